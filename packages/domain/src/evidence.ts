@@ -1,0 +1,54 @@
+/** Evidence: an in-toto Statement v1 in a DSSE envelope (in-toto attestation spec v1, DSSE v1.0.2). */
+export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
+export const DSSE_PAYLOAD_TYPE = 'application/vnd.in-toto+json'
+
+/** Predicate types of the statements this product makes. */
+export const PREDICATE = {
+  assessment: 'https://rampart.dev/attestation/assessment/v1',
+  approval: 'https://rampart.dev/attestation/approval/v1',
+} as const
+
+export type StatementSubject = { readonly name: string; readonly digest: Readonly<Record<string, string>> }
+
+export type Statement<P = Readonly<Record<string, unknown>>> = {
+  readonly _type: typeof STATEMENT_TYPE
+  readonly subject: readonly StatementSubject[]
+  readonly predicateType: string
+  readonly predicate: P
+}
+
+export type EnvelopeSignature = { readonly keyid: string; readonly sig: string }
+
+/** DSSE envelope; `payload` and `sig` are standard base64. */
+export type Envelope = {
+  readonly payloadType: string
+  readonly payload: string
+  readonly signatures: readonly EnvelopeSignature[]
+}
+
+/** What assessment measured; `result` is what promotion policy reads. */
+export type AssessmentPredicate = {
+  readonly model: string
+  readonly version: string
+  readonly tenant: string
+  readonly result: 'passed' | 'failed'
+  readonly reasons: readonly string[]
+  readonly signature?: unknown
+  readonly metrics: Readonly<Record<string, number>>
+  readonly limits: Readonly<Record<string, number>>
+  readonly rows: number
+  readonly referenceDigest?: string
+  readonly runtime: string
+  readonly durationMs: number
+  readonly assessedAt: string
+}
+
+export type ApprovalPredicate = {
+  readonly model: string
+  readonly version: string
+  readonly tenant: string
+  readonly approver: string
+  readonly reason: string
+  readonly decisionId: string
+  readonly approvedAt: string
+}

@@ -1,0 +1,7 @@
+export * from './decision.ts'
+export * from './digest.ts'
+export * from './entity.ts'
+export * from './evidence.ts'
+export * from './model-version.ts'
+export * from './principal.ts'
+export * from './signal.ts'
