@@ -69,9 +69,16 @@ export type Datatype =
   | 'BYTES'
 
 /** Shape uses -1 for a dimension that varies. */
-export type TensorSpec = { readonly name: string; readonly datatype: Datatype; readonly shape: readonly number[] }
+export type TensorSpec = {
+  readonly name: string
+  readonly datatype: Datatype
+  readonly shape: readonly number[]
+}
 
-export type ModelSignature = { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] }
+export type ModelSignature = {
+  readonly inputs: readonly TensorSpec[]
+  readonly outputs: readonly TensorSpec[]
+}
 
 /** Column `index` of the row-major input tensor `input`. */
 export type FeatureSpec = {

@@ -15,7 +15,11 @@ export const SignalSchema = Type.Object(
   {
     schema: Type.Literal('signal/1'),
     id: Type.String({ minLength: 1, maxLength: 128 }),
-    key: Type.String({ minLength: 1, maxLength: 512, description: 'Stable per condition: dedupe, update and clear by it.' }),
+    key: Type.String({
+      minLength: 1,
+      maxLength: 512,
+      description: 'Stable per condition: dedupe, update and clear by it.',
+    }),
     state: Type.Union([Type.Literal('raised'), Type.Literal('updated'), Type.Literal('cleared')]),
     time,
     observed_time: Type.Optional(time),

@@ -1,0 +1,57 @@
+/**
+ * Keeps web pages away from a server that trusts loopback. A page the user visits can send requests to 127.0.0.1:
+ * DNS rebinding shows as a foreign Host, cross-site requests as a foreign Origin or Sec-Fetch-Site, and "simple"
+ * form posts as a content type that is not JSON. Sees headers only; costs well under a microsecond.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { AppError } from '@rampart/kit'
+import { serverErrors } from './errors.ts'
+
+const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+const hostName = (host: string): string => {
+  const port = host.lastIndexOf(':')
+  return (port > host.lastIndexOf(']') ? host.slice(0, port) : host).toLowerCase()
+}
+
+const checkOrigin = (headers: IncomingHttpHeaders): AppError | undefined => {
+  const site = headers['sec-fetch-site']
+  if (site === 'cross-site' || site === 'same-site')
+    return serverErrors.SERVER_ORIGIN_REFUSED('Requests from other web sites are refused.')
+  const { origin } = headers
+  if (origin === undefined || origin === `http://${headers.host}` || origin === `https://${headers.host}`)
+    return undefined
+  return serverErrors.SERVER_ORIGIN_REFUSED('Requests from other web origins are refused.')
+}
+
+const checkContentType = (
+  method: string,
+  path: string,
+  headers: IncomingHttpHeaders,
+): AppError | undefined => {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  if (!WITH_BODY.has(method) || !hasBody) return undefined
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type)) return undefined
+  // Neither type can be sent cross-origin without a preflight, which is never granted.
+  if (type === 'application/octet-stream' && path.startsWith('/api/v1/artifacts')) return undefined
+  return serverErrors.SERVER_CONTENT_TYPE('Send JSON with content-type: application/json.')
+}
+
+export type BrowserGuard = (request: {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+}) => AppError | undefined
+
+/** `loopbackOnly` adds the Host check, which only makes sense when the server is reached by loopback names alone. */
+export const createBrowserGuard =
+  ({ loopbackOnly }: { readonly loopbackOnly: boolean }): BrowserGuard =>
+  ({ method, url, headers }) => {
+    if (loopbackOnly && !LOOPBACK_NAMES.has(hostName(headers.host ?? '')))
+      return serverErrors.SERVER_HOST_REFUSED(
+        'In development mode the Host must be localhost, 127.0.0.1 or [::1].',
+      )
+    return checkOrigin(headers) ?? checkContentType(method, url, headers)
+  }

@@ -1,0 +1,37 @@
+/** What the server itself refuses, before any module is asked. */
+import { defineErrors } from '@rampart/kit'
+
+export const serverErrors = defineErrors({
+  SERVER_HOST_REFUSED: {
+    kind: 'Forbidden',
+    summary: 'Development mode answers only to loopback host names.',
+    help: 'Use http://127.0.0.1 or http://localhost, or configure OIDC to leave development mode.',
+  },
+  SERVER_ORIGIN_REFUSED: {
+    kind: 'Forbidden',
+    summary: 'The request came from a page of another web origin.',
+  },
+  SERVER_CONTENT_TYPE: { kind: 'UnsupportedMediaType', summary: 'The body must be JSON.' },
+  SERVER_FORBIDDEN: { kind: 'Forbidden', summary: 'The authorisation policy denied the action.' },
+  SERVER_NOT_FOUND: {
+    kind: 'NotFound',
+    summary: 'There is nothing at that path.',
+    help: 'See /docs for the API.',
+  },
+  SERVER_BAD_REQUEST: { kind: 'InvalidInput', summary: 'The request does not follow its schema.' },
+  SERVER_RATE_LIMITED: { kind: 'RateLimited', summary: 'Too many requests from one caller.' },
+  SERVER_ROUTE_WITHOUT_ACTION: {
+    kind: 'Internal',
+    summary: 'An API route names no action for the authorisation policy: the server refuses to start.',
+  },
+  SERVER_NOT_LOOPBACK: {
+    kind: 'InvalidInput',
+    summary: 'Without OIDC the server listens on loopback only.',
+    help: 'Configure oidc.issuer and oidc.audience, or set host to 127.0.0.1.',
+  },
+  SERVER_PORT_TAKEN: {
+    kind: 'Conflict',
+    summary: 'Another program listens on the port.',
+    help: 'Set PORT to a free one.',
+  },
+})

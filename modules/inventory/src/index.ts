@@ -1,0 +1,8 @@
+/** The inventory's door: models, versions, artifacts and their lifecycle. */
+export { type ArtifactStore, createLocalArtifactStore } from './artifact-store.ts'
+export { inventoryErrors } from './errors.ts'
+export { createInventory, type Inventory, type InventoryDeps, type TransitionRequest } from './inventory.ts'
+export { isLegalStep, nextStages } from './lifecycle.ts'
+export type { AfterTransition, AuditPort, EvidenceFact, EvidencePort, PolicyPort } from './ports.ts'
+export { registerInventoryRoutes, type ServingView } from './routes.ts'
+export type { StoredVersion, Transition } from './store.ts'

@@ -1,0 +1,41 @@
+/** The document that the promotion policy reads; its field names are the policy author's interface. */
+import type { ModelVersion, Principal, Stage } from '@rampart/domain'
+import type { EvidenceFact } from './ports.ts'
+
+export const promotionInput = (facts: {
+  readonly principal: Principal
+  readonly version: ModelVersion
+  readonly request: { readonly to: Stage; readonly reason: string }
+  readonly evidence: readonly EvidenceFact[]
+  readonly now: string
+}): Record<string, unknown> => {
+  const { principal, version, request, evidence, now } = facts
+  const limits = version.spec.limits ?? {}
+  return {
+    principal: { kind: principal.kind, id: principal.id, roles: principal.roles, tenant: principal.tenant },
+    transition: { from: version.stage, to: request.to, reason: request.reason },
+    version: {
+      name: version.name,
+      version: version.version,
+      digest: version.digest,
+      stage: version.stage,
+      labels: version.spec.labels ?? {},
+      created_by: version.createdBy,
+      size_bytes: version.artifacts.reduce((sum, artifact) => sum + artifact.sizeBytes, 0),
+    },
+    evidence: evidence.map((fact) => ({
+      predicate_type: fact.predicateType,
+      predicate: fact.predicate,
+      signer: fact.signer,
+      verified: fact.verified,
+      subject_digest: fact.subjectDigest,
+    })),
+    limits: {
+      ...(limits.minAccuracy === undefined ? {} : { min_accuracy: limits.minAccuracy }),
+      ...(limits.minBalancedAccuracy === undefined
+        ? {}
+        : { min_balanced_accuracy: limits.minBalancedAccuracy }),
+    },
+    now,
+  }
+}
