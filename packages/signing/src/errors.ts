@@ -24,6 +24,11 @@ export const signingErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'A proof was asked for an index or a size that the tree does not have.',
   },
+  SIGNING_TREE_DAMAGED: {
+    kind: 'Internal',
+    summary: 'The stored Merkle tree lacks nodes, or holds malformed ones.',
+    help: 'Run rampart audit verify: it names the first altered entry.',
+  },
   SIGNING_CERTIFICATE_REQUEST: {
     kind: 'InvalidInput',
     summary: 'A certificate was asked for with an illegal identity, host or lifetime.',
