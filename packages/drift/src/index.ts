@@ -1,0 +1,70 @@
+/** Mergeable sketches, two-sample statistics and the alarm state machine: pure, no I/O, no dependencies. */
+export {
+  type AlarmConfig,
+  type AlarmEmission,
+  type AlarmObservation,
+  type AlarmSeverity,
+  type AlarmState,
+  checkAlarmConfig,
+  DEFAULT_ALARM,
+  nextAlarm,
+  QUIET_ALARM,
+} from './alarm.ts'
+export { type ChiSquareResult, chiSquareTest } from './chi-square.ts'
+export { type Coin, createCoin, createUniform, type Uniform } from './coin.ts'
+export { DriftError, type DriftErrorCode } from './errors.ts'
+export {
+  type CategoricalDrift,
+  compareCategories,
+  compareNumeric,
+  type FeatureDrift,
+  MISSING_CATEGORY,
+  type NumericDrift,
+  OTHER_CATEGORY,
+} from './feature-drift.ts'
+export {
+  createFrequencySketch,
+  DEFAULT_CATEGORY_CAP,
+  type FrequencySketch,
+  type FrequencyState,
+  frequencySketchFromJSON,
+} from './frequency-sketch.ts'
+export { holmAdjust } from './holm.ts'
+export { kolmogorovTail } from './kolmogorov.ts'
+export { type KsMethod, type KsResult, ksPValue, ksStatistic, ksTest } from './ks.ts'
+export {
+  binCounts,
+  PSI_BINS,
+  PSI_EPSILON,
+  type PsiResult,
+  populationStability,
+  psiOfCounts,
+  referenceEdges,
+} from './psi.ts'
+export {
+  createQuantileSketch,
+  DEFAULT_SKETCH_K,
+  type QuantileSketch,
+  quantileSketchFromBytes,
+} from './quantile-sketch.ts'
+export {
+  compareProfiles,
+  type DriftLimits,
+  type DriftReport,
+  driftReport,
+  type FeatureColumn,
+  type FeatureProfile,
+  type JudgedFeature,
+  judgeFeatures,
+  profileOf,
+} from './report.ts'
+export {
+  type NumericColumn,
+  quantileOf,
+  type SampleSummary,
+  sampleOf,
+  summariseSample,
+  type WeightedSample,
+  weightBelow,
+} from './sample.ts'
+export { wassersteinDistance } from './wasserstein.ts'
