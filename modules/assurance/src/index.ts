@@ -1,0 +1,7 @@
+/** The door of assurance: assessment of model versions. */
+export { type Assessment, type AssessmentRequest, createAssess } from './assess.ts'
+export { type Assurance, type AssuranceDeps, createAssurance } from './assurance.ts'
+export { assuranceErrors } from './errors.ts'
+export type { AttestPort, InventoryPort, ModelRunner, ReferenceMeasured, RowOutputs } from './ports.ts'
+export { readReferenceRows } from './reference-rows.ts'
+export { type Scores, scorePredictions, unmetLimits } from './scoring.ts'
