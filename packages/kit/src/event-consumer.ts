@@ -1,0 +1,230 @@
+/**
+ * A named reader of the event log. Handling and checkpoint commit together, so each event's effects in the database
+ * happen exactly once; effects elsewhere may happen again and must be idempotent.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { isAppError } from './app-error.ts'
+import type { Clock } from './clock.ts'
+import { ALL_TENANTS, type Database, type Tx } from './database.ts'
+import * as store from './event-log-store.ts'
+import type { EventTail } from './event-tail.ts'
+import type { Logger } from './logger.ts'
+import type { Random } from './random.ts'
+import { backoffMs } from './retry.ts'
+
+export type ConsumerOptions = {
+  /** Stable: it names the checkpoint. */
+  readonly name: string
+  readonly types?: readonly string[]
+  /** Runs in a transaction of the event's tenant. Keep it short: it holds back what others can read. */
+  readonly handle: (event: store.StoredEvent, tx: Tx) => Promise<void>
+  /** Failures of one event before it becomes a dead letter; default 8. */
+  readonly maxAttempts?: number
+  readonly baseMs?: number
+  readonly maxMs?: number
+}
+
+export interface Consumer {
+  start(): Promise<void>
+  /** Waits for the event in hand. */
+  stop(): Promise<void>
+  /** Handles again everything after `fromCursor` (default: everything). */
+  replay(fromCursor?: store.Cursor): Promise<void>
+  /** Resolves when everything that is readable now has been handled. */
+  drain(): Promise<void>
+}
+
+export type ConsumerDeps = {
+  readonly database: Database
+  readonly tail: EventTail
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly onDeadLetter: (consumer: string, event: store.StoredEvent) => void
+}
+
+const BATCH = 100
+
+/** Not the event's fault: the database is away or busy, so the attempt does not count. */
+const isTransient = (error: unknown): boolean =>
+  isAppError(error) &&
+  error.code.startsWith('KIT_') &&
+  (error.retryable || error.code === 'KIT_COMMIT_UNKNOWN')
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+type Step = 'idle' | 'progress' | 'elsewhere'
+
+export const createConsumer = (deps: ConsumerDeps, options: ConsumerOptions): Consumer => {
+  const { name } = options
+  const maxAttempts = options.maxAttempts ?? 8
+  const backoff = { baseMs: options.baseMs ?? 100, maxMs: options.maxMs ?? 30_000, random: deps.random }
+
+  /** One event in one transaction. False when the checkpoint was not where the batch was read from. */
+  const handleOne = (event: store.StoredEvent, expected: store.Cursor): Promise<boolean> =>
+    deps.database.tx(event.tenant, async (tx) => {
+      const checkpoint = await store.lockCheckpoint(tx, name)
+      if (checkpoint?.cursor !== expected) return false
+      await options.handle(event, tx)
+      await store.moveCheckpoint(tx, name, event.cursor, deps.clock.iso())
+      return true
+    })
+
+  const bury = (
+    event: store.StoredEvent,
+    expected: store.Cursor,
+    attempts: number,
+    error: unknown,
+  ): Promise<void> =>
+    deps.database.tx(event.tenant, async (tx) => {
+      const checkpoint = await store.lockCheckpoint(tx, name)
+      if (checkpoint?.cursor !== expected) return
+      const now = deps.clock.iso()
+      await store.insertDeadLetter(tx, { consumer: name, event, attempts, error: messageOf(error), now })
+      await store.moveCheckpoint(tx, name, event.cursor, now)
+    })
+
+  const onFailure = async (
+    event: store.StoredEvent,
+    expected: store.Cursor,
+    error: unknown,
+  ): Promise<void> => {
+    if (isTransient(error)) throw error
+    const attempts = await deps.database.tx(ALL_TENANTS, (tx) =>
+      store.countAttempt(tx, name, messageOf(error), deps.clock.iso()),
+    )
+    const fields = { consumer: name, eventId: event.id, type: event.type, attempts, err: error }
+    if (attempts < maxAttempts) {
+      deps.logger.warn(fields, 'event-log.attempt-failed')
+      throw error
+    }
+    await bury(event, expected, attempts, error)
+    deps.logger.error(fields, 'event-log.dead-letter')
+    deps.onDeadLetter(name, event)
+  }
+
+  const step = async (): Promise<Step> => {
+    const { cursor, events } = await deps.database.read(ALL_TENANTS, async (tx) => {
+      const checkpoint = await store.readCheckpoint(tx, name)
+      const query = { after: checkpoint.cursor, types: options.types, limit: BATCH }
+      return { cursor: checkpoint.cursor, events: await store.selectEvents(tx, query) }
+    })
+    let expected = cursor
+    for (const event of events) {
+      if (loop.stopping()) return 'idle'
+      try {
+        if (!(await handleOne(event, expected))) return 'elsewhere'
+      } catch (error) {
+        await onFailure(event, expected, error)
+      }
+      expected = event.cursor
+    }
+    return events.length === BATCH ? 'progress' : 'idle'
+  }
+
+  const loop = createLoop({
+    step,
+    failed: (attempt, error) => {
+      if (isTransient(error)) deps.logger.warn({ consumer: name, err: error }, 'event-log.consumer-waits')
+      return backoffMs(attempt, backoff)
+    },
+  })
+  let unsubscribe: (() => void) | undefined
+
+  return {
+    start: async () => {
+      await deps.database.tx(ALL_TENANTS, (tx) => store.ensureConsumer(tx, name, deps.clock.iso()))
+      unsubscribe ??= deps.tail.subscribe(loop.wake)
+      loop.start()
+      loop.wake()
+    },
+    stop: async () => {
+      unsubscribe?.()
+      unsubscribe = undefined
+      await loop.stop()
+    },
+    replay: async (fromCursor = store.START) => {
+      await deps.database.tx(ALL_TENANTS, async (tx) => {
+        await store.ensureConsumer(tx, name, deps.clock.iso())
+        await store.moveCheckpoint(tx, name, fromCursor, deps.clock.iso())
+      })
+      loop.wake()
+    },
+    drain: () => loop.idle(),
+  }
+}
+
+type Loop = {
+  start(): void
+  stop(): Promise<void>
+  wake(): void
+  idle(): Promise<void>
+  stopping(): boolean
+}
+
+/** Runs `step` until it says idle, then sleeps until woken; failures wait as long as `failed` says. */
+const createLoop = (deps: {
+  step: () => Promise<Step>
+  failed: (attempt: number, error: unknown) => number
+}): Loop => {
+  let running: Promise<void> | undefined
+  let abort = new AbortController()
+  let pending = false
+  let wakeUp: (() => void) | undefined
+  let waiting: (() => void)[] = []
+
+  const wake = (): void => {
+    pending = true
+    wakeUp?.()
+  }
+
+  const sleepUntilWoken = async (): Promise<void> => {
+    if (pending) return
+    for (const resolve of waiting.splice(0)) resolve()
+    await new Promise<void>((resolve) => {
+      wakeUp = resolve
+    })
+    wakeUp = undefined
+  }
+
+  const run = async (): Promise<void> => {
+    let failures = 0
+    while (!abort.signal.aborted) {
+      pending = false
+      try {
+        const outcome = await deps.step()
+        failures = 0
+        if (outcome === 'progress') continue
+        // The other process may stop half-way; look again soon.
+        if (outcome === 'elsewhere') await delay(100, undefined, { signal: abort.signal })
+        else await sleepUntilWoken()
+      } catch (error) {
+        if (abort.signal.aborted) break
+        failures += 1
+        await delay(deps.failed(failures, error), undefined, { signal: abort.signal }).catch(() => undefined)
+      }
+    }
+    for (const resolve of waiting.splice(0)) resolve()
+  }
+
+  return {
+    start: () => {
+      if (running !== undefined) return
+      abort = new AbortController()
+      running = run()
+    },
+    stop: async () => {
+      abort.abort()
+      wake()
+      await running
+      running = undefined
+    },
+    wake,
+    idle: () =>
+      new Promise<void>((resolve) => {
+        waiting = [...waiting, resolve]
+        wake()
+      }),
+    stopping: () => abort.signal.aborted,
+  }
+}
