@@ -44,7 +44,13 @@ export {
   type MerkleNode,
   peakPositions,
 } from './merkle-hash.ts'
-export { createConsistencyProof, createInclusionProof, type NodeSource, TILE_HEIGHT } from './merkle-proof.ts'
+export {
+  createConsistencyProof,
+  createInclusionProof,
+  loadCompactState,
+  type NodeSource,
+  TILE_HEIGHT,
+} from './merkle-proof.ts'
 export { verifyConsistency, verifyInclusion } from './merkle-verification.ts'
 export {
   formatNoteKey,

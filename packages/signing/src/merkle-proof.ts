@@ -1,6 +1,13 @@
 /** Inclusion and consistency proofs, made from stored subtree hashes (RFC 9162 sections 2.1.3.1 and 2.1.4.1). */
 import { signingErrors } from './errors.ts'
-import { floorLog2, foldPeaks, HASH_BYTES, hashNode, peakPositions } from './merkle-hash.ts'
+import {
+  type CompactState,
+  floorLog2,
+  foldPeaks,
+  HASH_BYTES,
+  hashNode,
+  peakPositions,
+} from './merkle-hash.ts'
 
 /** Subtrees are stored at levels 0, 8, 16 … only; a proof rebuilds the levels between from at most 256 hashes. */
 export const TILE_HEIGHT = 8
@@ -26,14 +33,27 @@ const subtreeHash = async (source: NodeSource, level: number, index: number): Pr
 }
 
 /** MTH(D[start:end]) where `start` is a multiple of the power of two that covers the range, as proofs need. */
-const rangeHash = async (source: NodeSource, { start, end }: Range): Promise<Uint8Array> =>
-  foldPeaks(
-    await Promise.all(
-      peakPositions(end - start).map(({ level, index }) =>
-        subtreeHash(source, level, start / 2 ** level + index),
-      ),
-    ),
-  )
+const rangeHash = async (source: NodeSource, { start, end }: Range): Promise<Uint8Array> => {
+  const peaks: Uint8Array[] = []
+  for (const { level, index } of peakPositions(end - start)) {
+    peaks.push(await subtreeHash(source, level, start / 2 ** level + index))
+  }
+  return foldPeaks(peaks)
+}
+
+// One after the other: a source may be a transaction, which takes one statement at a time.
+const rangeHashes = async (source: NodeSource, ranges: readonly Range[]): Promise<Uint8Array[]> => {
+  const hashes: Uint8Array[] = []
+  for (const range of ranges) hashes.push(await rangeHash(source, range))
+  return hashes
+}
+
+/** The state from which a stored tree of `size` leaves grows on. */
+export const loadCompactState = async (source: NodeSource, size: number): Promise<CompactState> => {
+  const peaks: Uint8Array[] = []
+  for (const { level, index } of peakPositions(size)) peaks.push(await subtreeHash(source, level, index))
+  return { size, peaks }
+}
 
 /** The largest power of two smaller than `width`. */
 const split = (width: number): number => 2 ** floorLog2(width - 1)
@@ -74,7 +94,7 @@ export const createInclusionProof = async (
   if (!isCount(index) || !isCount(size) || index >= size) {
     throw signingErrors.SIGNING_TREE_RANGE(`no leaf ${index} in a tree of ${size}`)
   }
-  return await Promise.all(inclusionRanges(index, size).map((range) => rangeHash(source, range)))
+  return await rangeHashes(source, inclusionRanges(index, size))
 }
 
 /** Hashes that show the first `from` leaves unchanged in the tree of `to` leaves. Throws SIGNING_TREE_RANGE. */
@@ -87,5 +107,5 @@ export const createConsistencyProof = async (
     throw signingErrors.SIGNING_TREE_RANGE(`no tree of ${from} inside a tree of ${to}`)
   }
   if (from === 0 || from === to) return []
-  return await Promise.all(consistencyRanges(from, to).map((range) => rangeHash(source, range)))
+  return await rangeHashes(source, consistencyRanges(from, to))
 }

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createCompactTree, EMPTY_ROOT, floorLog2, hashLeaf, hashNode, peakPositions } from './merkle-hash.ts'
-import { createConsistencyProof, createInclusionProof, type NodeSource, TILE_HEIGHT } from './merkle-proof.ts'
+import {
+  createConsistencyProof,
+  createInclusionProof,
+  loadCompactState,
+  type NodeSource,
+  TILE_HEIGHT,
+} from './merkle-proof.ts'
 import { verifyConsistency, verifyInclusion } from './merkle-verification.ts'
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -192,6 +198,15 @@ test('a tree continued from its state equals the tree that never stopped', () =>
     assert.deepEqual(resumed.root(), whole.root())
     assert.equal(resumed.state().peaks.length, peakPositions(at + 1).length)
   })
+})
+
+test('a tree continued from what a log stores equals the tree that never stopped', async () => {
+  const leaves = leafHashes(800)
+  for (const size of [0, 1, 255, 256, 257, 511, 700]) {
+    const resumed = createCompactTree(await loadCompactState(createSource(leaves.slice(0, size)), size))
+    for (const leaf of leaves.slice(size)) resumed.append(leaf)
+    assert.deepEqual(resumed.root(), naiveRoot(leaves))
+  }
 })
 
 test('the binary logarithm is exact below and at every power of two', () => {
