@@ -1,0 +1,58 @@
+/** ONNX element types (onnx.proto, TensorProto.DataType), Open Inference Protocol datatypes and the runtime's names. */
+import type { Datatype } from '@rampart/domain'
+
+const BY_ELEMENT_TYPE: Readonly<Record<number, Datatype>> = {
+  1: 'FP32',
+  2: 'UINT8',
+  3: 'INT8',
+  4: 'UINT16',
+  5: 'INT16',
+  6: 'INT32',
+  7: 'INT64',
+  8: 'BYTES',
+  9: 'BOOL',
+  10: 'FP16',
+  11: 'FP64',
+  12: 'UINT32',
+  13: 'UINT64',
+}
+
+/** Undefined for the types that are not served (complex, bfloat16, 8- and 4-bit floats). */
+export const datatypeOfElement = (elementType: number): Datatype | undefined => BY_ELEMENT_TYPE[elementType]
+
+/** Element type number of a datatype, for writing models. */
+export const elementTypeOf = (datatype: Datatype): number =>
+  Number(Object.entries(BY_ELEMENT_TYPE).find(([, name]) => name === datatype)?.[0])
+
+export type RuntimeType =
+  | 'float32'
+  | 'float64'
+  | 'float16'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool'
+  | 'string'
+
+const RUNTIME_TYPE: Readonly<Record<Datatype, RuntimeType>> = {
+  BOOL: 'bool',
+  UINT8: 'uint8',
+  UINT16: 'uint16',
+  UINT32: 'uint32',
+  UINT64: 'uint64',
+  INT8: 'int8',
+  INT16: 'int16',
+  INT32: 'int32',
+  INT64: 'int64',
+  FP16: 'float16',
+  FP32: 'float32',
+  FP64: 'float64',
+  BYTES: 'string',
+}
+
+export const runtimeTypeOf = (datatype: Datatype): RuntimeType => RUNTIME_TYPE[datatype]

@@ -1,0 +1,161 @@
+/**
+ * Runs a model in a worker thread, so that long models never block the caller's event loop.
+ * The thread's death (or a run past its deadline) is an error for the runs in flight only; the next run starts
+ * a new thread. Cannot stop native code in the middle of one operator: the thread ends when that returns.
+ */
+import { Worker } from 'node:worker_threads'
+import { type AppError, type Clock, resolveWorker } from '@rampart/kit'
+import { onnxErrors } from './errors.ts'
+import type { ModelInspection } from './inspect-model.ts'
+import type { ModelProfile, ProfileOptions } from './profile-session.ts'
+import type { Session, SessionSource } from './session.ts'
+import type { WorkerAnswer, WorkerQuestion } from './worker-messages.ts'
+
+export type WorkerSessionOptions = SessionSource & {
+  readonly startTimeoutMs?: number
+  readonly runTimeoutMs?: number
+  /** Threads started within one minute before runs are refused. */
+  readonly maxStartsPerMinute?: number
+  readonly onDeath?: (error: AppError) => void
+}
+
+export interface WorkerSession extends Session {
+  profile(options: ProfileOptions): Promise<ModelProfile>
+  /** Ends the thread now; runs in flight fail. For tests and for models that must stop at once. */
+  kill(): Promise<void>
+}
+
+type Deps = { readonly clock: Pick<Clock, 'monotonic'> }
+type Waiting = { resolve(answer: WorkerAnswer): void; reject(error: AppError): void; timer: NodeJS.Timeout }
+type Question =
+  | { ask: 'run'; inputs: Parameters<Session['run']>[0] }
+  | { ask: 'profile'; options: ProfileOptions }
+
+const MINUTE_MS = 60_000
+
+/** Loads the model in a thread before it returns. Throws what loading threw. */
+export const createWorkerSession = async (
+  options: WorkerSessionOptions,
+  deps: Deps,
+): Promise<WorkerSession> => {
+  const runTimeoutMs = options.runTimeoutMs ?? 30_000
+  const starts: number[] = []
+  let closed = false
+  let current: Promise<Thread> | undefined
+
+  const start = (): Promise<Thread> => {
+    const now = deps.clock.monotonic()
+    while (starts[0] !== undefined && now - starts[0] > MINUTE_MS) starts.shift()
+    if (starts.length >= (options.maxStartsPerMinute ?? 5))
+      throw onnxErrors.ONNX_WORKER_DIED('the model keeps ending its worker; it rests for up to a minute')
+    starts.push(now)
+    const started = startThread(options, (error) => {
+      if (current === started) current = undefined
+      if (!closed) options.onDeath?.(error)
+    })
+    current = started
+    return started
+  }
+
+  const ask = async (question: Question, timeoutMs: number): Promise<WorkerAnswer> => {
+    if (closed) throw onnxErrors.ONNX_SESSION_CLOSED('the session is closed')
+    return (await (current ?? start())).ask(question, timeoutMs)
+  }
+
+  const { inspection } = await start()
+  const end = async (): Promise<void> => {
+    const thread = await current?.catch(() => undefined)
+    await thread?.terminate()
+  }
+  return {
+    inspection,
+    run: async (inputs) => (await ask({ ask: 'run', inputs }, runTimeoutMs)).outputs ?? [],
+    profile: async (profile) =>
+      (await ask({ ask: 'profile', options: profile }, profile.budgetMs + runTimeoutMs))
+        .profile as ModelProfile,
+    kill: end,
+    close: async () => {
+      closed = true
+      await end()
+    },
+  }
+}
+
+type Thread = {
+  readonly inspection: ModelInspection
+  ask(question: Question, timeoutMs: number): Promise<WorkerAnswer>
+  terminate(): Promise<unknown>
+}
+
+/** `onEnd` is called once, whether the thread ended while loading, while running or when it was terminated. */
+const startThread = async (
+  options: WorkerSessionOptions,
+  onEnd: (error: AppError) => void,
+): Promise<Thread> => {
+  const waiting = new Map<number, Waiting>()
+  const worker = new Worker(resolveWorker(import.meta.url, './session-worker.ts'), {
+    workerData: sourceOf(options),
+  })
+  let lastId = 0
+  let ended: AppError | undefined
+
+  const end = (error: AppError): void => {
+    if (ended !== undefined) return
+    ended = error
+    for (const entry of waiting.values()) {
+      clearTimeout(entry.timer)
+      entry.reject(error)
+    }
+    waiting.clear()
+    onEnd(error)
+  }
+  const expect = (id: number, timeoutMs: number): Promise<WorkerAnswer> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        end(onnxErrors.ONNX_WORKER_TIMEOUT(`the model did not answer within ${timeoutMs} ms and was stopped`))
+        void worker.terminate()
+      }, timeoutMs)
+      waiting.set(id, { resolve, reject, timer })
+    })
+  worker.on('message', (answer: WorkerAnswer) => settle(waiting, answer))
+  worker.on('error', (cause) =>
+    end(onnxErrors.ONNX_WORKER_DIED('the worker that ran the model died', { cause })),
+  )
+  worker.on('exit', () => end(onnxErrors.ONNX_WORKER_DIED('the worker that ran the model ended')))
+  worker.unref()
+
+  const ready = await expect(0, options.startTimeoutMs ?? 60_000)
+  return {
+    inspection: ready.inspection as ModelInspection,
+    ask: async (question, timeoutMs) => {
+      if (ended !== undefined) throw ended
+      lastId += 1
+      const answer = expect(lastId, timeoutMs)
+      worker.postMessage({ id: lastId, ...question } satisfies WorkerQuestion)
+      return answer
+    },
+    terminate: () => worker.terminate(),
+  }
+}
+
+const sourceOf = ({ path, digest, maxBytes, threads }: SessionSource): SessionSource => ({
+  path,
+  ...(digest === undefined ? {} : { digest }),
+  ...(maxBytes === undefined ? {} : { maxBytes }),
+  ...(threads === undefined ? {} : { threads }),
+})
+
+const settle = (waiting: Map<number, Waiting>, answer: WorkerAnswer): void => {
+  const entry = waiting.get(answer.id)
+  if (entry === undefined) return
+  waiting.delete(answer.id)
+  clearTimeout(entry.timer)
+  if (answer.error === undefined) entry.resolve(answer)
+  else entry.reject(revive(answer.error))
+}
+
+/** An error that crossed the thread border, as the AppError it was. */
+export const revive = ({ code, message }: { code: string; message: string }): AppError =>
+  code in onnxErrors
+    ? onnxErrors[code as keyof typeof onnxErrors](message)
+    : onnxErrors.ONNX_RUN_FAILED(message)
