@@ -1,0 +1,85 @@
+# Who may call which API action. One line per action: an API route whose action has no line here keeps the
+# control plane from starting.
+#
+# input: {principal: {kind, id, roles, tenant}, action, entity?: {kind, id}, mode, via}
+package rampart.authz
+
+readers := ["viewer", "operator", "approver", "admin"]
+
+actions := {
+	"session:read": readers,
+	"overview:read": readers,
+	"metrics:read": readers,
+	"event:read": readers,
+	"model:read": readers,
+	"evidence:read": readers,
+	"policy:read": readers,
+	"decision:read": readers,
+	"route:read": readers,
+	"telemetry:read": readers,
+	"signal:read": readers,
+	"audit:read": readers,
+	"artifact:read": ["operator", "approver", "admin"],
+	"artifact:write": ["operator", "admin"],
+	"model:register": ["operator", "admin"],
+	"model:transition": ["operator", "approver", "admin"],
+	"route:write": ["operator", "admin"],
+	"signal:write": ["operator", "admin"],
+	"policy:write": ["admin"],
+	"api-key:read": ["admin"],
+	"api-key:write": ["admin"],
+	"service-account:read": ["admin"],
+	"service-account:write": ["admin"],
+	"certificate:issue": ["admin"],
+}
+
+# What a caller on loopback may see before anybody is configured.
+open_in_development := {"metrics:read"}
+
+decision := {
+	"allow": count(reasons) == 0,
+	"reasons": sort(reasons),
+	"obligations": {},
+}
+
+reasons contains sprintf("no rule names the action %v", [action]) if not known_action
+
+reasons contains sprintf("%s needs one of the roles %s; %s has %s", [
+	input.action,
+	concat(", ", actions[input.action]),
+	caller,
+	roles_held,
+]) if {
+	known_action
+	not permitted
+}
+
+reasons contains "the principal has no tenant" if not has_tenant
+
+default action := "(none)"
+
+action := input.action
+
+known_action if actions[input.action]
+
+permitted if {
+	some role in input.principal.roles
+	role in actions[input.action]
+	input.principal.kind in {"user", "service", "component"}
+}
+
+permitted if {
+	input.principal.kind == "anonymous"
+	input.mode == "development"
+	input.action in open_in_development
+}
+
+has_tenant if input.principal.tenant != ""
+
+default caller := "an unnamed principal"
+
+caller := sprintf("%s:%s", [input.principal.kind, input.principal.id])
+
+default roles_held := "none"
+
+roles_held := concat(", ", input.principal.roles) if count(input.principal.roles) > 0

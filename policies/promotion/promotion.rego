@@ -1,0 +1,180 @@
+# Which step of its lifecycle a model version may take, and who may take it.
+#
+#   registered → assessed → approved → deployed → retired
+#   any of these → quarantined → registered (to be assessed again);  anything → retracted, for good
+#
+# input: {principal: {kind, id, roles, tenant}, transition: {from, to, reason},
+#         version: {name, version, digest, stage, labels, created_by, size_bytes},
+#         evidence: [{predicate_type, predicate, signer, verified, subject_digest}],
+#         limits: {min_accuracy?, min_balanced_accuracy?}, now}
+# data.rampart.promotion_config.four_eyes: true when the person who registered may not approve
+package rampart.promotion
+
+assessment_type := "https://rampart.dev/attestation/assessment/v1"
+
+approval_type := "https://rampart.dev/attestation/approval/v1"
+
+steps := {
+	"registered": {"assessed", "quarantined", "retracted"},
+	"assessed": {"approved", "quarantined", "retracted"},
+	"approved": {"deployed", "quarantined", "retracted"},
+	"deployed": {"retired", "quarantined", "retracted"},
+	"retired": {"quarantined", "retracted"},
+	"quarantined": {"registered", "retracted"},
+	"retracted": set(),
+}
+
+# Roles that may take a step to the stage; `component` stands for any part of the product.
+takers := {
+	"registered": ["approver", "admin"],
+	"assessed": ["component"],
+	"approved": ["approver", "admin"],
+	"deployed": ["operator", "admin"],
+	"retired": ["operator", "admin"],
+	"quarantined": ["component", "approver", "admin"],
+	"retracted": ["approver", "admin"],
+}
+
+metrics := {
+	"min_accuracy": {"key": "accuracy", "title": "accuracy"},
+	"min_balanced_accuracy": {"key": "balanced_accuracy", "title": "balanced accuracy"},
+}
+
+decision := {
+	"allow": count(reasons) == 0,
+	"reasons": sort(reasons),
+	"obligations": {},
+}
+
+from := input.transition.from
+
+to := input.transition.to
+
+# --- the step itself ---------------------------------------------------------------------------------------------
+
+reasons contains "the input names no step" if not named
+
+reasons contains sprintf("there is no step from %s to %s", [from, to]) if {
+	named
+	not legal
+}
+
+reasons contains sprintf("the version is %s, not %s", [input.version.stage, from]) if {
+	named
+	not input.version.stage == from
+}
+
+reasons contains sprintf("a version is moved to %s by %s, not by %s", [to, concat(" or ", takers[to]), who]) if {
+	named
+	not may_take
+}
+
+reasons contains sprintf("a step to %s needs a reason", [to]) if {
+	to in {"quarantined", "retracted", "registered"}
+	not has_reason
+}
+
+named if {
+	is_string(from)
+	is_string(to)
+}
+
+legal if to in steps[from]
+
+may_take if {
+	input.principal.kind in {"user", "service", "component"}
+	some role in held
+	role in takers[to]
+}
+
+held contains role if {
+	some role in input.principal.roles
+	role in {"viewer", "operator", "approver", "admin"}
+}
+
+held contains "component" if input.principal.kind == "component"
+
+has_reason if trim_space(input.transition.reason) != ""
+
+default who := "an unnamed principal"
+
+who := sprintf("%s:%s", [input.principal.kind, input.principal.id])
+
+# --- assessment: needed from here on to deployment ---------------------------------------------------------------
+
+needs_assessment if to in {"assessed", "approved", "deployed"}
+
+reasons contains sprintf("needs an assessment that passed: %s", [lack]) if {
+	needs_assessment
+	some lack in assessment_lacks
+}
+
+assessments := [statement |
+	some statement in input.evidence
+	statement.predicate_type == assessment_type
+	statement.subject_digest == input.version.digest
+	statement.verified == true
+	statement.predicate.tenant == input.principal.tenant
+]
+
+# The newest counts: a version that fails its second assessment does not live on the first.
+newest := max([object.get(statement.predicate, "assessedAt", "") | some statement in assessments])
+
+current contains statement.predicate if {
+	some statement in assessments
+	object.get(statement.predicate, "assessedAt", "") == newest
+}
+
+assessment_lacks contains "there is none for this digest with a valid signature" if count(current) == 0
+
+assessment_lacks contains sprintf("its result is %v", [object.get(predicate, "result", "missing")]) if {
+	some predicate in current
+	not predicate.result == "passed"
+}
+
+assessment_lacks contains why if {
+	some predicate in current
+	not predicate.result == "passed"
+	some why in predicate.reasons
+}
+
+assessment_lacks contains sprintf("%s %v is below the limit %v", [metric.title, measured, limit]) if {
+	some predicate in current
+	some name, metric in metrics
+	limit := input.limits[name]
+	measures(predicate, metric)
+	measured := predicate.metrics[metric.key]
+	measured < limit
+}
+
+assessment_lacks contains sprintf("%s was not measured and has the limit %v", [metric.title, limit]) if {
+	some predicate in current
+	some name, metric in metrics
+	limit := input.limits[name]
+	not measures(predicate, metric)
+}
+
+measures(predicate, metric) if is_number(predicate.metrics[metric.key])
+
+# --- approval ----------------------------------------------------------------------------------------------------
+
+reasons contains "needs an approval of this digest with a valid signature" if {
+	to == "deployed"
+	not approved
+}
+
+approved if {
+	some statement in input.evidence
+	statement.predicate_type == approval_type
+	statement.subject_digest == input.version.digest
+	statement.verified == true
+	statement.predicate.tenant == input.principal.tenant
+	statement.predicate.model == input.version.name
+	statement.predicate.version == input.version.version
+}
+
+reasons contains sprintf("%s registered this version and may not approve it", [who]) if {
+	to == "approved"
+	data.rampart.promotion_config.four_eyes
+	who == input.version.created_by
+}
