@@ -1,0 +1,97 @@
+/** Routes, telemetry, signals. */
+import type * as Api from '../src/api/types.ts'
+import { ok, problem, type Route, route } from './router.ts'
+import { emit, iso, type World } from './world.ts'
+import {
+  featureOf,
+  featuresOf,
+  requestsPerSecond,
+  statsOf,
+  telemetryItem,
+  telemetryOf,
+} from './world-telemetry.ts'
+
+const routeOf = (item: Api.Passport): Api.Route => ({
+  name: item.name,
+  model: item.name,
+  version: item.version,
+  digest: item.digest,
+  isDefault: true,
+  requestsPerSecond: requestsPerSecond(item.name),
+  p99Ms: 2.8,
+  updatedAt: item.updatedAt,
+  ...(item.name === 'mail-filter'
+    ? {
+        payloadSchema: {
+          type: 'object',
+          required: ['inputs'],
+          properties: { inputs: { type: 'array', maxItems: 1 } },
+        },
+      }
+    : {}),
+})
+
+export const runningRoutes = (world: World): Route[] => {
+  const serving = () => world.versions.filter((item) => item.serving)
+  const missing = (what: string) => problem(404, 'SERVING_ROUTE_NOT_FOUND', `There is no ${what}.`)
+  return [
+    route('GET', '/routes', () => ok({ items: serving().map(routeOf) })),
+    route('GET', '/routes/{name}', ({ params }) => {
+      const item = serving().find(({ name }) => name === params['name'])
+      return item === undefined ? missing(`route ${params['name']}`) : ok(routeOf(item))
+    }),
+    route('GET', '/routes/{name}/stats', ({ params }) => ok(statsOf(params['name'] ?? '', world.now()))),
+    route('GET', '/telemetry', () =>
+      ok({ items: serving().map(({ name, version }) => telemetryItem(name, version, world.now())) }),
+    ),
+    route('GET', '/telemetry/{model}/{version}', ({ params: { model = '', version = '' } }) =>
+      featuresOf(model).length === 0
+        ? missing(`telemetry of ${model}`)
+        : ok(telemetryOf(model, version, world.now())),
+    ),
+    route(
+      'GET',
+      '/telemetry/{model}/{version}/features/{feature}',
+      ({ params: { model = '', feature = '' } }) =>
+        featuresOf(model).includes(feature) ? ok(featureOf(model, feature)) : missing(`feature ${feature}`),
+    ),
+    route('GET', '/signals', () =>
+      ok({ items: [...world.signals].sort((a, b) => b.time.localeCompare(a.time)) }),
+    ),
+    route('GET', '/signals/{id}', ({ params }) => {
+      const found = world.signals.find(({ id }) => id === params['id'])
+      return found === undefined
+        ? problem(404, 'THREATS_SIGNAL_NOT_FOUND', 'There is no such signal.')
+        : ok(found)
+    }),
+  ]
+}
+
+/** Raises a signal as a detector would: stored first, then sent to every open stream. */
+export const raiseSignal = (world: World, title: string, severity: Api.Severity = 'medium'): Api.Signal => {
+  const now = world.now()
+  const signal: Api.Signal = {
+    schema: 'signal/1',
+    id: world.random.id(now),
+    key: `mock:${title}`,
+    state: 'raised',
+    time: iso(now),
+    detector: 'telemetry/drift',
+    title,
+    severity,
+    entity: { kind: 'model-version', id: 'card-fraud:1.2.0' },
+    evidence: { note: 'raised by the mock' },
+    source: { name: 'rampart', tenant: 'default' },
+    firstTime: iso(now),
+    lastTime: iso(now),
+    occurrences: 1,
+  }
+  world.signals.unshift(signal)
+  emit(world, {
+    type: 'rampart.signal.v1',
+    subject: signal.id,
+    principal: 'component:telemetry',
+    data: { signal },
+  })
+  return signal
+}

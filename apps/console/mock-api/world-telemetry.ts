@@ -1,0 +1,174 @@
+/** Drift windows, histograms and route statistics of the mock, computed from the seed at each call. */
+import type * as Api from '../src/api/types.ts'
+import { createRandom } from './random.ts'
+
+const MINUTE = 60_000
+const iso = (ms: number): string => new Date(ms).toISOString()
+const seedOf = (text: string): number => [...text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) >>> 0, 7)
+
+const FEATURES: Record<string, string[]> = {
+  'card-fraud': [
+    'amount',
+    'hour',
+    'merchant_risk',
+    'distance_km',
+    'velocity_1h',
+    'velocity_24h',
+    'card_age_days',
+    'is_online',
+    'country_mismatch',
+    'weekday',
+    'prediction',
+  ],
+  'mail-filter': ['text.length', 'text.tokens', 'prediction'],
+  'digit-image': ['image.mean', 'image.variance', 'prediction'],
+}
+/** How strongly a feature has shifted by the newest window. */
+const SHIFT: Record<string, number> = {
+  'card-fraud/amount': 0.62,
+  'card-fraud/velocity_1h': 0.32,
+  'card-fraud/prediction': 0.28,
+}
+
+export const THRESHOLDS = { psiWarn: 0.1, psiAlarm: 0.25, ksPValue: 0.001 }
+const WINDOWS = 24
+
+export const featuresOf = (model: string): string[] => FEATURES[model] ?? []
+
+const verdictOf = (psi: number): Api.DriftVerdict =>
+  psi >= THRESHOLDS.psiAlarm ? 'drifted' : psi >= THRESHOLDS.psiWarn ? 'warning' : 'stable'
+
+const drift = (model: string, name: string, at: number): Api.FeatureDrift => {
+  const random = createRandom(seedOf(`${model}/${name}/${at}`))
+  const ramp = Math.max(0, (at - 13) / (WINDOWS - 14)) * (SHIFT[`${model}/${name}`] ?? 0)
+  const psi = 0.012 + random.float() * 0.028 + ramp * ramp
+  const statistic = 0.018 + random.float() * 0.012 + ramp * 0.36
+  return {
+    name,
+    psi: Number(psi.toFixed(4)),
+    ks: {
+      statistic: Number(statistic.toFixed(4)),
+      pValue: Math.min(1, Math.exp(-2 * 1024 * statistic * statistic) * 2),
+    },
+    wasserstein: Number((0.03 + random.float() * 0.05 + ramp * 1.4).toFixed(4)),
+    verdict: verdictOf(psi),
+  }
+}
+
+export const telemetryOf = (model: string, version: string, now: number): Api.TelemetryDetail => {
+  const last = Math.floor(now / (5 * MINUTE)) * 5 * MINUTE
+  return {
+    model,
+    version,
+    reference: { rows: 10_000 },
+    thresholds: THRESHOLDS,
+    windows: Array.from({ length: WINDOWS }, (_, at) => ({
+      from: iso(last - (WINDOWS - at) * 5 * MINUTE),
+      to: iso(last - (WINDOWS - at - 1) * 5 * MINUTE),
+      rows: 2048,
+      features: featuresOf(model).map((name) => drift(model, name, at)),
+    })),
+  }
+}
+
+export const telemetryItem = (model: string, version: string, now: number): Api.TelemetryItem => {
+  const newest = featuresOf(model).map((name) => drift(model, name, WINDOWS - 1))
+  const worst = newest.reduce((a, b) => (b.psi > a.psi ? b : a))
+  return {
+    model,
+    version,
+    rows: 49_152,
+    verdict: worst.verdict,
+    worstFeature: worst.name,
+    updatedAt: iso(Math.floor(now / (5 * MINUTE)) * 5 * MINUTE),
+  }
+}
+
+const normalDensity = (x: number, mean: number, deviation: number): number =>
+  Math.exp(-0.5 * ((x - mean) / deviation) ** 2) / deviation
+
+export const featureOf = (model: string, name: string): Api.FeatureDetail => {
+  const newest = drift(model, name, WINDOWS - 1)
+  const { psi, ks, wasserstein, verdict } = newest
+  const random = createRandom(seedOf(`${model}/${name}`))
+  if (name === 'prediction') {
+    const labels =
+      model === 'digit-image'
+        ? [...'0123456789']
+        : model === 'mail-filter'
+          ? ['ham', 'spam']
+          : ['legitimate', 'fraud']
+    const share = labels.length === 2 ? [0.93, 0.07] : labels.map(() => 0.1)
+    const current = labels.length === 2 && model === 'card-fraud' ? [0.84, 0.16] : share
+    const edges = Array.from({ length: labels.length + 1 }, (_, at) => at)
+    return {
+      name,
+      psi,
+      ks,
+      wasserstein,
+      verdict,
+      reference: { edges, labels, counts: share.map((part) => Math.round(part * 10_000)) },
+      current: { edges, labels, counts: current.map((part) => Math.round(part * 2048)) },
+    }
+  }
+  const bins = 24
+  const shift = (SHIFT[`${model}/${name}`] ?? 0) * 2.2
+  const width = name === 'amount' ? 18 : 1
+  const edges = Array.from({ length: bins + 1 }, (_, at) => Number((at * width).toFixed(2)))
+  const counts = (rows: number, offset: number) => {
+    const density = Array.from(
+      { length: bins },
+      (_, at) => normalDensity(at, 7 + offset * 3, 3.2 + offset) * (0.85 + random.float() * 0.3) + 0.004,
+    )
+    const total = density.reduce((sum, value) => sum + value, 0)
+    return density.map((value) => Math.round((value / total) * rows))
+  }
+  return {
+    name,
+    psi,
+    ks,
+    wasserstein,
+    verdict,
+    reference: { edges, counts: counts(10_000, 0) },
+    current: { edges, counts: counts(2048, shift) },
+  }
+}
+
+const RATE: Record<string, number> = { 'card-fraud': 31, 'mail-filter': 8, 'digit-image': 3.4 }
+const STEP_S = 10
+const POINTS = 90
+
+export const requestsPerSecond = (model: string): number => RATE[model] ?? 0
+
+export const sparkline = (model: string, now: number): number[] =>
+  statsOf(model, now).series.requests.slice(-40)
+
+export const statsOf = (model: string, now: number): Api.RouteStats => {
+  const last = Math.floor(now / 1000 / STEP_S) * STEP_S
+  const rate = requestsPerSecond(model)
+  const time = Array.from({ length: POINTS }, (_, at) => last - (POINTS - 1 - at) * STEP_S)
+  const at = (second: number, salt: number) => createRandom(seedOf(`${model}/${second}/${salt}`)).float()
+  const requests = time.map((second) =>
+    Math.round(rate * STEP_S * (0.86 + 0.2 * Math.sin(second / 240) + 0.16 * at(second, 1))),
+  )
+  return {
+    windowSeconds: POINTS * STEP_S,
+    series: {
+      time,
+      requests,
+      errors: time.map((second) => (at(second, 2) > 0.93 ? 1 + Math.floor(at(second, 3) * 3) : 0)),
+      denied: time.map((second, index) => (index > 40 && index < 47 ? 5 + Math.floor(at(second, 4) * 8) : 0)),
+      shed: time.map((_, index) => (index === 61 ? 4 : 0)),
+      p50Ms: time.map((second) => Number((0.62 + at(second, 5) * 0.18).toFixed(3))),
+      p99Ms: time.map((second, index) =>
+        Number((2.1 + at(second, 6) * 1.4 + (index === 61 ? 9 : 0)).toFixed(3)),
+      ),
+    },
+    predictions:
+      model === 'card-fraud'
+        ? { legitimate: 23_120, fraud: 4388 }
+        : model === 'mail-filter'
+          ? { ham: 5120, spam: 2210 }
+          : Object.fromEntries([...'0123456789'].map((digit, index) => [digit, 280 + ((index * 53) % 70)])),
+  }
+}

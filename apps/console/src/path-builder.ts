@@ -1,0 +1,69 @@
+/** Every address inside the console, typed; pages and links use these and never write a path by hand. */
+type Search = Readonly<Record<string, string | number | undefined>>
+
+const enc = encodeURIComponent
+
+/** Adds the parameters that are set; an empty value is left out so that addresses stay short and equal. */
+export const withSearch = (path: string, search: Search = {}): string => {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== '') params.set(name, String(value))
+  }
+  const text = params.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+export const pb = {
+  overview: () => '/',
+  models: (search?: { q?: string; stage?: string }) => withSearch('/models', search),
+  model: (name: string) => `/models/${enc(name)}`,
+  version: (name: string, version: string) => `/models/${enc(name)}/versions/${enc(version)}`,
+  evidence: (id: string) => `/evidence/${enc(id)}`,
+  routes: () => '/routes',
+  route: (name: string) => `/routes/${enc(name)}`,
+  telemetry: () => '/telemetry',
+  telemetryOf: (model: string, version: string, search?: { feature?: string }) =>
+    withSearch(`/telemetry/${enc(model)}/${enc(version)}`, search),
+  signals: (search?: { state?: string; severity?: string; entity?: string }) =>
+    withSearch('/signals', search),
+  signal: (id: string) => `/signals/${enc(id)}`,
+  policies: () => '/policies',
+  policy: (pack: string, search?: { tab?: string; file?: string }) =>
+    withSearch(`/policies/${enc(pack)}`, search),
+  decisions: (search?: { pack?: string; principal?: string; allow?: string; id?: string }) =>
+    withSearch('/decisions', search),
+  audit: () => '/audit',
+  auditEntry: (index: number) => `/audit/${index}`,
+  settings: (search?: { tab?: string }) => withSearch('/settings', search),
+} as const
+
+const versionPath = (id: string): string | undefined => {
+  const at = id.indexOf(':')
+  return at > 0 && at < id.length - 1 ? pb.version(id.slice(0, at), id.slice(at + 1)) : undefined
+}
+
+/** Where an entity reference leads; undefined when no page shows that kind. */
+export const entityPath = (entity: { kind: string; id: string }): string | undefined => {
+  switch (entity.kind) {
+    case 'model':
+      return pb.model(entity.id)
+    case 'model-version':
+      return versionPath(entity.id)
+    case 'route':
+      return pb.route(entity.id)
+    case 'policy':
+      return pb.policy(entity.id)
+    case 'signal':
+      return pb.signal(entity.id)
+    case 'api-key':
+    case 'service-account':
+      return pb.settings({ tab: entity.kind === 'api-key' ? 'keys' : 'accounts' })
+    case 'audit-log':
+      return pb.audit()
+    case 'principal':
+    case 'caller':
+      return pb.decisions({ principal: entity.id })
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,38 @@
+/** A relative time that keeps itself current; the absolute one is on hover. One timer serves the whole page. */
+import { useSyncExternalStore } from 'react'
+import { absoluteTime, relativeTime } from '../format/time.ts'
+
+let now = Date.now()
+const listeners = new Set<() => void>()
+let timer: ReturnType<typeof setInterval> | undefined
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  timer ??= setInterval(() => {
+    now = Date.now()
+    for (const notify of listeners) notify()
+  }, 1000)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0 && timer !== undefined) {
+      clearInterval(timer)
+      timer = undefined
+    }
+  }
+}
+
+export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
+
+export const Ago = ({ time, className }: { time: string | number | undefined; className?: string }) => {
+  const current = useNow()
+  if (time === undefined) return <span className={className}>never</span>
+  return (
+    <time
+      dateTime={typeof time === 'number' ? new Date(time).toISOString() : time}
+      title={absoluteTime(time)}
+      className={`tnum whitespace-nowrap ${className ?? ''}`}
+    >
+      {relativeTime(time, Math.max(current, Date.now()))}
+    </time>
+  )
+}
