@@ -16,7 +16,7 @@ import type { Clock, Database, EventLog, Tx } from '@rampart/kit'
 import type { ArtifactStore } from './artifact-store.ts'
 import { inventoryErrors } from './errors.ts'
 import { isLegalStep, nextStages } from './lifecycle.ts'
-import type { AfterTransition, AuditPort, EvidencePort, PolicyPort } from './ports.ts'
+import type { AfterTransition, AuditPort, EvidenceFact, EvidencePort, PolicyPort } from './ports.ts'
 import { promotionInput } from './promotion-input.ts'
 import { checkRegistration, type RequestedArtifact, versionDigest } from './registration.ts'
 import * as store from './store.ts'
@@ -123,7 +123,7 @@ export const createInventory = (deps: InventoryDeps) => {
     principal: Principal,
     version: store.StoredVersion,
     request: Pick<TransitionRequest, 'to' | 'reason'>,
-    options: { readonly tx?: Tx; readonly dryRun?: boolean },
+    options: { readonly facts: readonly EvidenceFact[]; readonly tx?: Tx; readonly dryRun?: boolean },
   ): Promise<Decision> =>
     policy.decide({
       pack: 'promotion',
@@ -133,10 +133,11 @@ export const createInventory = (deps: InventoryDeps) => {
         principal,
         version,
         request,
-        evidence: await evidence.evidenceFor(principal.tenant, version.digest),
+        evidence: options.facts,
         now: clock.iso(),
       }),
-      ...options,
+      ...(options.tx === undefined ? {} : { tx: options.tx }),
+      ...(options.dryRun === undefined ? {} : { dryRun: options.dryRun }),
     })
 
   const applyAllowed = async (
@@ -196,6 +197,9 @@ export const createInventory = (deps: InventoryDeps) => {
     ref: ModelVersionRef,
     request: TransitionRequest,
   ): Promise<store.StoredVersion> => {
+    // Read before the lock: a second connection taken inside a transaction could starve the pool. A version's digest
+    // never changes and evidence is only ever added, so what is read here stays true.
+    const facts = await evidence.evidenceFor(principal.tenant, (await get(principal.tenant, ref)).digest)
     const outcome = await database.tx(principal.tenant, async (tx) => {
       const version = await store.lockVersion(tx, ref)
       if (version === undefined) throw notFound(ref)
@@ -204,7 +208,7 @@ export const createInventory = (deps: InventoryDeps) => {
           `Revision is ${version.revision}, not ${request.revision}.`,
         )
       if (!isLegalStep(version.stage, request.to)) throw illegalStep(version, request.to)
-      const decision = await decide(principal, version, request, { tx })
+      const decision = await decide(principal, version, request, { facts, tx })
       if (decision.allow) await applyAllowed(tx, principal, version, request, decision)
       await audit.record(tx, {
         tenant: principal.tenant,
@@ -233,9 +237,10 @@ export const createInventory = (deps: InventoryDeps) => {
   /** Policy's answer for every step that exists from here, before anyone clicks. */
   const preview = async (principal: Principal, ref: ModelVersionRef) => {
     const version = await get(principal.tenant, ref)
+    const facts = await evidence.evidenceFor(principal.tenant, version.digest)
     return Promise.all(
       nextStages(version.stage).map(async (to) => {
-        const decision = await decide(principal, version, { to, reason: 'preview' }, { dryRun: true })
+        const decision = await decide(principal, version, { to, reason: 'preview' }, { facts, dryRun: true })
         return { to, allow: decision.allow, reasons: decision.reasons }
       }),
     )

@@ -4,15 +4,13 @@ import { Type } from 'typebox'
 
 const closed = { additionalProperties: false } as const
 
-export const StageSchema = Type.Union(STAGES.map((stage) => Type.Literal(stage)))
+export const StageSchema = Type.Enum([...STAGES])
 export const DigestSchema = Type.String({ pattern: DIGEST_PATTERN, description: 'sha256: and 64 hex digits' })
 export const NameSchema = Type.String({ pattern: MODEL_NAME_PATTERN })
 export const VersionSchema = Type.String({ pattern: VERSION_PATTERN })
 export const RefParams = Type.Object({ name: NameSchema, version: VersionSchema }, closed)
 
-const RoleSchema = Type.Union(
-  (['model', 'reference', 'card', 'replay', 'other'] as const).map((role) => Type.Literal(role)),
-)
+const RoleSchema = Type.Enum(['model', 'reference', 'card', 'replay', 'other'])
 
 const TensorSchema = Type.Object(
   { name: Type.String(), datatype: Type.String(), shape: Type.Array(Type.Integer()) },

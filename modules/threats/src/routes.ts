@@ -53,7 +53,7 @@ export const registerThreatsRoutes = (
             ...ListQuery.properties,
             open: Type.Optional(Type.Boolean()),
             state: Type.Optional(SignalSchema.properties.state),
-            severity: Type.Optional(Type.Union(SEVERITIES.map((severity) => Type.Literal(severity)))),
+            severity: Type.Optional(Type.Enum([...SEVERITIES])),
             entity: Type.Optional(Type.String({ maxLength: 600, description: 'kind:id' })),
           },
           { additionalProperties: false },

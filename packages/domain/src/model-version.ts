@@ -10,7 +10,7 @@ export type Stage =
   | 'quarantined'
   | 'retracted'
 
-export const STAGES: readonly Stage[] = [
+export const STAGES = [
   'registered',
   'assessed',
   'approved',
@@ -18,7 +18,7 @@ export const STAGES: readonly Stage[] = [
   'retired',
   'quarantined',
   'retracted',
-]
+] as const satisfies readonly Stage[]
 
 /** DNS-label-like names: no slash, no dot-dot, no control characters can reach a path or a log line. */
 export const MODEL_NAME_PATTERN = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'

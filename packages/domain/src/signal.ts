@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 
 export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical'
-export const SEVERITIES: readonly Severity[] = ['info', 'low', 'medium', 'high', 'critical']
+export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const satisfies readonly Severity[]
 
 const entityRef = Type.Object(
   { kind: Type.String({ minLength: 1, maxLength: 64 }), id: Type.String({ minLength: 1, maxLength: 512 }) },
@@ -20,12 +20,12 @@ export const SignalSchema = Type.Object(
       maxLength: 512,
       description: 'Stable per condition: dedupe, update and clear by it.',
     }),
-    state: Type.Union([Type.Literal('raised'), Type.Literal('updated'), Type.Literal('cleared')]),
+    state: Type.Enum(['raised', 'updated', 'cleared']),
     time,
     observed_time: Type.Optional(time),
     detector: Type.String({ minLength: 1, maxLength: 128 }),
     title: Type.String({ minLength: 1, maxLength: 512 }),
-    severity: Type.Union(SEVERITIES.map((severity) => Type.Literal(severity))),
+    severity: Type.Enum([...SEVERITIES]),
     entity: entityRef,
     related: Type.Optional(Type.Array(entityRef, { maxItems: 64 })),
     techniques: Type.Optional(Type.Array(Type.String({ maxLength: 32 }), { maxItems: 32 })),

@@ -1,0 +1,58 @@
+/** Who calls, and may they: every API route is authenticated and then decided by the authz policy. */
+import { type Decision, type EntityRef, entity as entityRef, type Principal } from '@rampart/domain'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { serverErrors } from './errors.ts'
+
+export type AccessDeps = {
+  readonly authenticate: (request: FastifyRequest) => Promise<Principal>
+  readonly decide: (question: {
+    readonly pack: 'authz'
+    readonly principal: Principal
+    readonly entity?: EntityRef
+    readonly input: Readonly<Record<string, unknown>>
+  }) => Promise<Decision>
+  readonly mode: 'development' | 'production'
+}
+
+const isPublic = (request: FastifyRequest): boolean =>
+  request.routeOptions.config.public === true || request.routeOptions.config.action === undefined
+
+/** Adds the hooks, and collects every route's action so that start-up can refuse one without a rule. */
+export const addAccessHooks = (
+  app: FastifyInstance,
+  deps: AccessDeps,
+): { readonly actions: () => readonly string[] } => {
+  const actions = new Set<string>()
+  app.addHook('onRoute', (route) => {
+    const action = route.config?.action
+    if (action !== undefined) actions.add(action)
+    else if (route.url.startsWith('/api/') && route.config?.public !== true)
+      throw serverErrors.SERVER_ROUTE_WITHOUT_ACTION(`${String(route.method)} ${route.url} names no action.`)
+  })
+  app.addHook('onRequest', async (request) => {
+    if (!isPublic(request)) request.principal = await deps.authenticate(request)
+  })
+  app.addHook('preHandler', async (request) => {
+    const { action, entity } = request.routeOptions.config
+    if (action === undefined || isPublic(request)) return
+    const about = entity?.(request) as EntityRef | undefined
+    const { kind, id, roles, tenant, via } = request.principal
+    const decision = await deps.decide({
+      pack: 'authz',
+      principal: request.principal,
+      ...(about === undefined ? {} : { entity: entityRef(about.kind, about.id) }),
+      input: {
+        principal: { kind, id, roles, tenant },
+        action,
+        ...(about === undefined ? {} : { entity: about }),
+        mode: deps.mode,
+        via,
+      },
+    })
+    if (!decision.allow)
+      throw serverErrors.SERVER_FORBIDDEN(`${action} is denied: ${decision.reasons.join('; ')}`, {
+        details: { decisionId: decision.id, reasons: decision.reasons },
+      })
+  })
+  return { actions: () => [...actions].sort() }
+}

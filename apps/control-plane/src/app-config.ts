@@ -1,0 +1,99 @@
+/** Configuration of the control plane: one schema, read once in main. */
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { serverErrors } from './errors.ts'
+
+const text = (meta: { description: string; env?: string; secret?: boolean }) => z.string().min(1).meta(meta)
+const number = (meta: { description: string; unit?: string; env?: string }) =>
+  z.number().int().nonnegative().meta(meta)
+const flag = (meta: { description: string }) => z.boolean().meta(meta)
+
+export const configSchema = z.object({
+  host: text({ description: 'Address to listen on; without OIDC only loopback is accepted' }).default(
+    '127.0.0.1',
+  ),
+  port: number({
+    description: 'HTTP port of API, inference and console; 0 takes a free one',
+    env: 'PORT',
+  }).default(7070),
+  home: text({
+    description: 'State folder: keys, artifacts, inference log, embedded database',
+    env: 'RAMPART_HOME',
+  }).default('./.rampart'),
+  database: z
+    .object({
+      url: text({
+        description: 'PostgreSQL to use instead of the embedded one',
+        env: 'DATABASE_URL',
+        secret: true,
+      }).optional(),
+      poolSize: number({ description: 'Connections to the database at most' }).default(12),
+    })
+    .prefault({}),
+  log: z
+    .object({
+      level: z
+        .enum(['trace', 'debug', 'info', 'warn', 'error'])
+        .meta({ description: 'Least severe level that is written' })
+        .default('info'),
+    })
+    .prefault({}),
+  oidc: z
+    .object({
+      issuer: text({ description: 'OIDC issuer URL; setting it leaves development mode' }).optional(),
+      audience: text({ description: 'Audience that bearer tokens must name' }).optional(),
+      rolesClaim: text({ description: 'Claim that lists the roles' }).default('roles'),
+    })
+    .prefault({}),
+  examples: z
+    .object({
+      enabled: flag({
+        description: 'Register and deploy the example models (development mode only)',
+      }).default(true),
+    })
+    .prefault({}),
+  limits: z
+    .object({
+      artifactBytes: number({ description: 'Largest artifact accepted', unit: 'bytes' }).default(
+        8 * 1024 ** 3,
+      ),
+      inferenceBodyBytes: number({ description: 'Largest inference body accepted', unit: 'bytes' }).default(
+        16 * 1024 ** 2,
+      ),
+      requestsPerMinute: number({ description: 'Control API requests per caller and minute' }).default(3000),
+    })
+    .prefault({}),
+  inference: z
+    .object({
+      deadlineMs: number({ description: 'Deadline of an inference that names none', unit: 'ms' }).default(
+        10_000,
+      ),
+      queueRows: number({ description: 'Rows that may wait per model before requests are shed' }).default(
+        4096,
+      ),
+    })
+    .prefault({}),
+  telemetry: z
+    .object({
+      windowRows: number({ description: 'Rows that close a detection window' }).default(500),
+      windowMs: number({ description: 'Age that closes a detection window', unit: 'ms' }).default(60_000),
+      minRows: number({ description: 'Fewer rows than this are carried into the next window' }).default(100),
+    })
+    .prefault({}),
+  graceMs: number({ description: 'Longest wait for each part when stopping', unit: 'ms' }).default(10_000),
+})
+
+export type AppConfig = z.infer<typeof configSchema>
+export type Mode = 'development' | 'production'
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
+
+/** Development mode is what runs without OIDC; it trusts loopback, so it must not be reachable from elsewhere. */
+export const modeOf = (config: AppConfig): Mode => {
+  if (config.oidc.issuer !== undefined) return 'production'
+  if (!LOOPBACK.has(config.host))
+    throw serverErrors.SERVER_NOT_LOOPBACK(`Without OIDC the server does not listen on ${config.host}.`)
+  return 'development'
+}
+
+export const homeOf = (config: AppConfig): string => resolve(config.home)
