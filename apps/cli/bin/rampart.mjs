@@ -1,1 +1,17 @@
 #!/usr/bin/env node
+/** `rampart` from a checkout: starts on whatever Node the user has and hands over to the Node that runs TypeScript. */
+import { findRuntime, root, run } from '../../../tools/bootstrap/runtime.mjs'
+
+const [command, ...rest] = process.argv.slice(2)
+// The server is an app of its own; the command line only knows its name.
+const [entry, args] =
+  command === 'server'
+    ? ['apps/control-plane/src/main.ts', rest]
+    : ['apps/cli/src/main.ts', process.argv.slice(2)]
+
+try {
+  process.exitCode = await run(findRuntime(), [`${root}/${entry}`, ...args])
+} catch (error) {
+  process.stderr.write(`rampart: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

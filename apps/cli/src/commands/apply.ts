@@ -1,0 +1,45 @@
+/** `rampart apply -f FILE`: brings what the manifests name into being; applying the same file again changes nothing. */
+import type { Command } from 'commander'
+import { applyModel } from '../apply/model.ts'
+import type { ApplyOptions } from '../apply/options.ts'
+import { applyPolicy } from '../apply/policy.ts'
+import { applyRoute } from '../apply/route.ts'
+import { type Manifest, type ManifestKind, readManifests } from '../manifest.ts'
+import type { Run, Session } from '../session.ts'
+
+type Apply = (session: Session, manifest: Manifest, options: ApplyOptions) => Promise<string>
+
+const APPLY: Readonly<Record<ManifestKind, Apply>> = {
+  Model: applyModel,
+  Route: applyRoute,
+  Policy: applyPolicy,
+}
+
+const DEFAULT_WAIT_MS = 120_000
+
+type Options = {
+  readonly file: readonly string[]
+  readonly wait: boolean
+  readonly dryRun: boolean | 'client'
+}
+
+const apply = async (session: Session, options: Options): Promise<void> => {
+  const how = {
+    dryRun: options.dryRun !== false,
+    wait: options.wait,
+    timeoutMs: session.timeoutMs ?? DEFAULT_WAIT_MS,
+  }
+  // All files are read and checked before the first change is made.
+  const manifests = (await Promise.all(options.file.map((file) => readManifests(session.io, file)))).flat()
+  for (const manifest of manifests) session.io.out(`${await APPLY[manifest.kind](session, manifest, how)}\n`)
+}
+
+export const addApply = (program: Command, run: Run): void => {
+  program
+    .command('apply')
+    .description('register a model version, or set up a route or a policy, from a manifest')
+    .requiredOption('-f, --file <file...>', 'manifest in YAML or JSON; - reads standard input')
+    .option('--no-wait', 'do not wait until a model version is assessed')
+    .option('--dry-run [client]', 'check the manifests and their files, send nothing', false)
+    .action(run((session, options: Options) => apply(session, options)))
+}

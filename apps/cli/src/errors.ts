@@ -1,0 +1,35 @@
+/** Error catalogue of the command line. */
+import { defineErrors } from '@rampart/kit'
+
+export const cliErrors = defineErrors({
+  CLI_USAGE: { kind: 'InvalidInput', summary: 'The command was not written as it must be.' },
+  CLI_UNKNOWN_KIND: {
+    kind: 'InvalidInput',
+    summary: 'There is no such kind of resource.',
+    help: 'rampart get --help lists the kinds',
+  },
+  CLI_BAD_REFERENCE: {
+    kind: 'InvalidInput',
+    summary: 'A model version is written NAME:VERSION.',
+    help: 'rampart get models -o name lists them',
+  },
+  CLI_BAD_MANIFEST: {
+    kind: 'InvalidInput',
+    summary: 'A file given to apply or delete is not a valid manifest.',
+  },
+  CLI_NO_EXAMPLE: {
+    kind: 'NotFound',
+    summary: 'There is no example or folder with held-out records of that name.',
+  },
+  CLI_BAD_RECORDS: { kind: 'InvalidInput', summary: 'The held-out records cannot be read.' },
+  CLI_NOT_ASSESSED: {
+    kind: 'Conflict',
+    summary: 'The version was registered but its assessment failed or did not end in time.',
+  },
+  CLI_LOG_ALTERED: { kind: 'Conflict', summary: 'The audit log does not verify.' },
+  CLI_NO_STATE: {
+    kind: 'NotFound',
+    summary: 'The state folder holds no database.',
+    help: 'set RAMPART_HOME to the folder that npm start used, or DATABASE_URL',
+  },
+})

@@ -1,0 +1,231 @@
+/** The kinds of resources: what they are called, where the API keeps them, which columns a table shows. */
+import { cliErrors } from './errors.ts'
+import { closest } from './suggest.ts'
+import { age, type Column } from './table.ts'
+
+export type Resource = Readonly<Record<string, unknown>>
+
+export type Kind = {
+  readonly singular: string
+  readonly plural: string
+  readonly aliases?: readonly string[]
+  readonly listPath: string
+  /** Path of one; absent where the API has none. `name` is already checked to be non-empty. */
+  readonly itemPath?: (name: string) => string
+  /** Query parameter by which the list is narrowed to a name. */
+  readonly nameQuery?: string
+  readonly deletable?: boolean
+  readonly nameOf: (item: Resource) => string
+  readonly columns: (now: number) => readonly Column<Resource>[]
+}
+
+const text = (value: unknown): string => {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+}
+const at = (key: string) => (item: Resource) => text(item[key])
+const column = (head: string, key: string, extra: Partial<Column<Resource>> = {}): Column<Resource> => ({
+  head,
+  cell: at(key),
+  ...extra,
+})
+const ageColumn = (head: string, key: string, now: number): Column<Resource> => ({
+  head,
+  cell: (item) => age(item[key], now),
+  right: true,
+})
+const yesNo = (key: string) => (item: Resource) => (item[key] === true ? 'yes' : 'no')
+const wide = { wide: true } as const
+
+/** `sha256:` and the first twelve digits: enough to tell versions apart, copied in full with -o json. */
+const shortDigest = (key: string) => (item: Resource) =>
+  text(item[key]).replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
+
+const entityOf = (item: Resource): string => {
+  const entity = item.entity
+  if (typeof entity !== 'object' || entity === null) return ''
+  const { kind, id } = entity as { kind?: unknown; id?: unknown }
+  return `${text(kind)}/${text(id)}`
+}
+
+const listOf = (key: string) => (item: Resource) =>
+  Array.isArray(item[key]) ? item[key].map(text).join('; ') : text(item[key])
+
+const encode = encodeURIComponent
+
+const versionPath = (name: string): string => {
+  const [model = '', version = ''] = name.split(/:(.*)/s)
+  return version === ''
+    ? `/api/v1/models/${encode(model)}`
+    : `/api/v1/models/${encode(model)}/versions/${encode(version)}`
+}
+
+export const KINDS: readonly Kind[] = [
+  {
+    singular: 'model',
+    plural: 'models',
+    aliases: ['versions', 'version', 'model-version', 'model-versions', 'mv'],
+    listPath: '/api/v1/models',
+    itemPath: versionPath,
+    nameQuery: 'name',
+    nameOf: (item) => `${text(item.name)}:${text(item.version)}`,
+    columns: (now) => [
+      column('NAME', 'name'),
+      column('VERSION', 'version'),
+      column('STAGE', 'stage'),
+      { head: 'SERVING', cell: yesNo('serving') },
+      { head: 'DIGEST', cell: shortDigest('digest') },
+      ageColumn('AGE', 'createdAt', now),
+      column('CREATED BY', 'createdBy', wide),
+      column('DESCRIPTION', 'description', wide),
+    ],
+  },
+  {
+    singular: 'route',
+    plural: 'routes',
+    listPath: '/api/v1/routes',
+    itemPath: (name) => `/api/v1/routes/${encode(name)}`,
+    deletable: true,
+    nameOf: at('name'),
+    columns: (now) => [
+      column('NAME', 'name'),
+      column('MODEL', 'model'),
+      column('VERSION', 'version'),
+      { head: 'SCHEMA', cell: (item) => (item.payloadSchema === undefined ? 'no' : 'yes') },
+      ageColumn('AGE', 'updatedAt', now),
+    ],
+  },
+  {
+    singular: 'signal',
+    plural: 'signals',
+    listPath: '/api/v1/signals',
+    itemPath: (name) => `/api/v1/signals/${encode(name)}`,
+    nameOf: at('id'),
+    columns: (now) => [
+      ageColumn('AGE', 'time', now),
+      column('SEVERITY', 'severity'),
+      column('STATE', 'state'),
+      { head: 'ENTITY', cell: entityOf },
+      column('TITLE', 'title'),
+      column('DETECTOR', 'detector', wide),
+      column('ID', 'id', wide),
+    ],
+  },
+  {
+    singular: 'policy',
+    plural: 'policies',
+    aliases: ['pack', 'packs'],
+    listPath: '/api/v1/policies',
+    itemPath: (name) => `/api/v1/policies/${encode(name)}`,
+    nameOf: (item) => text(item.pack ?? item.name),
+    columns: (now) => [
+      { head: 'PACK', cell: (item) => text(item.pack ?? item.name) },
+      column('VERSION', 'version', { right: true }),
+      { head: 'DIGEST', cell: shortDigest('digest') },
+      ageColumn('AGE', 'activatedAt', now),
+    ],
+  },
+  {
+    singular: 'decision',
+    plural: 'decisions',
+    listPath: '/api/v1/decisions',
+    nameOf: at('id'),
+    columns: (now) => [
+      ageColumn('AGE', 'time', now),
+      column('PACK', 'pack'),
+      { head: 'ANSWER', cell: (item) => (item.allow === true ? 'allow' : 'deny') },
+      column('PRINCIPAL', 'principal'),
+      { head: 'REASONS', cell: listOf('reasons') },
+      { head: 'MICROS', cell: at('evaluationMicros'), right: true, wide: true },
+      column('ID', 'id', wide),
+    ],
+  },
+  {
+    singular: 'telemetry',
+    plural: 'telemetry',
+    aliases: ['drift'],
+    listPath: '/api/v1/telemetry',
+    itemPath: (name) => `/api/v1/telemetry/${name.split(/:(.*)/s).slice(0, 2).map(encode).join('/')}`,
+    nameOf: (item) => `${text(item.model)}:${text(item.version)}`,
+    columns: (now) => [
+      column('MODEL', 'model'),
+      column('VERSION', 'version'),
+      column('ROWS', 'rows', { right: true }),
+      column('VERDICT', 'verdict'),
+      column('WORST FEATURE', 'worstFeature'),
+      ageColumn('AGE', 'updatedAt', now),
+    ],
+  },
+  {
+    singular: 'event',
+    plural: 'events',
+    listPath: '/api/v1/events',
+    nameOf: at('id'),
+    columns: (now) => [
+      ageColumn('AGE', 'time', now),
+      column('TYPE', 'type'),
+      column('SUBJECT', 'subject'),
+      column('PRINCIPAL', 'principal'),
+      column('ID', 'id', wide),
+    ],
+  },
+  {
+    singular: 'audit-entry',
+    plural: 'audit-entries',
+    aliases: ['audit', 'entries'],
+    listPath: '/api/v1/audit/entries',
+    itemPath: (name) => `/api/v1/audit/entries/${encode(name)}`,
+    nameOf: at('index'),
+    columns: (now) => [
+      column('INDEX', 'index', { right: true }),
+      ageColumn('AGE', 'time', now),
+      column('PRINCIPAL', 'principal'),
+      column('ACTION', 'action'),
+      { head: 'ENTITY', cell: entityOf },
+      column('OUTCOME', 'outcome'),
+    ],
+  },
+  {
+    singular: 'api-key',
+    plural: 'api-keys',
+    aliases: ['key', 'keys'],
+    listPath: '/api/v1/api-keys',
+    itemPath: (name) => `/api/v1/api-keys/${encode(name)}`,
+    deletable: true,
+    nameOf: at('id'),
+    columns: (now) => [
+      column('ID', 'id'),
+      column('NAME', 'name'),
+      { head: 'ROLES', cell: listOf('roles') },
+      column('EXPIRES', 'expiresAt'),
+      ageColumn('AGE', 'createdAt', now),
+    ],
+  },
+  {
+    singular: 'service-account',
+    plural: 'service-accounts',
+    aliases: ['sa'],
+    listPath: '/api/v1/service-accounts',
+    itemPath: (name) => `/api/v1/service-accounts/${encode(name)}`,
+    deletable: true,
+    nameOf: (item) => text(item.id ?? item.name),
+    columns: (now) => [
+      { head: 'ID', cell: (item) => text(item.id ?? item.name) },
+      { head: 'ROLES', cell: listOf('roles') },
+      ageColumn('AGE', 'createdAt', now),
+    ],
+  },
+]
+
+const namesOf = (kind: Kind): readonly string[] => [kind.plural, kind.singular, ...(kind.aliases ?? [])]
+
+/** Finds a kind by plural, singular or alias, in any case; an unknown word is answered with the nearest known one. */
+export const kindOf = (word: string): Kind => {
+  const wanted = word.toLowerCase()
+  const found = KINDS.find((kind) => namesOf(kind).includes(wanted))
+  if (found !== undefined) return found
+  const guess = closest(wanted, KINDS.flatMap(namesOf))
+  throw cliErrors.CLI_UNKNOWN_KIND(
+    guess === undefined ? `there is no kind "${word}"` : `there is no kind "${word}"; did you mean ${guess}?`,
+  )
+}

@@ -1,0 +1,29 @@
+/** Entry of `rampart`: connects the process to the program. */
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import { assetPath } from '@rampart/kit'
+import { runCli } from './program.ts'
+
+const interrupt = new AbortController()
+process.once('SIGINT', () => interrupt.abort())
+process.once('SIGTERM', () => interrupt.abort())
+// `rampart get … | head` closes our output early; that is not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+const { version } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { version: string }
+
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  {
+    out: (chunk) => void process.stdout.write(chunk),
+    err: (chunk) => void process.stderr.write(chunk),
+    env: process.env,
+    cwd: process.cwd(),
+    stdin: () => text(process.stdin),
+    isTerminal: process.stdout.isTTY === true && process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 80,
+    signal: interrupt.signal,
+    now: Date.now,
+  },
+  version,
+)

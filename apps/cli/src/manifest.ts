@@ -1,0 +1,64 @@
+/** Manifests for apply and delete: YAML documents with apiVersion, kind, metadata.name and spec. */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { parseAllDocuments } from 'yaml'
+import { cliErrors } from './errors.ts'
+import type { Io } from './io.ts'
+
+export const API_VERSION = 'rampart/v1'
+export const MANIFEST_KINDS = ['Model', 'Route', 'Policy'] as const
+export type ManifestKind = (typeof MANIFEST_KINDS)[number]
+
+export type Manifest = {
+  readonly kind: ManifestKind
+  readonly name: string
+  readonly document: Readonly<Record<string, unknown>>
+  /** Paths inside the document are relative to this folder. */
+  readonly folder: string
+  /** `model.yaml`, or `model.yaml#2` for the second document. */
+  readonly where: string
+}
+
+const MAX_BYTES = 16 * 1024 * 1024
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const readSource = async (
+  io: Io,
+  file: string,
+): Promise<{ readonly text: string; readonly folder: string }> => {
+  if (file === '-') return { text: await io.stdin(), folder: io.cwd }
+  const path = resolve(io.cwd, file)
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw cliErrors.CLI_BAD_MANIFEST(`${file} cannot be read`, { cause })
+  })
+  return { text, folder: dirname(path) }
+}
+
+const check = (document: unknown, where: string, folder: string): Manifest => {
+  const fail = (what: string) => cliErrors.CLI_BAD_MANIFEST(`${where}: ${what}`)
+  if (!isRecord(document)) throw fail('is not a mapping')
+  if (document.apiVersion !== API_VERSION) throw fail(`apiVersion must be ${API_VERSION}`)
+  const kind = MANIFEST_KINDS.find((known) => known === document.kind)
+  if (kind === undefined) throw fail(`kind must be one of ${MANIFEST_KINDS.join(', ')}`)
+  const name = isRecord(document.metadata) ? document.metadata.name : undefined
+  if (typeof name !== 'string' || name === '') throw fail('metadata.name is missing')
+  return { kind, name, document, folder, where }
+}
+
+/** Every document of the file, checked as far as all kinds agree; `-` is standard input. */
+export const readManifests = async (io: Io, file: string): Promise<readonly Manifest[]> => {
+  const { text, folder } = await readSource(io, file)
+  const shown = file === '-' ? 'standard input' : file
+  if (text.length > MAX_BYTES) throw cliErrors.CLI_BAD_MANIFEST(`${shown} is larger than 16 MiB`)
+  const documents = parseAllDocuments(text)
+  if (!Array.isArray(documents)) throw cliErrors.CLI_BAD_MANIFEST(`${shown} is empty`)
+  return documents.map((document, index) => {
+    const where = documents.length === 1 ? shown : `${shown}#${index + 1}`
+    const broken = document.errors[0]
+    if (broken !== undefined) throw cliErrors.CLI_BAD_MANIFEST(`${where}: ${broken.message}`)
+    // maxAliasCount: a few aliases of aliases would otherwise expand to gigabytes.
+    return check(document.toJS({ maxAliasCount: 100 }), where, folder)
+  })
+}

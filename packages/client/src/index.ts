@@ -1,0 +1,10 @@
+export { ApiError } from './api-error.ts'
+export {
+  type Answer,
+  type CallOptions,
+  type ClientOptions,
+  createClient,
+  type Query,
+  type RampartClient,
+} from './client.ts'
+export { readServerSentEvents, type ServerSentEvent } from './server-sent-events.ts'
