@@ -14,7 +14,7 @@ export type AssessmentRequest = {
   readonly tenant: string
   readonly ref: ModelVersionRef
   readonly spec: ModelSpec
-  readonly modelPath: string
+  readonly model: { readonly path: string; readonly digest: Digest }
   readonly reference?: { readonly path: string; readonly digest: Digest }
 }
 
@@ -31,9 +31,9 @@ type Measured = Pick<Assessment, 'rows' | 'outputs'> & {
   readonly unmet: readonly string[]
 }
 
-/** The model itself is at fault, as opposed to our database or disk. */
+/** The model or its reference rows are at fault, as opposed to our database or disk: then failing is the answer. */
 const isAnswer = (error: unknown): error is AppError =>
-  error instanceof AppError && !error.retryable && error.kind !== 'Internal'
+  error instanceof AppError && /^(ONNX|CODECS|ASSURANCE)_/.test(error.code)
 
 export const createAssess = (deps: {
   readonly runner: ModelRunner
@@ -43,9 +43,8 @@ export const createAssess = (deps: {
   const { runner, clock } = deps
 
   const measure = async (request: AssessmentRequest): Promise<Measured> => {
-    const { signature } = await runner.inspect(request.modelPath)
     const rows = request.reference === undefined ? [] : await readReferenceRows(request.reference.path)
-    const { outputs, durationMs } = await runner.run(request.modelPath, signature, rows)
+    const { signature, outputs, durationMs } = await runner.run(request.model, rows)
     const limits = request.spec.limits ?? {}
     const named = request.spec.reference
     if (named === undefined || rows.length === 0)
@@ -106,10 +105,7 @@ const predictionColumn = (outputs: RowOutputs, name: string, rows: number): read
   const column = outputs[name]
   if (column === undefined)
     throw assuranceErrors.ASSURANCE_PREDICTION_INVALID(`The model has no output "${name}".`)
-  const values = column.map((value) =>
-    Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value,
-  )
-  if (values.length !== rows || values.some((value) => Array.isArray(value)))
+  if (column.length !== rows || column.some((values) => values.length !== 1))
     throw assuranceErrors.ASSURANCE_PREDICTION_INVALID(`Output "${name}" is not one value per row.`)
-  return values
+  return column.map((values) => values[0])
 }

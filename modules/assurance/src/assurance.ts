@@ -1,5 +1,5 @@
 /** Assessment as a durable job: asked for by an event, measured once, attested, then a step of the lifecycle. */
-import { componentPrincipal, formatModelVersionRef, type ModelSpec } from '@rampart/domain'
+import { componentPrincipal, type Digest, formatModelVersionRef, type ModelSpec } from '@rampart/domain'
 import {
   ALL_TENANTS,
   AppError,
@@ -208,15 +208,14 @@ const assessmentRequest = async (
   job: store.Job,
   version: Awaited<ReturnType<InventoryPort['get']>>,
 ): Promise<AssessmentRequest> => {
+  const withPath = async (digest: Digest) => ({ path: await inventory.artifactPath(digest), digest })
   const reference = version.artifacts.find((artifact) => artifact.role === 'reference')
   return {
     tenant: job.tenant,
     ref: { name: job.name, version: job.version },
     spec: version.spec,
-    modelPath: await inventory.artifactPath(modelArtifact(version).digest),
-    ...(reference === undefined
-      ? {}
-      : { reference: { path: await inventory.artifactPath(reference.digest), digest: reference.digest } }),
+    model: await withPath(modelArtifact(version).digest),
+    ...(reference === undefined ? {} : { reference: await withPath(reference.digest) }),
   }
 }
 

@@ -3,5 +3,6 @@ export { type Assessment, type AssessmentRequest, createAssess } from './assess.
 export { type Assurance, type AssuranceDeps, createAssurance } from './assurance.ts'
 export { assuranceErrors } from './errors.ts'
 export type { AttestPort, InventoryPort, ModelRunner, ReferenceMeasured, RowOutputs } from './ports.ts'
+export { createProcessRunner } from './process-runner.ts'
 export { readReferenceRows } from './reference-rows.ts'
 export { type Scores, scorePredictions, unmetLimits } from './scoring.ts'

@@ -10,20 +10,19 @@ import type {
 } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
 
-/** Outputs of the reference rows, column by column: one array of row values per output name. */
-export type RowOutputs = Readonly<Record<string, readonly unknown[]>>
+/** Outputs of the reference rows: per output name, one flat array of values for each row. */
+export type RowOutputs = Readonly<Record<string, readonly (readonly unknown[])[]>>
 
-/** Runs a model where it can die without harm. */
+/** Reads, loads and runs a model where it can die without harm; also with no rows, when loading is what is tried. */
 export interface ModelRunner {
-  inspect(
-    path: string,
-  ): Promise<{ readonly signature: ModelSignature; readonly facts: Readonly<Record<string, unknown>> }>
-  /** Loads the model and runs the rows; also with no rows, when loading is what is tried. */
   run(
-    path: string,
-    signature: ModelSignature,
+    model: { readonly path: string; readonly digest: Digest },
     rows: readonly unknown[],
-  ): Promise<{ readonly outputs: RowOutputs; readonly durationMs: number }>
+  ): Promise<{
+    readonly signature: ModelSignature
+    readonly outputs: RowOutputs
+    readonly durationMs: number
+  }>
 }
 
 export interface InventoryPort {

@@ -1,0 +1,175 @@
+/** "Are my models safe right now?": one sentence and the pictures under it, computed from facts. Pure. */
+import { type EntityRef, formatModelVersionRef, type ModelVersion, type Stage } from '@rampart/domain'
+
+export type OverviewFacts = {
+  readonly deployed: readonly (ModelVersion & {
+    readonly serving: boolean
+    readonly evidenceValid: boolean
+    readonly requestsPerSecond: number
+    readonly sparkline: readonly number[]
+    readonly drift: { readonly verdict: string; readonly worst?: string }
+  })[]
+  readonly waiting: readonly ModelVersion[]
+  readonly byStage: Partial<Record<Stage, number>>
+  readonly openSignals: readonly {
+    readonly severity: string
+    readonly detector: string
+    readonly n: number
+  }[]
+  readonly auditSize: number
+  readonly recent: readonly {
+    readonly time: string
+    readonly action: string
+    readonly outcome: string
+    readonly entity: EntityRef
+    readonly principal: string
+  }[]
+  readonly rates: Readonly<Record<RateName, number>>
+}
+
+export const RATE_NAMES = [
+  'versions',
+  'evidence',
+  'decisions',
+  'inferences',
+  'windows',
+  'signals',
+  'audit',
+] as const
+export type RateName = (typeof RATE_NAMES)[number]
+
+const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+const sumWhere = (
+  signals: OverviewFacts['openSignals'],
+  match: (s: OverviewFacts['openSignals'][number]) => boolean,
+) => signals.filter(match).reduce((sum, { n }) => sum + n, 0)
+
+const sentenceOf = (
+  facts: OverviewFacts,
+  open: number,
+  severe: number,
+): { sentence: string; ok: boolean } => {
+  const broken = facts.deployed.filter((version) => !version.evidenceValid)
+  const down = facts.deployed.filter((version) => !version.serving)
+  const parts = [
+    plural(facts.deployed.filter((version) => version.serving).length, 'model version') + ' serving',
+  ]
+  if (down.length > 0)
+    parts.push(
+      `${plural(down.length, 'deployed version')} not serving (${down.map(formatModelVersionRef).join(', ')})`,
+    )
+  parts.push(
+    broken.length === 0
+      ? 'all evidence valid'
+      : `evidence of ${broken.map(formatModelVersionRef).join(', ')} does not verify`,
+  )
+  parts.push(
+    open === 0
+      ? 'no open signals'
+      : `${plural(open, 'open signal')}${severe > 0 ? `, ${severe} high or critical` : ''}`,
+  )
+  if (facts.waiting.length > 0) parts.push(`${facts.waiting.length} waiting for you`)
+  return { sentence: `${parts.join('; ')}.`, ok: broken.length === 0 && down.length === 0 && severe === 0 }
+}
+
+const NEXT: Partial<Record<Stage, { readonly title: string; readonly action: string }>> = {
+  assessed: { title: 'passed assessment and waits for approval', action: 'approve' },
+  approved: { title: 'is approved and waits to be deployed', action: 'deploy' },
+  quarantined: { title: 'is quarantined and waits for a release or retraction', action: 'release' },
+}
+
+const SIGNAL_ROOM: Readonly<Record<string, string>> = {
+  drift: 'telemetry',
+  serving: 'serving',
+  inventory: 'inventory',
+}
+
+const roomsOf = (facts: OverviewFacts) => {
+  const open = (room: string) =>
+    sumWhere(
+      facts.openSignals,
+      ({ detector }) => (SIGNAL_ROOM[detector.split('.')[0] ?? ''] ?? 'threats') === room,
+    )
+  const room = (id: string, title: string, rate: number, unit: string) => ({
+    id,
+    title,
+    present: true,
+    rate,
+    unit,
+    openSignals: open(id),
+  })
+  const { rates } = facts
+  return [
+    room('inventory', 'Inventory', rates.versions * 60, 'changes/min'),
+    room('trust', 'Trust', rates.evidence * 60, 'statements/min'),
+    room('assurance', 'Assurance', rates.evidence * 60, 'assessments/min'),
+    room('policy', 'Policy', rates.decisions, 'decisions/s'),
+    room('serving', 'Serving', rates.inferences, 'inferences/s'),
+    room('telemetry', 'Telemetry', rates.windows * 60, 'windows/min'),
+    room('threats', 'Threats', rates.signals * 60, 'signals/min'),
+    room('audit', 'Audit', rates.audit, 'entries/s'),
+  ]
+}
+
+const arrowsOf = ({ rates }: OverviewFacts) => [
+  { from: 'inventory', to: 'assurance', rate: rates.versions * 60, unit: '/min' },
+  { from: 'assurance', to: 'trust', rate: rates.evidence * 60, unit: '/min' },
+  { from: 'trust', to: 'policy', rate: rates.evidence * 60, unit: '/min' },
+  { from: 'policy', to: 'serving', rate: rates.decisions, unit: '/s' },
+  { from: 'serving', to: 'telemetry', rate: rates.inferences, unit: '/s' },
+  { from: 'telemetry', to: 'threats', rate: rates.signals * 60, unit: '/min' },
+  { from: 'policy', to: 'audit', rate: rates.audit, unit: '/s' },
+]
+
+/** The document of GET /api/v1/overview. */
+export const composeOverview = (facts: OverviewFacts) => {
+  const openSignals = sumWhere(facts.openSignals, () => true)
+  const severe = sumWhere(facts.openSignals, ({ severity }) => severity === 'high' || severity === 'critical')
+  const versions = Object.values(facts.byStage).reduce((sum, n) => sum + n, 0)
+  return {
+    ...sentenceOf(facts, openSignals, severe),
+    counts: {
+      modelsServing: facts.deployed.filter((version) => version.serving).length,
+      versions,
+      waiting: facts.waiting.length,
+      openSignals,
+      severeSignals: severe,
+      auditSize: facts.auditSize,
+      inferencesPerSecond: facts.rates.inferences,
+    },
+    pipeline: { rooms: roomsOf(facts), arrows: arrowsOf(facts) },
+    changes: facts.recent.map(({ time, action, outcome, entity, principal }) => ({
+      time,
+      title: outcome === 'success' ? action : `${action} (${outcome})`,
+      entity,
+      principal,
+    })),
+    waiting: facts.waiting.flatMap((version) => {
+      const next = NEXT[version.stage]
+      const id = formatModelVersionRef(version)
+      return next === undefined
+        ? []
+        : [
+            {
+              title: `${id} ${next.title}`,
+              entity: { kind: 'model-version' as const, id },
+              action: next.action,
+            },
+          ]
+    }),
+    models: facts.deployed.map(
+      ({ name, version, digest, stage, serving, requestsPerSecond, sparkline, drift, evidenceValid }) => ({
+        name,
+        version,
+        digest,
+        stage,
+        serving,
+        requestsPerSecond,
+        sparkline,
+        drift,
+        evidenceValid,
+      }),
+    ),
+  }
+}
