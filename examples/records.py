@@ -12,6 +12,9 @@ from pathlib import Path
 
 def write_records(path: Path, records) -> int:
     text = "".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) + "\n" for r in records)
+    # Some line readers also break at these, which JSON allows inside a string.
+    for mark in ("\u0085", "\u2028", "\u2029"):
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
     data = text.encode("utf-8")
     if path.suffix == ".gz":
         data = gzip.compress(data, compresslevel=9, mtime=0)
@@ -23,7 +26,6 @@ def read_records(path: Path) -> list[dict]:
     data = path.read_bytes()
     if path.suffix == ".gz":
         data = gzip.decompress(data)
-    # Not str.splitlines(): mail text may hold U+2028 or U+0085 inside a JSON string.
     return [json.loads(line) for line in data.decode("utf-8").split("\n") if line]
 
 
