@@ -33,7 +33,8 @@ const take = async (session: Session, step: Step, name: string, reason: string):
     body: { to: step.to, reason },
     signal: session.io.signal,
   })
-  XX  session.io.out(session.format === 'name' ? `model/${name}\n` : `model/${name} ${step.past}\n`)
+  if (session.format === 'json' || session.format === 'yaml') printDocument(session.io, data, session.format)
+  else session.io.out(session.format === 'name' ? `model/${name}\n` : `model/${name} ${step.past}\n`)
 }
 
 export const addTransitions = (program: Command, run: Run): void => {
