@@ -78,6 +78,16 @@ const npm = (args) => {
   return run(program, [...prefix, ...args], { env, cwd: root, stdio: ['ignore', 2, 2] })
 }
 
+/** A fresh tree gets the exact, quick `npm ci`; an existing one is brought up to date in place. */
+const installTree = async (flags) => {
+  const fresh = !existsSync(join(root, 'node_modules', '.package-lock.json'))
+  if (fresh && (await npm(['ci', ...flags, '--loglevel=error'])) === 0) return
+  // `npm ci` wants a lockfile that names every platform's build; a person who only wants to start need not care.
+  if (fresh) process.stderr.write('npm ci failed (npm run lock repairs the lockfile); trying npm install…\n')
+  const code = await npm(['install', '--no-save', ...flags, '--loglevel=error'])
+  if (code !== 0) throw new Error(`npm install ended with ${code}; its messages are above`)
+}
+
 /** mode `run`: what running needs. mode `all`: development packages too. */
 export const ensureInstalled = async (mode) => {
   if (isInstalled(mode)) return
@@ -87,12 +97,7 @@ export const ensureInstalled = async (mode) => {
     const target = installedMode(mode)
     process.stderr.write(`installing packages (${target === 'run' ? 'to run' : 'with development tools'})…\n`)
     const startedAt = Date.now()
-    // A fresh tree gets the exact, quick `npm ci`; an existing one is brought up to date in place.
-    const verb = existsSync(join(root, 'node_modules', '.package-lock.json'))
-      ? ['install', '--no-save']
-      : ['ci']
-    const code = await npm([...verb, ...(target === 'run' ? ['--omit=dev'] : []), '--loglevel=error'])
-    if (code !== 0) throw new Error(`npm ${verb.join(' ')} ended with ${code}; its messages are above`)
+    await installTree(target === 'run' ? ['--omit=dev'] : [])
     process.stderr.write(`installed in ${Math.round((Date.now() - startedAt) / 1000)} s\n`)
   } finally {
     release()

@@ -2,8 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listFiles, root } from '../files.ts'
+import { findIncomplete } from '../lock.mjs'
 import type { Check } from './check.ts'
 
+type Lockfile = {
+  readonly packages: Record<string, { readonly optionalDependencies?: Record<string, string> }>
+}
 type Manifest = {
   readonly dependencies?: Record<string, string>
   readonly devDependencies?: Record<string, string>
@@ -34,7 +38,11 @@ export const checkDependencies: Check = {
   run: async () => {
     const documented = read(DOC)
     const hosts = [...read('package-lock.json').matchAll(/"resolved": "(https?:[^"]+)"/g)]
+    const lock: Lockfile = JSON.parse(read('package-lock.json'))
     return [
+      ...findIncomplete(lock.packages).map(
+        ([path, name]) => `package-lock.json: ${name} of ${path} is missing; run npm run lock`,
+      ),
       ...listFiles(isManifest).flatMap((path) => problemsOfManifest(path, documented)),
       ...hosts
         .slice(0, 3)
