@@ -53,7 +53,7 @@ export const readManifests = async (io: Io, file: string): Promise<readonly Mani
   const shown = file === '-' ? 'standard input' : file
   if (text.length > MAX_BYTES) throw cliErrors.CLI_BAD_MANIFEST(`${shown} is larger than 16 MiB`)
   const documents = parseAllDocuments(text)
-  if (!Array.isArray(documents)) throw cliErrors.CLI_BAD_MANIFEST(`${shown} is empty`)
+  if (documents.length === 0) throw cliErrors.CLI_BAD_MANIFEST(`${shown} is empty`)
   return documents.map((document, index) => {
     const where = documents.length === 1 ? shown : `${shown}#${index + 1}`
     const broken = document.errors[0]

@@ -7,6 +7,7 @@ import { addDescribe } from './commands/describe.ts'
 import { addEvents } from './commands/events.ts'
 import { addGet } from './commands/get.ts'
 import { addLogin } from './commands/login.ts'
+import { addReplay } from './commands/replay.ts'
 import { addTransitions } from './commands/transition.ts'
 import { reportFailure } from './failure.ts'
 import { colorsFor, type Io } from './io.ts'
@@ -17,7 +18,16 @@ const EXIT_CODES = `
 Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 denied, 5 verification failed, 6 unavailable, 130 interrupted.`
 
 const addCommands = (program: Command, run: Run): void => {
-  for (const add of [addGet, addDescribe, addApply, addDelete, addTransitions, addEvents, addLogin])
+  for (const add of [
+    addGet,
+    addDescribe,
+    addApply,
+    addDelete,
+    addTransitions,
+    addEvents,
+    addReplay,
+    addLogin,
+  ])
     add(program, run)
 }
 

@@ -19,6 +19,7 @@ export type Session = {
   readonly format: Format
   /** How long a command may wait for the server to get something done, ms. */
   readonly timeoutMs: number | undefined
+  readonly quiet: boolean
   /** A message for a person, on stderr; silent with --quiet. */
   readonly say: (text: string) => void
 }
@@ -35,6 +36,7 @@ export const openSession = (io: Io, flags: GlobalFlags): Session => {
     settings,
     client,
     format: flags.output ?? FORMATS[0],
+    quiet: flags.quiet === true,
     timeoutMs: flags.timeout === undefined ? undefined : flags.timeout * 1000,
     say: (text) => {
       if (flags.quiet !== true) io.err(`${text}\n`)

@@ -36,7 +36,9 @@ const isJson = (response: Response): boolean => /[/+]json\b/.test(response.heade
 const readAnswer = async <T>(response: Response): Promise<Answer<T>> => {
   if (!response.ok) throw await apiErrorOf(response)
   const etag = response.headers.get('etag')
-  const data = (isJson(response) ? await response.json() : await response.text()) as T
+  const text = await response.text()
+  // HEAD and 204 have no body whatever the headers say.
+  const data = (isJson(response) && text !== '' ? JSON.parse(text) : text) as T
   return { status: response.status, data, ...(etag === null ? {} : { etag }) }
 }
 
