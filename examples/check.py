@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import yaml
-
 from figures import balanced_accuracy, binary_figures, bootstrap, proportion, show
 from records import read_records, sha256_file
 

@@ -24,8 +24,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from figures import binary_figures, bootstrap, proportion, show  # noqa: E402
-from generate import FEATURE_NAMES, FRAUD_MIX, SEED, START, Transactions, generate, iso_time  # noqa: E402
 from records import write_digests, write_records  # noqa: E402
+
+from features import FEATURE_NAMES  # noqa: E402
+from frauds import FRAUD_MIX  # noqa: E402
+from generate import Transactions, generate, iso_time  # noqa: E402
+from world import SEED, START  # noqa: E402
 
 TRAIN_UNTIL, REFERENCE_UNTIL = 424, 455  # days since 2025-01-01: 1 March and 1 April 2026
 REFERENCE_ROWS, HELDOUT_ROWS, FRAUD_SHARE = 2000, 4000, 0.05
