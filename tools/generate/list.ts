@@ -1,8 +1,16 @@
 /** The generated files of the repository, each with the function that makes its whole content. */
 import { renderArchitecture } from './architecture.ts'
+import { renderCliReference } from './cli.ts'
+import { renderConfigPage } from './config.ts'
+import { renderErrorReference } from './errors.ts'
+import { renderEventReference } from './events.ts'
 
 export type GeneratedFile = { readonly path: string; readonly render: () => Promise<string> }
 
 export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/architecture/rooms.mmd', render: async () => renderArchitecture() },
+  { path: 'docs/reference/errors.md', render: renderErrorReference },
+  { path: 'docs/reference/config.md', render: async () => renderConfigPage() },
+  { path: 'docs/reference/events.md', render: async () => renderEventReference() },
+  { path: 'docs/reference/cli.md', render: async () => renderCliReference() },
 ]

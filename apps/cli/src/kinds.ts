@@ -1,6 +1,6 @@
 /** The kinds of resources: what they are called, where the API keeps them, which columns a table shows. */
+import { closest } from '@rampart/kit'
 import { cliErrors } from './errors.ts'
-import { closest } from './suggest.ts'
 import { age, type Column } from './table.ts'
 
 export type Resource = Readonly<Record<string, unknown>>

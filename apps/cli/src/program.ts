@@ -17,6 +17,18 @@ import { type GlobalFlags, openSession, type Run } from './session.ts'
 const EXIT_CODES = `
 Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 denied, 5 verification failed, 6 unavailable, 130 interrupted.`
 
+const SILENT: Io = {
+  out: () => undefined,
+  err: () => undefined,
+  env: {},
+  cwd: '/',
+  stdin: async () => '',
+  isTerminal: false,
+  columns: 100,
+  signal: new AbortController().signal,
+  now: () => 0,
+}
+
 const addCommands = (program: Command, run: Run): void => {
   for (const add of [
     addGet,
@@ -62,6 +74,18 @@ const createProgram = (io: Io, version: string): Command => {
   addCommands(program, run)
   for (const command of program.commands) command.copyInheritedSettings(program)
   return program
+}
+
+/** The help text of the program and of each command, 100 columns wide, for the reference page. */
+export const commandHelp = (): readonly { readonly name: string; readonly help: string }[] => {
+  const program = createProgram(SILENT, '')
+  program.configureHelp({ helpWidth: 100 })
+  const own = program.commands.filter((command) => command.name() !== 'server')
+  for (const command of own) command.configureHelp({ helpWidth: 100 })
+  return [program, ...own].map((command) => ({
+    name: command === program ? 'rampart' : `rampart ${command.name()}`,
+    help: command.helpInformation(),
+  }))
 }
 
 /** Runs one command and gives its exit code. `argv` is what stands after `rampart`. */

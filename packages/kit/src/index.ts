@@ -1,6 +1,7 @@
 export * from './app-error.ts'
 export * from './assets.ts'
 export * from './clock.ts'
+export { closest } from './closest.ts'
 export * from './config.ts'
 export * from './config-reference.ts'
 export {
@@ -29,3 +30,4 @@ export { isConnectionLoss, mapPostgresError, uniqueViolation } from './postgres-
 export * from './random.ts'
 export * from './retry.ts'
 export * from './state-lock.ts'
+export * from './page-cursor.ts'

@@ -1,8 +1,8 @@
 /** `--shift feature=x3`: changes one feature of every record, to see whether drift is noticed. */
 import type { Tensor } from '@rampart/codecs'
 import type { ModelManifest, ModelSignature } from '@rampart/domain'
+import { closest } from '@rampart/kit'
 import { cliErrors } from '../errors.ts'
-import { closest } from '../suggest.ts'
 
 /** Elements `from` (inclusive) to `to` of the input's row, in row-major order. */
 export type Shift = {
