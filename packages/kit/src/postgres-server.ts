@@ -116,13 +116,16 @@ export const launch = (place: PostgresPlace, port: number, fsync: boolean): Chil
   ]
   if (!fsync) args.push('-c', 'full_page_writes=off', '-c', 'synchronous_commit=off')
   try {
-    return spawn(place.binaries.postgres, args, {
+    const child = spawn(place.binaries.postgres, args, {
       ...place.user,
       cwd: place.dir,
       detached: true,
       stdio: ['ignore', log, log],
       env: { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' },
     })
+    // The listeners of the product keep the process alive, not its database.
+    child.unref()
+    return child
   } finally {
     closeSync(log)
   }

@@ -1,6 +1,6 @@
 /** Real PostgreSQL for tests: one throw-away server per test process, one fresh database per call. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -55,6 +55,8 @@ const watchOver = (embedded: EmbeddedPostgres, home: string): void => {
 
 const startServer = async (): Promise<string> => {
   const home = mkdtempSync(join(tmpdir(), 'rampart-test-'))
+  // As root the server runs as another user, which must be able to pass through.
+  chmodSync(home, 0o711)
   const embedded = await startEmbeddedPostgres({ home, logger: silentLogger, fsync: false })
   watchOver(embedded, home)
   process.once('exit', () => stopServer(embedded, home))
