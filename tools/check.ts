@@ -4,6 +4,7 @@ import { checkBoundaries } from './check/boundaries.ts'
 import type { Check } from './check/check.ts'
 import { checkDependencies } from './check/dependencies.ts'
 import { checkDocComments } from './check/doc-comments.ts'
+import { checkDocs } from './check/docs.ts'
 import { checkFileSizes } from './check/file-sizes.ts'
 import { checkGenerated } from './check/generated.ts'
 import { checkDeadCode, checkLint, checkTypes } from './check/programs.ts'
@@ -17,6 +18,7 @@ const checks: readonly Check[] = [
   checkFileSizes,
   checkDocComments,
   checkReadmes,
+  checkDocs,
   checkDependencies,
   checkGenerated,
 ]
