@@ -72,7 +72,8 @@ const createProgram = (io: Io, version: string): Command => {
       await work(openSession(io, program.opts<GlobalFlags>()), ...args)
     }
   addCommands(program, run)
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
+    command.copyInheritedSettings(program)
   return program
 }
 
