@@ -8,7 +8,7 @@ export interface Lifecycle {
   /** Idempotent: later calls wait for the first. Never rejects; failures are logged. */
   stop(reason: string): Promise<void>
   readonly stopping: boolean
-  /** SIGTERM and SIGINT stop and exit; the second signal exits at once with 130. */
+  /** SIGTERM and SIGINT stop and exit; a second signal, one second or more later, exits at once with 130. */
   installSignalHandlers(exit?: (code: number) => void): void
 }
 
@@ -41,6 +41,8 @@ const stopPart = async (part: Part, deps: LifecycleDeps): Promise<boolean> => {
   }
 }
 
+const SAME_WISH_MS = 1_000
+
 export type LifecycleDeps = { readonly logger: Logger; readonly clock: Clock; readonly graceMs: number }
 
 export const createLifecycle = (deps: LifecycleDeps): Lifecycle => {
@@ -70,8 +72,12 @@ export const createLifecycle = (deps: LifecycleDeps): Lifecycle => {
       return running !== undefined
     },
     installSignalHandlers: (exit = (code) => process.exit(code)) => {
+      let firstAt: number | undefined
       for (const signal of ['SIGTERM', 'SIGINT'] as const) {
         process.on(signal, () => {
+          // A launcher passes on what the terminal or a supervisor also sent to the whole group: one wish, two signals.
+          if (firstAt !== undefined && deps.clock.monotonic() - firstAt < SAME_WISH_MS) return undefined
+          firstAt ??= deps.clock.monotonic()
           if (running !== undefined) return exit(130)
           void stop(signal).then(() => exit(clean ? 0 : 1))
         })
