@@ -1,0 +1,147 @@
+/** Who calls: API keys, service accounts, OIDC tokens, browser sessions and component certificates → Principal. */
+import { DEFAULT_TENANT, type Principal } from '@rampart/domain'
+import { ALL_TENANTS, type Clock, type Database, type EventLog, type Logger, type Random } from '@rampart/kit'
+import { ensureAdminToken } from './admin-token.ts'
+import { createApiKeys, type IssueApiKey, type IssuedApiKey } from './api-keys.ts'
+import { type Credentials, createAuthenticator } from './authenticator.ts'
+import type { AuditPort, CertificateVerifier, TokenVerifier } from './ports.ts'
+import { createPrincipalCache } from './principal-cache.ts'
+import { createServiceAccounts } from './service-accounts.ts'
+import { createSessions, type NewSession } from './sessions.ts'
+import * as store from './store.ts'
+
+export interface Identity {
+  /** Throws Unauthenticated; never says which part was wrong. */
+  authenticate(credentials: Credentials): Promise<Principal>
+  /** Synchronous; undefined when the header was not seen in the last seconds: then call `authenticate`. */
+  authenticateCached(authorization: string | undefined): Principal | undefined
+  issueApiKey(by: Principal, request: IssueApiKey): Promise<IssuedApiKey>
+  revokeApiKey(by: Principal, id: string): Promise<store.ApiKey>
+  listApiKeys(tenant: string, page: store.Page): Promise<store.ApiKey[]>
+  createServiceAccount: ReturnType<typeof createServiceAccounts>['create']
+  deleteServiceAccount(by: Principal, id: string): Promise<void>
+  listServiceAccounts: ReturnType<typeof createServiceAccounts>['list']
+  /** One-time code for `/login?code=`; good for ten minutes. Default: the development administrator. */
+  loginCode(principal?: Principal): Promise<string>
+  redeemLoginCode(code: string): Promise<NewSession>
+  endSession(cookie: string): Promise<boolean>
+  /** Path and text of the development administrator's token; undefined outside development mode. */
+  readonly adminToken?: { readonly path: string; readonly token: string }
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+export type IdentityDeps = {
+  readonly database: Database
+  readonly eventLog: Pick<EventLog, 'publish' | 'subscribe'>
+  readonly audit: AuditPort
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly home: string
+  readonly mode: 'development' | 'production'
+  readonly tokens?: TokenVerifier
+  readonly certificates?: CertificateVerifier
+  /** How long a proven credential is believed without asking again; default 10 000. */
+  readonly cacheTtlMs?: number
+}
+
+const CACHE_ENTRIES = 10_000
+const HOUSEKEEPING_MS = 60_000
+const USES_KEPT = 10_000
+
+export const developmentAdmin: Principal = {
+  kind: 'user',
+  id: 'admin',
+  tenant: DEFAULT_TENANT,
+  roles: ['admin'],
+  via: 'token',
+}
+
+export const createIdentity = (deps: IdentityDeps): Identity => {
+  const { database, clock } = deps
+  const cache = createPrincipalCache({ clock, ttlMs: deps.cacheTtlMs ?? 10_000, maxEntries: CACHE_ENTRIES })
+  const invalidate = cache.invalidate
+  const sessions = createSessions({ ...deps, invalidate })
+  const keys = createApiKeys({ ...deps, invalidate })
+  const accounts = createServiceAccounts({ ...deps, invalidate })
+  const adminToken = deps.mode === 'development' ? ensureAdminToken(deps.home, deps.random) : undefined
+  const uses = new Map<string, string>()
+  const authenticator = createAuthenticator({
+    ...deps,
+    cache,
+    sessions,
+    ...(adminToken === undefined ? {} : { adminToken: adminToken.token }),
+    onKeyUsed: (id) => {
+      if (uses.size < USES_KEPT) uses.set(id, clock.iso())
+    },
+  })
+
+  const flushUses = async (): Promise<void> => {
+    if (uses.size === 0) return
+    const batch = new Map(uses)
+    uses.clear()
+    await database.tx(ALL_TENANTS, (tx) => store.touchApiKeys(tx, batch))
+  }
+  const housekeeping = createHousekeeping({
+    ...deps,
+    invalidate,
+    flushUses,
+    deleteExpired: sessions.deleteExpired,
+  })
+
+  return {
+    ...authenticator,
+    issueApiKey: keys.issue,
+    revokeApiKey: keys.revoke,
+    listApiKeys: keys.list,
+    createServiceAccount: accounts.create,
+    deleteServiceAccount: accounts.remove,
+    listServiceAccounts: accounts.list,
+    loginCode: (principal = developmentAdmin) => sessions.loginCode(principal),
+    redeemLoginCode: sessions.redeem,
+    endSession: sessions.end,
+    ...(adminToken === undefined ? {} : { adminToken }),
+    ...housekeeping,
+  }
+}
+
+/** Revocations by other processes, last-used times and expired rows. */
+const createHousekeeping = (deps: {
+  readonly eventLog: Pick<EventLog, 'subscribe'>
+  readonly logger: Logger
+  readonly invalidate: (source: string) => void
+  readonly flushUses: () => Promise<void>
+  readonly deleteExpired: () => Promise<void>
+}): Pick<Identity, 'start' | 'stop'> => {
+  let timer: NodeJS.Timeout | undefined
+  let unsubscribe: (() => void) | undefined
+
+  const tick = async (): Promise<void> => {
+    try {
+      await deps.flushUses()
+      await deps.deleteExpired()
+    } catch (error) {
+      deps.logger.warn({ err: error }, 'identity.housekeeping-failed')
+    }
+  }
+
+  return {
+    start: async () => {
+      unsubscribe ??= deps.eventLog.subscribe(ALL_TENANTS, (event) => {
+        if (event.type === 'rampart.api-key.changed.v1') deps.invalidate(`api-key:${event.subject}`)
+      })
+      timer ??= setInterval(() => void tick(), HOUSEKEEPING_MS).unref()
+      await tick()
+    },
+    stop: async () => {
+      clearInterval(timer)
+      timer = undefined
+      unsubscribe?.()
+      unsubscribe = undefined
+      await deps
+        .flushUses()
+        .catch((error: unknown) => deps.logger.warn({ err: error }, 'identity.flush-failed'))
+    },
+  }
+}
