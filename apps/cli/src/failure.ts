@@ -21,10 +21,29 @@ export const exitCodeOf = (error: unknown): number => {
   return isAppError(error) ? toExitCode(error) : 1
 }
 
+type Fault = {
+  readonly file?: unknown
+  readonly line?: unknown
+  readonly column?: unknown
+  readonly pointer?: unknown
+  readonly message?: unknown
+}
+
+/** `authz.rego:3:7: unknown function` for policies, `/spec/limits: must be number` for documents. */
+const faultLine = ({ file, line, column, pointer, message }: Fault): string => {
+  const place =
+    file === undefined ? pointer : [file, line, column].filter((part) => part !== undefined).join(':')
+  return `${place === undefined || place === '' ? '' : `${String(place)}: `}${String(message)}`
+}
+
+/** What the server lists under `details`: a policy's reasons, a compiler's or validator's faults. */
 const reasonsOf = (details: unknown): string[] => {
-  const reasons =
-    typeof details === 'object' && details !== null && 'reasons' in details ? details.reasons : undefined
-  return Array.isArray(reasons) ? reasons.map(String) : []
+  const holder = (typeof details === 'object' && details !== null ? details : {}) as Readonly<
+    Record<string, unknown>
+  >
+  const found = Array.isArray(details) ? details : (holder.reasons ?? holder.faults)
+  if (!Array.isArray(found)) return []
+  return found.map((one: unknown) => (typeof one === 'object' && one !== null ? faultLine(one) : String(one)))
 }
 
 const helpFor = (error: ApiError): string | undefined => {

@@ -51,6 +51,12 @@ const entityOf = (item: Resource): string => {
 const listOf = (key: string) => (item: Resource) =>
   Array.isArray(item[key]) ? item[key].map(text).join('; ') : text(item[key])
 
+/** Versions that answer on a route; the default one is marked. */
+const versionsOf = (item: Resource): string =>
+  (Array.isArray(item.versions) ? (item.versions as readonly Resource[]) : [])
+    .map((one) => `${text(one.version)}${one.isDefault === true ? '*' : ''}`)
+    .join(', ')
+
 const encode = encodeURIComponent
 
 const versionPath = (name: string): string => {
@@ -90,7 +96,7 @@ export const KINDS: readonly Kind[] = [
     columns: (now) => [
       column('NAME', 'name'),
       column('MODEL', 'model'),
-      column('VERSION', 'version'),
+      { head: 'VERSIONS', cell: versionsOf },
       { head: 'SCHEMA', cell: (item) => (item.payloadSchema === undefined ? 'no' : 'yes') },
       ageColumn('AGE', 'updatedAt', now),
     ],
@@ -121,8 +127,11 @@ export const KINDS: readonly Kind[] = [
     columns: (now) => [
       { head: 'PACK', cell: (item) => text(item.pack ?? item.name) },
       column('VERSION', 'version', { right: true }),
+      column('ORIGIN', 'origin'),
       { head: 'DIGEST', cell: shortDigest('digest') },
-      ageColumn('AGE', 'activatedAt', now),
+      column('AUTHOR', 'author'),
+      ageColumn('AGE', 'createdAt', now),
+      column('MESSAGE', 'message', wide),
     ],
   },
   {

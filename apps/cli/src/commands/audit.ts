@@ -1,0 +1,47 @@
+/** `rampart audit verify`: recomputes the whole audit log from the database; usable as a gate in a script. */
+import { openAuditSource, readAuditTrust, verifyAuditLog } from '@rampart/audit'
+import type { Command } from 'commander'
+import { cliErrors } from '../errors.ts'
+import { printDocument } from '../output.ts'
+import type { Run, Session } from '../session.ts'
+import { openStateDatabase } from '../state-database.ts'
+
+type Verification = Awaited<ReturnType<typeof verifyAuditLog>>
+
+const sentence = ({ size, checkpoints, root }: Verification): string =>
+  `verified: ${size} entries, ${checkpoints} signed checkpoints, root ${root}\n`
+
+const altered = ({ firstAltered, size }: Verification) => {
+  const place =
+    firstAltered?.where === 'entry'
+      ? `entry ${firstAltered.index}`
+      : `${firstAltered?.where} at entry ${firstAltered?.index}`
+  return cliErrors.CLI_LOG_ALTERED(
+    `the audit log was altered: ${place} (${firstAltered?.why}); the ${size} entries before it are good`,
+    {
+      help: 'restore the database from a backup and compare; keep this one as evidence',
+    },
+  )
+}
+
+const verify = async ({ io, settings, format }: Session): Promise<void> => {
+  const { database, close } = await openStateDatabase(settings.home, io.env.DATABASE_URL || undefined)
+  try {
+    const result = await verifyAuditLog(openAuditSource(database), await readAuditTrust(settings.home))
+    if (format === 'json' || format === 'yaml') printDocument(io, result, format)
+    else if (result.ok) io.out(sentence(result))
+    if (!result.ok) throw altered(result)
+  } finally {
+    await close()
+  }
+}
+
+export const addAudit = (program: Command, run: Run): void => {
+  const audit = program.command('audit').description('check the audit log')
+  audit
+    .command('verify')
+    .description(
+      'recompute the log from the database of RAMPART_HOME (server up or down); exit 5 names the first altered entry',
+    )
+    .action(run(verify))
+}
