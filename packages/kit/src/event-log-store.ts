@@ -96,6 +96,7 @@ const toEvent = (row: EventRow): StoredEvent => ({
 
 const COLUMNS = 'xid::text, id::text, tenant, event_id::text, type, subject, principal, time, data'
 
+// ORDER BY prefers output columns, and those are text here ("1000" < "999"): the table must be named.
 /** Events after `after` that no running transaction can still precede; row-level security picks the tenant. */
 export const selectEvents = async (
   tx: Tx,
@@ -106,7 +107,7 @@ export const selectEvents = async (
     `SELECT ${COLUMNS} FROM kit_event
      WHERE (xid, id) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
        AND ($3::text[] IS NULL OR type = ANY ($3))
-     ORDER BY xid, id LIMIT $4`,
+     ORDER BY kit_event.xid, kit_event.id LIMIT $4`,
     [xid, id, query.types ?? null, query.limit],
   )
   return rows.map(toEvent)

@@ -1,5 +1,9 @@
 /** Test doubles and a real database for tests; never imported by product code. */
-import { createFakeClock, type FakeClock } from './testing-clock.ts'
-import { silentLogger, type TestDatabase, testDatabase } from './testing-database.ts'
-
-export { createFakeClock, type FakeClock, silentLogger, type TestDatabase, testDatabase }
+export { createFakeClock, type FakeClock } from './testing-clock.ts'
+export {
+  silentLogger,
+  type TestDatabase,
+  type TestDatabaseOptions,
+  testDatabase,
+} from './testing-database.ts'
+export { until } from './testing-poll.ts'
