@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { untilReady } from './control-plane.ts'
 import { root } from './files.ts'
 
 const PORT = process.env.PORT ?? '7070'
@@ -32,19 +32,6 @@ const exitCode = (child: ChildProcess): Promise<number> =>
 
 const say = (text: string): void => void process.stderr.write(`\n── ${text}\n`)
 
-const ready = async (server: ChildProcess): Promise<void> => {
-  for (
-    const deadline = Date.now() + READY_WITHIN_MS;
-    Date.now() < deadline;
-    await wait(300, undefined, { signal: stopped.signal })
-  ) {
-    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`)
-    const answer = await fetch(`${SERVER}/readyz`).catch(() => undefined)
-    if (answer?.status === 200) return
-  }
-  throw new Error(`${SERVER}/readyz was not 200 within ${READY_WITHIN_MS / 1000} s`)
-}
-
 const replay = async (args: readonly string[]): Promise<void> => {
   if (stopped.signal.aborted) return
   const code = await exitCode(run('apps/cli/src/main.ts', ['replay', ...args, '--server', SERVER]))
@@ -53,7 +40,7 @@ const replay = async (args: readonly string[]): Promise<void> => {
 }
 
 const show = async (): Promise<void> => {
-  await ready(server)
+  await untilReady(SERVER, server, READY_WITHIN_MS)
   say('the example models are deployed; replaying held-out records')
   await replay(['card-fraud', '--rate', '300'])
   await replay(['mail-filter', '--rate', '100', '--limit', '400'])

@@ -1,25 +1,14 @@
 /** `npm run pack:check`: installs the release tarball into an empty folder with the caller's npm and uses it there. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
+import { freePort, terminate, untilReady } from './control-plane.ts'
 import { root } from './files.ts'
 
 const READY_WITHIN_MS = 180_000
 
 type Step = { readonly name: string; readonly run: () => void | Promise<void> }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 const expect = (condition: boolean, what: string): void => {
   if (!condition) throw new Error(what)
@@ -43,14 +32,6 @@ let server: ChildProcess | undefined
 const rampart = (...args: string[]): string =>
   execFileSync(bin, args, { cwd: folder, env, encoding: 'utf8', timeout: 120_000 })
 
-const isReady = async (): Promise<boolean> => {
-  try {
-    return (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200
-  } catch {
-    return false
-  }
-}
-
 const install = (): void => {
   const tarball = readdirSync(join(root, 'dist')).find((name) => /^rampart-.*\.tgz$/.test(name))
   if (tarball === undefined) throw new Error('there is no tarball in dist/; run npm run pack first')
@@ -61,11 +42,7 @@ const install = (): void => {
 
 const start = async (): Promise<void> => {
   server = spawn(bin, ['server'], { cwd: folder, env, stdio: ['ignore', 'inherit', 'inherit'] })
-  for (const deadline = Date.now() + READY_WITHIN_MS; Date.now() < deadline; await wait(250)) {
-    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`)
-    if (await isReady()) return
-  }
-  throw new Error(`/readyz was not 200 within ${READY_WITHIN_MS / 1000} s`)
+  await untilReady(`http://127.0.0.1:${port}`, server, READY_WITHIN_MS)
 }
 
 const seesModels = (): void => {
@@ -100,9 +77,7 @@ const servesConsole = async (): Promise<void> => {
 
 const stop = async (): Promise<void> => {
   if (server === undefined) return
-  const ended = new Promise<number | null>((resolve) => server?.once('exit', resolve))
-  server.kill('SIGTERM')
-  const code = await Promise.race([ended, wait(30_000).then(() => undefined)])
+  const code = await terminate(server)
   server = undefined
   expect(code === 0, `after SIGTERM the server ended with ${code ?? 'nothing within 30 s'}`)
 }

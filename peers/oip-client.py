@@ -1,0 +1,85 @@
+"""Talks to a running server as an Open Inference Protocol client: python oip-client.py HOST:PORT FOLDER-OF-EXAMPLES
+
+Each check prints one line; the last line is `N passed, N failed`.
+"""
+
+import base64
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import tritonclient.http as oip
+from tritonclient.utils import InferenceServerException, triton_to_np_dtype
+
+ADDRESS, EXAMPLES = sys.argv[1], Path(sys.argv[2])
+ROWS = 20
+client = oip.InferenceServerClient(ADDRESS)
+counts = {"passed": 0, "failed": 0}
+
+
+def check(name, works):
+    try:
+        ok, note = works(), ""
+    except Exception as error:  # noqa: BLE001: any failure of the client is a failed check
+        ok, note = False, f": {type(error).__name__} {error}"
+    counts["passed" if ok else "failed"] += 1
+    print(f"{'✔' if ok else '✖'} {name}{note}", flush=True)
+
+
+def tensor(value, spec):
+    if isinstance(value, dict):
+        value = np.frombuffer(base64.b64decode(value["base64"]), dtype=np.uint8) * value.get("scale", 1)
+    shape = [1, *(d if d > 0 else 1 for d in spec["shape"][1:])]
+    dtype = np.object_ if spec["datatype"] == "BYTES" else triton_to_np_dtype(spec["datatype"])
+    return np.array(value, dtype=dtype).reshape(shape)
+
+
+def accuracy(name, binary):
+    metadata = client.get_model_metadata(name)
+    with gzip.open(EXAMPLES / name / "heldout.ndjson.gz", "rt", encoding="utf-8") as lines:
+        records = [json.loads(next(lines)) for _ in range(ROWS)]
+    right = 0
+    for record in records:
+        inputs = []
+        for spec in metadata["inputs"]:
+            data = tensor(record["inputs"][spec["name"]], spec)
+            inputs.append(oip.InferInput(spec["name"], list(data.shape), spec["datatype"]))
+            inputs[-1].set_data_from_numpy(data, binary_data=binary)
+        outputs = [oip.InferRequestedOutput("label", binary_data=binary)]
+        answer = client.infer(name, inputs, outputs=outputs, request_id="peer-1")
+        assert answer.get_response()["id"] == "peer-1"
+        right += int(answer.as_numpy("label").reshape(-1)[0]) == record["label"]
+    print(f"    {name}: {right} of {ROWS} right")
+    return right >= 0.85 * ROWS
+
+
+def refuses(name, call, wanted):
+    def works():
+        try:
+            call()
+        except InferenceServerException as error:
+            return wanted in str(error.status() or "") + str(error)
+        return False
+
+    check(name, works)
+
+
+def wrong_shape():
+    data = oip.InferInput("features", [1, 3], "FP32")
+    data.set_data_from_numpy(np.zeros((1, 3), np.float32), binary_data=False)
+    client.infer("card-fraud", [data])
+
+
+check("the server is live", client.is_server_live)
+check("the server is ready", client.is_server_ready)
+check("server metadata names itself", lambda: bool(client.get_server_metadata()["name"]))
+for model in ("card-fraud", "mail-filter", "digit-image"):
+    check(f"{model} is ready", lambda: client.is_model_ready(model))
+    check(f"{model} answers JSON tensors", lambda: accuracy(model, False))
+check("card-fraud answers binary tensors", lambda: accuracy("card-fraud", True))
+refuses("an unknown model is refused", lambda: client.get_model_metadata("no-such-model"), "")
+refuses("a wrong shape is refused", wrong_shape, "")
+print(f"{counts['passed']} passed, {counts['failed']} failed")
+sys.exit(1 if counts["failed"] else 0)
