@@ -12,7 +12,12 @@ BEGIN
           USING HINT = 'As an administrator: CREATE ROLE rampart_app NOLOGIN; GRANT rampart_app TO this login;';
     END;
   END IF;
-  IF NOT pg_has_role(current_user, 'rampart_app', 'SET') THEN
+  -- Before PostgreSQL 16 every member may SET ROLE, and the finer privilege has no name.
+  IF NOT pg_has_role(
+    current_user,
+    'rampart_app',
+    CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END
+  ) THEN
     EXECUTE format('GRANT rampart_app TO %I', current_user);
   END IF;
   EXECUTE format('GRANT USAGE ON SCHEMA %I TO rampart_app', current_schema());
