@@ -16,61 +16,64 @@ export type ListenOptions = {
 
 const CHANNEL = /^[a-z_][a-z0-9_]{0,62}$/
 
-const connect = async (options: ListenOptions, onLost: () => void): Promise<pg.Client> => {
+type Listener = {
+  /** Calls back once, when the connection is over; at once when it already is. */
+  onEnd(lost: () => void): void
+  close(): Promise<void>
+}
+
+const connect = async (options: ListenOptions): Promise<Listener> => {
   const client = new pg.Client({
     connectionString: options.url,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
     application_name: 'rampart-listen',
   })
-  client.on('error', onLost)
-  client.on('end', onLost)
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()))
+  // Every error is followed by 'end'; unheard, it would end the process.
+  client.on('error', () => undefined)
   client.on('notification', (message) => options.onNotify(message.payload ?? ''))
+  const close = (): Promise<void> => client.end().catch(() => undefined)
   try {
     await client.connect()
     await client.query(`LISTEN ${options.channel}`)
-    return client
   } catch (error) {
-    client.end().catch(() => undefined)
+    void close()
     throw error
   }
+  return { onEnd: (lost) => void ended.then(lost), close }
 }
 
 /** Resolves once listening; the returned function stops. Rejects when the first connection fails. */
 export const listenTo = async (options: ListenOptions): Promise<() => Promise<void>> => {
   if (!CHANNEL.test(options.channel)) throw new TypeError(`illegal channel name: ${options.channel}`)
   const stopped = new AbortController()
-  let current: pg.Client | undefined
-  let reconnecting = false
+  const { signal } = stopped
+  let current: Listener
 
-  const open = async (): Promise<pg.Client> => {
-    const client: pg.Client = await connect(options, () => {
-      if (current === client) void reconnect()
-    })
-    return client
+  const adopt = (listener: Listener): void => {
+    current = listener
+    listener.onEnd(() => void reconnect())
   }
 
   const reconnect = async (): Promise<void> => {
-    if (reconnecting || stopped.signal.aborted) return
-    reconnecting = true
-    current = undefined
+    if (signal.aborted) return
     options.logger.warn({ channel: options.channel }, 'database.listen-lost')
-    for (let attempt = 1; !stopped.signal.aborted && current === undefined; attempt += 1) {
-      try {
-        await delay(backoffMs(attempt, { baseMs: 50, maxMs: 2_000, random: options.random }), undefined, {
-          signal: stopped.signal,
-        })
-        current = await open()
-      } catch {}
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      const waitMs = backoffMs(attempt, { baseMs: 50, maxMs: 2_000, random: options.random })
+      await delay(waitMs, undefined, { signal, ref: false }).catch(() => undefined)
+      const listener = signal.aborted ? undefined : await connect(options).catch(() => undefined)
+      if (listener === undefined) continue
+      if (signal.aborted) return listener.close()
+      adopt(listener)
+      options.onNotify('')
+      return
     }
-    reconnecting = false
-    if (stopped.signal.aborted) return void (current as pg.Client | undefined)?.end().catch(() => undefined)
-    options.onNotify('')
   }
 
-  current = await open()
-  return async () => {
+  adopt(await connect(options))
+  return () => {
     stopped.abort()
-    await current?.end().catch(() => undefined)
+    return current.close()
   }
 }

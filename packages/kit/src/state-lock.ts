@@ -46,14 +46,17 @@ const highest = (dir: string, prefix: string): number =>
 /** A lock that vanished or cannot be parsed was released or never completed: link(2) publishes whole files only. */
 const readHolder = (path: string): Holder | undefined => {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return typeof value === 'object' && value !== null ? (value as Holder) : undefined
   } catch {
     return undefined
   }
 }
 
-const isAlive = (holder: Holder | undefined): boolean =>
-  holder !== undefined && holder.released !== true && processStart(holder.pid) === holder.started
+const isAlive = (holder: Holder | undefined): boolean => {
+  if (holder === undefined || holder.released === true) return false
+  return typeof holder.started === 'string' && processStart(holder.pid) === holder.started
+}
 
 const tryLink = (from: string, to: string): boolean => {
   try {
