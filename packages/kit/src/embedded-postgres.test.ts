@@ -154,5 +154,10 @@ if (isRoot) {
     assert.equal(second.dataDir, first.dataDir)
     assert.deepEqual(await query(second.url, 'SELECT * FROM kept'), [])
     await second.stop()
+    rmSync(home, { recursive: true })
+    const fresh = await start(home)
+    homes.push(readFileSync(join(home, 'postgres.location'), 'utf8').trim())
+    assert.notEqual(fresh.dataDir, first.dataDir)
+    await fresh.stop()
   })
 }

@@ -7,6 +7,7 @@ import pg from 'pg'
 import { kitErrors } from './errors.ts'
 import type { Logger } from './logger.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
+import { mapPostgresError } from './postgres-errors.ts'
 import { choosePostgresPlace, type PostgresPlace } from './postgres-place.ts'
 import {
   freePort,
@@ -92,6 +93,14 @@ const ensureDatabase = async (connection: Connection): Promise<void> => {
     await client.connect()
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE])
     if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`)
+  } catch (error) {
+    if ((error as { code?: string }).code !== '28P01') throw mapPostgresError(error)
+    throw kitErrors.KIT_POSTGRES_FAILED(
+      `the password in ${CONNECTION_FILE} is not the one of the database beside it`,
+      {
+        cause: error,
+      },
+    )
   } finally {
     await client.end().catch(() => undefined)
   }

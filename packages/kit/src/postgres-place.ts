@@ -4,7 +4,16 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kitErrors } from './errors.ts'
@@ -64,7 +73,7 @@ const homeHash = (home: string): string => createHash('sha256').update(home).dig
 
 /** A symlink or a folder of a stranger at a predictable path below a shared folder must not become our data folder. */
 const isTrustworthy = (dir: string, user: OsUser): boolean => {
-  const stat = statSync(dir)
+  const stat = lstatSync(dir)
   return stat.isDirectory() && (stat.uid === 0 || stat.uid === user.uid)
 }
 
@@ -76,12 +85,19 @@ const prepareDir = (dir: string, user: OsUser): void => {
 
 const POINTER = 'postgres.location'
 
+/** Without a pointer, data found at the usual place belongs to a state folder that was deleted: it is not touched. */
+const candidatesFor = (home: string): string[] => {
+  const pointer = join(home, POINTER)
+  if (existsSync(pointer)) return [readFileSync(pointer, 'utf8').trim()]
+  const names = ['', '-2', '-3', '-4', '-5'].map((suffix) => `rampart-${homeHash(home)}${suffix}`)
+  return ['/var/lib', '/var/tmp', tmpdir()]
+    .flatMap((base) => names.map((name) => join(base, name)))
+    .filter((dir) => !existsSync(join(dir, 'data')))
+}
+
 const elsewhere = (home: string, user: OsUser): string => {
   const pointer = join(home, POINTER)
-  const candidates = existsSync(pointer)
-    ? [readFileSync(pointer, 'utf8').trim()]
-    : ['/var/lib', '/var/tmp', tmpdir()].map((base) => join(base, `rampart-${homeHash(home)}`))
-  for (const dir of candidates) {
+  for (const dir of candidatesFor(home)) {
     try {
       if (existsSync(dir) && !isTrustworthy(dir, user)) continue
       prepareDir(dir, user)
