@@ -3,6 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { createOidcVerifier } from '@rampart/connectors/oidc'
+import { startEmbeddedIssuer } from '@rampart/connectors/oidc/testing'
 import type { Principal, Role } from '@rampart/domain'
 import { assetPath, cryptoRandom } from '@rampart/kit'
 import { createFakeClock, silentLogger, type TestDatabase, testDatabase } from '@rampart/kit/testing'
@@ -334,5 +336,37 @@ test('a component proves itself by a certificate of the local authority', async 
     await refused(withCa, { peerCertificate: [new Uint8Array([1, 2, 3])] })
   } finally {
     rmSync(folder, { recursive: true })
+  }
+})
+
+test('a bearer token of the configured issuer makes a user whose roles are those we know', async () => {
+  const issuer = await startEmbeddedIssuer(['approver', 'root', 'viewer'])
+  try {
+    const clock = createFakeClock(Date.now())
+    const { issuer: url, audience } = issuer
+    const tokens = createOidcVerifier({
+      issuer: url,
+      audience,
+      clock,
+      logger: silentLogger,
+      allowLoopbackHttp: true,
+    })
+    const { identity } = create({ mode: 'production', tokens, clock })
+    const token = await issuer.token()
+    const expected = {
+      kind: 'user',
+      id: 'robot',
+      tenant: 'default',
+      roles: ['viewer', 'approver'],
+      via: 'oidc',
+    }
+    assert.deepEqual(await identity.authenticate(bearer(token)), expected)
+    assert.deepEqual(identity.authenticateCached(`Bearer ${token}`), expected)
+    clock.advance(700_000)
+    assert.equal(identity.authenticateCached(`Bearer ${token}`), undefined)
+    await refused(identity, bearer(token))
+    await refused(create({ mode: 'production' }).identity, bearer(await issuer.token()))
+  } finally {
+    await issuer.stop()
   }
 })
