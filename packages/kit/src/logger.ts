@@ -28,7 +28,6 @@ const SECRET_KEYS = [
   'secret',
   'clientSecret',
   'apiKey',
-  'key',
   'privateKey',
   'inputs',
   'outputs',
