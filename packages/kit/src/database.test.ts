@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { ALL_TENANTS, openDatabase } from './database.ts'
 import { cryptoRandom, systemClock } from './index.ts'
+import { migrate } from './migrate.ts'
 import { uniqueViolation } from './postgres-errors.ts'
 import { silentLogger, type TestDatabase, testDatabase, until } from './testing.ts'
 
@@ -234,4 +235,30 @@ test('a connection lost at commit is "unknown", never success and never retryabl
     await asOwner(`SELECT pg_terminate_backend(${row?.pid})`)
   })
   await assert.rejects(lost, { code: 'KIT_COMMIT_UNKNOWN', retryable: false })
+})
+
+test('a login without superuser rights suffices once it may act as the application role', async () => {
+  const name = `plain_${Date.now()}`
+  await asOwner(`CREATE ROLE ${name} LOGIN PASSWORD 'plain'`)
+  const url = new URL(db.url)
+  url.username = name
+  url.password = 'plain'
+  url.pathname = `/${name}`
+  const refused = migrate({ url: url.href, sources: [], logger: silentLogger })
+  await assert.rejects(refused, 'the database does not exist yet')
+  await asOwner(`CREATE DATABASE ${name} OWNER ${name}`)
+  await assert.rejects(migrate({ url: url.href, sources: [], logger: silentLogger }), {
+    code: 'KIT_MIGRATION_FAILED',
+    help: /GRANT rampart_app TO/,
+  })
+  await asOwner(`GRANT rampart_app TO ${name}`)
+  await migrate({ url: url.href, sources: [], logger: silentLogger })
+  const plain = openDatabase({ url: url.href, logger: silentLogger, clock: systemClock })
+  try {
+    assert.equal(await plain.ready(), true)
+  } finally {
+    await plain.close()
+    await asOwner(`DROP DATABASE ${name}`)
+    await asOwner(`DROP ROLE ${name}`)
+  }
 })

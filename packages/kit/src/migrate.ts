@@ -29,6 +29,9 @@ const FILE = /^(\d{4})_[a-z0-9-]+\.sql$/
 // Any fixed number; two starters on one database wait for each other here.
 const ADVISORY_LOCK = '7238201651127'
 const LOCK_WAIT_MS = 120_000
+const INSUFFICIENT_PRIVILEGE = '42501'
+const GRANT_HELP =
+  'As an administrator: GRANT rampart_app TO the login of the database URL; it must own the schema.'
 
 const kitSource = (): MigrationSource => ({ module: 'kit', dir: assetPath('packages/kit/migrations') })
 
@@ -85,8 +88,11 @@ const apply = async (client: pg.Client, migration: Migration): Promise<void> => 
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined)
     const mapped = mapPostgresError(error)
+    const { code, hint } = error as { code?: string; hint?: string }
+    const help = hint ?? (code === INSUFFICIENT_PRIVILEGE ? GRANT_HELP : undefined)
     throw kitErrors.KIT_MIGRATION_FAILED(`${migration.module}/${migration.name}: ${mapped.message}`, {
       cause: error,
+      ...(help === undefined ? {} : { help }),
     })
   }
 }
