@@ -1,7 +1,7 @@
 /**
  * SQL of the event log. Ids are taken before commit, so "id greater than the last one seen" loses late committers:
- * rows are read in order of (xid, id) and only below pg_snapshot_xmin(pg_current_snapshot()), under which every
- * transaction has ended (PostgreSQL manual, 9.27 "Transaction ID and Snapshot Information").
+ * rows are read in order of (xid, id) and only below pg_snapshot_xmin(pg_current_snapshot()), here kit_horizon(), under
+ * which every transaction has ended (PostgreSQL manual, 9.27 "Transaction ID and Snapshot Information").
  */
 import type { Tx } from './database.ts'
 import { kitErrors } from './errors.ts'
@@ -105,7 +105,7 @@ export const selectEvents = async (
   const { xid, id } = parseCursor(query.after)
   const rows = await tx.query<EventRow>(
     `SELECT ${COLUMNS} FROM kit_event
-     WHERE (xid, id) > ($1::xid8, $2::bigint) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+     WHERE (xid, id) > ($1::xid8, $2::bigint) AND xid < kit_horizon()
        AND ($3::text[] IS NULL OR type = ANY ($3))
      ORDER BY kit_event.xid, kit_event.id LIMIT $4`,
     [xid, id, query.types ?? null, query.limit],
@@ -116,7 +116,7 @@ export const selectEvents = async (
 /** The cursor after the last readable event. */
 export const selectHead = async (tx: Tx): Promise<Cursor> => {
   const rows = await tx.query<{ xid: string; id: string }>(
-    `SELECT xid::text, id::text FROM kit_event WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+    `SELECT xid::text, id::text FROM kit_event WHERE xid < kit_horizon()
      ORDER BY kit_event.xid DESC, kit_event.id DESC LIMIT 1`,
   )
   return rows[0] === undefined ? START : `${rows[0].xid}-${rows[0].id}`
@@ -125,7 +125,7 @@ export const selectHead = async (tx: Tx): Promise<Cursor> => {
 /** Committed events exist that wait for an older transaction to end. */
 export const selectPending = async (tx: Tx): Promise<boolean> => {
   const rows = await tx.query<{ pending: boolean }>(
-    'SELECT EXISTS (SELECT FROM kit_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())) AS pending',
+    'SELECT EXISTS (SELECT FROM kit_event WHERE xid >= kit_horizon()) AS pending',
   )
   return rows[0]?.pending === true
 }

@@ -8,7 +8,7 @@ import { kitErrors } from './errors.ts'
 import { createEventLog, type EventLog, type StoredEvent } from './event-log.ts'
 import { createEventSchemas } from './event-schemas.ts'
 import type { Tx } from './index.ts'
-import { createSeededRandom, cryptoRandom, systemClock } from './index.ts'
+import { createSeededRandom, cryptoRandom, migrate, systemClock } from './index.ts'
 import { silentLogger, type TestDatabase, testDatabase } from './testing.ts'
 import { until } from './testing-poll.ts'
 
@@ -325,4 +325,39 @@ test('the log can be appended to, never changed', async () => {
     )
   }
   assert.deepEqual(await readAll(), [1])
+})
+
+test('a log that was restored on a younger server goes on where it was', async () => {
+  await publish(1)
+  const seen: unknown[] = []
+  const consumer = log.consumer({ name: 'restored', handle: async ({ data }) => void seen.push(data.n) })
+  await consumer.start()
+  await until(() => seen.length === 1)
+  const owner = new pg.Client({ connectionString: db.url })
+  await owner.connect()
+  try {
+    // As if the dump came from a server a million transactions older.
+    await owner.query('UPDATE kit_event SET xid = (xid::text::bigint + 1000000)::text::xid8')
+    await owner.query('UPDATE kit_consumer SET xid = (xid::text::bigint + 1000000)::text::xid8')
+    const head = (await owner.query('SELECT xid::text, id::text FROM kit_event')).rows[0]
+    const migrateAgain = () => migrate({ url: db.url, sources: [], logger: silentLogger })
+    await migrateAgain()
+    await publish(2)
+    await migrateAgain()
+    await until(() => seen.length === 2)
+    assert.deepEqual(await readAll(), [1, 2])
+    assert.deepEqual(
+      numbers((await log.read({ tenant: 'default', after: `${head.xid}-${head.id}`, limit: 9 })).events),
+      [2],
+    )
+    const late = await openTransaction(3)
+    await publish(4)
+    assert.deepEqual(await readAll(), [1, 2])
+    await late.commit()
+    assert.deepEqual(await readAll(), [1, 2, 3, 4])
+  } finally {
+    await consumer.stop()
+    await owner.query('UPDATE kit_xid_offset SET value = 0')
+    await owner.end()
+  }
 })

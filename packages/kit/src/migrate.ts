@@ -97,6 +97,20 @@ const apply = async (client: pg.Client, migration: Migration): Promise<void> => 
   }
 }
 
+/**
+ * After a restore on another server the log holds ids that this server has not reached: see 0002_restore.sql.
+ * Runs under the advisory lock; on the server that wrote the log it changes nothing.
+ */
+const liftTransactionIds = async (client: pg.Client, logger: Logger): Promise<void> => {
+  await client.query("SET rampart.tenant = '*'")
+  const { rows } = await client.query<{ value: string }>(`
+    WITH log AS (SELECT max(xid)::text::bigint AS newest FROM kit_event),
+      server AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next)
+    UPDATE kit_xid_offset SET value = newest - next + 1 FROM log, server
+    WHERE newest >= next + value RETURNING value`)
+  if (rows[0] !== undefined) logger.warn({ offset: rows[0].value }, 'database.transaction-ids-lifted')
+}
+
 /** Applies what is missing; refuses when an applied file changed. Returns the names applied now. */
 export const migrate = async (options: MigrateOptions): Promise<string[]> => {
   const all = (await Promise.all([kitSource(), ...options.sources].map(loadSource))).flat()
@@ -117,6 +131,7 @@ export const migrate = async (options: MigrateOptions): Promise<string[]> => {
       await apply(client, migration)
       options.logger.info({ module: migration.module, migration: migration.name }, 'database.migrated')
     }
+    await liftTransactionIds(client, options.logger)
     return missing.map((migration) => `${migration.module}/${migration.name}`)
   } catch (error) {
     throw mapPostgresError(error)
