@@ -361,3 +361,24 @@ test('a log that was restored on a younger server goes on where it was', async (
     await owner.end()
   }
 })
+
+test('a consumer of a rare type skips the rest, and still finds its own after a replay', async () => {
+  const seen: unknown[] = []
+  const consumer = log.consumer({
+    name: 'rare',
+    types: [OTHER],
+    handle: async ({ data }) => void seen.push(data.n),
+  })
+  await consumer.start()
+  await publish(1, 'default', OTHER)
+  await db.database.tx('default', async (tx) => {
+    for (let n = 0; n < 250; n += 1) await log.publish(tx, 'default', event(n))
+  })
+  await consumer.drain()
+  await publish(2, 'default', OTHER)
+  await until(() => seen.length === 2)
+  await consumer.replay()
+  await until(() => seen.length === 4)
+  assert.deepEqual(seen, [1, 2, 1, 2])
+  await consumer.stop()
+})
