@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { ALL_TENANTS, openDatabase } from './database.ts'
@@ -262,3 +263,70 @@ test('a login without superuser rights suffices once it may act as the applicati
     await asOwner(`DROP ROLE ${name}`)
   }
 })
+
+test('a server that goes silent is given up, and silence at commit is "unknown"', async () => {
+  const target = new URL(db.url)
+  const proxy = await startProxy(Number(target.port))
+  target.port = String(proxy.port)
+  const database = openDatabase({
+    url: target.href,
+    logger: silentLogger,
+    clock: systemClock,
+    statementTimeoutMs: 50,
+    readTimeoutMs: 200,
+  })
+  try {
+    await database.tx('acme', (tx) => tx.query('SELECT 1'))
+    const silent = database.tx('acme', async (tx) => {
+      proxy.hold()
+      await tx.query('SELECT 1')
+    })
+    await assert.rejects(silent, { code: 'KIT_DATABASE_BUSY' })
+    proxy.release()
+    const unknown = database.tx('acme', async (tx) => {
+      await tx.query('INSERT INTO thing (id) VALUES (95)')
+      proxy.hold()
+    })
+    await assert.rejects(unknown, { code: 'KIT_COMMIT_UNKNOWN' })
+    // The commit had reached the server: "unknown" was the truth.
+    proxy.release()
+    await until(async () => (await ids('acme')).includes(95))
+  } finally {
+    await database.close()
+    await proxy.stop()
+  }
+})
+
+/** A TCP relay whose way back can be held: requests arrive, answers do not. */
+const startProxy = async (targetPort: number) => {
+  let held = false
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const upstream = connect(targetPort, '127.0.0.1')
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => socket.destroy())
+      socket.on('close', () => sockets.delete(socket))
+    }
+    client.on('data', (chunk) => upstream.write(chunk))
+    upstream.on('data', (chunk) => {
+      if (!held) client.write(chunk)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    hold: () => {
+      held = true
+    },
+    release: () => {
+      held = false
+    },
+    stop: () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets) socket.destroy()
+        server.close(() => resolve())
+      }),
+  }
+}

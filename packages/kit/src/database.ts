@@ -9,7 +9,12 @@ import type { Clock } from './clock.ts'
 import { listenTo } from './database-listener.ts'
 import { kitErrors } from './errors.ts'
 import type { Logger } from './logger.ts'
-import { isConnectionLoss, isTransactionConflict, mapPostgresError } from './postgres-errors.ts'
+import {
+  isConnectionLoss,
+  isReadTimeout,
+  isTransactionConflict,
+  mapPostgresError,
+} from './postgres-errors.ts'
 import { cryptoRandom, type Random } from './random.ts'
 import { backoffMs } from './retry.ts'
 
@@ -48,6 +53,8 @@ export type DatabaseOptions = {
   readonly poolSize?: number
   /** Longest single statement; default 30 000. */
   readonly statementTimeoutMs?: number
+  /** Longest wait for an answer of a server that is silent; default: the statement timeout and 5 s. */
+  readonly readTimeoutMs?: number
   /** Longest wait for a free connection; default 10 000. */
   readonly acquireTimeoutMs?: number
 }
@@ -65,7 +72,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     lock_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 60_000,
     // A server that hangs (not: refuses) must not hang us.
-    query_timeout: statementTimeoutMs + 5_000,
+    query_timeout: options.readTimeoutMs ?? statementTimeoutMs + 5_000,
     application_name: 'rampart',
   })
   // An idle connection that dies must not become an uncaught error; the pool drops it by itself.
@@ -127,7 +134,9 @@ const commit = async (client: pg.PoolClient, mode: Mode): Promise<void> => {
   try {
     command = (await client.query('COMMIT')).command
   } catch (error) {
-    if (mode === 'READ WRITE' && isConnectionLoss(error)) {
+    // ERROR is the server's word that nothing was committed; FATAL, silence or a cut line are not.
+    const rolledBack = (error as { severity?: string }).severity === 'ERROR'
+    if (mode === 'READ WRITE' && !rolledBack) {
       throw kitErrors.KIT_COMMIT_UNKNOWN('The connection was lost during commit.', { cause: error })
     }
     throw error
@@ -159,12 +168,18 @@ const runOnce = async <T>(
     return result
   } catch (error) {
     open = false
-    broken = !(await rollback(client))
+    broken = isUnusable(error) || !(await rollback(client))
     throw error
   } finally {
     client.release(broken)
   }
 }
+
+/** Asking such a connection for a rollback would only wait for one more timeout. */
+const isUnusable = (error: unknown): boolean =>
+  isConnectionLoss(error) ||
+  isReadTimeout(error) ||
+  (error as { code?: string }).code === 'KIT_COMMIT_UNKNOWN'
 
 const rollback = async (client: pg.PoolClient): Promise<boolean> => {
   try {

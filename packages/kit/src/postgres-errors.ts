@@ -23,6 +23,9 @@ const GONE_MESSAGE =
   /Connection terminated|connection error and is not queryable|Client was closed|server closed/i
 const BUSY_MESSAGE = /timeout exceeded when trying to connect|Query read timeout/i
 
+/** The driver gave up waiting; the server may still be working on the statement. */
+export const isReadTimeout = (error: unknown): boolean => /Query read timeout/i.test(messageOf(error))
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The server, or the way to it, is gone: the same call may succeed once it is back. */
