@@ -45,7 +45,7 @@ const lookUpUser = (): OsUser | undefined => {
 const createUser = (): OsUser | undefined => {
   try {
     execFileSync(
-      'useradd',
+      '/usr/sbin/useradd',
       ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', SYSTEM_USER],
       {
         stdio: 'ignore',

@@ -1,10 +1,7 @@
 /** A real OpenID Connect issuer (oidc-provider) on loopback for tests; issues JWT access tokens by client credentials. */
 import { createServer, type RequestListener } from 'node:http'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
-
-// The package ships no types; these are the parts used here.
-type Provider = { callback(): RequestListener }
-type ProviderModule = { Provider: new (issuer: string, configuration: unknown) => Provider }
+import { Provider } from 'oidc-provider'
 
 const AUDIENCE = 'urn:rampart:test'
 
@@ -77,7 +74,6 @@ const listen = (handler: RequestListener) => {
 export const startEmbeddedIssuer = async (
   roles: readonly string[] = ['operator'],
 ): Promise<EmbeddedIssuer> => {
-  const { Provider } = (await import('oidc-provider' as string)) as ProviderModule
   let handler: RequestListener
   let intercepted: RequestListener | undefined
   let key: JWK
