@@ -1,2 +1,2 @@
 /** Real counterparts of the connectors that run inside a test. */
-export { type EmbeddedIssuer, startEmbeddedIssuer } from './oidc/embedded-issuer.ts'
+export { type EmbeddedIssuer, startEmbeddedIssuer } from './testing/embedded-issuer.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac, createPublicKey } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { createFakeClock, type FakeClock, silentLogger } from '@rampart/kit/testing'
-import { type EmbeddedIssuer, startEmbeddedIssuer } from './embedded-issuer.ts'
+import { type EmbeddedIssuer, startEmbeddedIssuer } from '../testing/embedded-issuer.ts'
 import { createOidcVerifier, type OidcVerifier, type OidcVerifierOptions } from './token-verifier.ts'
 
 let issuer: EmbeddedIssuer
