@@ -59,7 +59,7 @@ export const createAuthenticator = (deps: AuthenticatorDeps) => {
       roles,
       via: 'api-key',
     }
-    return { principal, expiresAt, source: `api-key:${key.id}` }
+    return { principal, expiresAt, source: `api-key:${key.id}`, keyId: key.id }
   }
 
   const byToken = async (token: string): Promise<CacheEntry> => {
@@ -109,7 +109,7 @@ export const createAuthenticator = (deps: AuthenticatorDeps) => {
   }
 
   const used = (entry: CacheEntry): Principal => {
-    if (entry.source.startsWith('api-key:')) deps.onKeyUsed(entry.source.slice('api-key:'.length))
+    if (entry.keyId !== undefined) deps.onKeyUsed(entry.keyId)
     return entry.principal
   }
 

@@ -73,7 +73,8 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
     sessions,
     ...(adminToken === undefined ? {} : { adminToken: adminToken.token }),
     onKeyUsed: (id) => {
-      if (uses.size < USES_KEPT) uses.set(id, clock.iso())
+      // On the hot path: the first use since the last flush is near enough, the others cost a look-up.
+      if (!uses.has(id) && uses.size < USES_KEPT) uses.set(id, clock.iso())
     },
   })
 

@@ -8,6 +8,8 @@ export type CacheEntry = {
   readonly expiresAt: number
   /** `api-key:ID`, `session:…`: what invalidation names. */
   readonly source: string
+  /** Set for API keys: whose last use is to be noted. */
+  readonly keyId?: string
 }
 
 export type PrincipalCache = {
