@@ -12,7 +12,7 @@ route := {
 	"tenant": "default",
 }
 
-caller := {"kind": "service", "id": "shop", "roles": ["viewer"], "tenant": "default"}
+caller := {"kind": "service", "id": "pack-test", "roles": ["viewer"], "tenant": "default"}
 
 request := {"caller": caller, "route": route, "mode": "production"}
 
@@ -41,9 +41,9 @@ test_anonymous_only_in_development if {
 
 test_denied_caller if {
 	decision := inference.decision with input as request
-		with data.rampart.inference_config.denied_callers as ["service:shop"]
+		with data.rampart.inference_config.denied_callers as ["service:pack-test"]
 	not decision.allow
-	decision.reasons == ["service:shop is on the list of denied callers"]
+	decision.reasons == ["service:pack-test is on the list of denied callers"]
 }
 
 test_another_tenant_is_denied if {

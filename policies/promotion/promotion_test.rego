@@ -167,7 +167,7 @@ test_approval_needs_the_role_and_the_assessment if {
 
 test_four_eyes if {
 	request := object.union(step(person("approver"), "assessed", "approved", [assessment]), {"version": {"created_by": "user:approver"}})
-	allowed(request)
+	allowed(request) with data.rampart.promotion_config.four_eyes as false
 	decision := promotion.decision with input as request with data.rampart.promotion_config.four_eyes as true
 	decision.reasons == ["user:approver registered this version and may not approve it"]
 }
