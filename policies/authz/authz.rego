@@ -44,7 +44,7 @@ decision := {
 
 reasons contains sprintf("no rule names the action %v", [action]) if not known_action
 
-reasons contains sprintf("%s needs one of the roles %s; %s has %s", [
+reasons contains sprintf("%v needs one of the roles %v; %v has %v", [
 	input.action,
 	concat(", ", actions[input.action]),
 	caller,
@@ -78,7 +78,7 @@ has_tenant if input.principal.tenant != ""
 
 default caller := "an unnamed principal"
 
-caller := sprintf("%s:%s", [input.principal.kind, input.principal.id])
+caller := sprintf("%v:%v", [input.principal.kind, input.principal.id])
 
 default roles_held := "none"
 

@@ -17,7 +17,7 @@ reasons contains "the version behind the route is not deployed" if not deployed
 
 reasons contains "the caller has no role that may call models" if not may_call
 
-reasons contains sprintf("%s is on the list of denied callers", [caller]) if caller in denied_callers
+reasons contains sprintf("%v is on the list of denied callers", [caller]) if caller in denied_callers
 
 reasons contains "the route belongs to another tenant" if not same_tenant
 
@@ -36,7 +36,7 @@ may_call if {
 
 same_tenant if input.caller.tenant == input.route.tenant
 
-caller := sprintf("%s:%s", [input.caller.kind, input.caller.id])
+caller := sprintf("%v:%v", [input.caller.kind, input.caller.id])
 
 default denied_callers := []
 

@@ -54,22 +54,22 @@ to := input.transition.to
 
 reasons contains "the input names no step" if not named
 
-reasons contains sprintf("there is no step from %s to %s", [from, to]) if {
+reasons contains sprintf("there is no step from %v to %v", [from, to]) if {
 	named
 	not legal
 }
 
-reasons contains sprintf("the version is %s, not %s", [input.version.stage, from]) if {
+reasons contains sprintf("the version is %v, not %v", [input.version.stage, from]) if {
 	named
 	not input.version.stage == from
 }
 
-reasons contains sprintf("a version is moved to %s by %s, not by %s", [to, concat(" or ", takers[to]), who]) if {
+reasons contains sprintf("a version is moved to %v by %v, not by %v", [to, concat(" or ", takers[to]), who]) if {
 	named
 	not may_take
 }
 
-reasons contains sprintf("a step to %s needs a reason", [to]) if {
+reasons contains sprintf("a step to %v needs a reason", [to]) if {
 	to in {"quarantined", "retracted", "registered"}
 	not has_reason
 }
@@ -98,13 +98,13 @@ has_reason if trim_space(input.transition.reason) != ""
 
 default who := "an unnamed principal"
 
-who := sprintf("%s:%s", [input.principal.kind, input.principal.id])
+who := sprintf("%v:%v", [input.principal.kind, input.principal.id])
 
 # --- assessment: needed from here on to deployment ---------------------------------------------------------------
 
 needs_assessment if to in {"assessed", "approved", "deployed"}
 
-reasons contains sprintf("needs an assessment that passed: %s", [lack]) if {
+reasons contains sprintf("needs an assessment that passed: %v", [lack]) if {
 	needs_assessment
 	some lack in assessment_lacks
 }
@@ -138,7 +138,7 @@ assessment_lacks contains why if {
 	some why in predicate.reasons
 }
 
-assessment_lacks contains sprintf("%s %v is below the limit %v", [metric.title, measured, limit]) if {
+assessment_lacks contains sprintf("%v %v is below the limit %v", [metric.title, measured, limit]) if {
 	some predicate in current
 	some name, metric in metrics
 	limit := input.limits[name]
@@ -147,7 +147,7 @@ assessment_lacks contains sprintf("%s %v is below the limit %v", [metric.title, 
 	measured < limit
 }
 
-assessment_lacks contains sprintf("%s was not measured and has the limit %v", [metric.title, limit]) if {
+assessment_lacks contains sprintf("%v was not measured and has the limit %v", [metric.title, limit]) if {
 	some predicate in current
 	some name, metric in metrics
 	limit := input.limits[name]
@@ -173,7 +173,7 @@ approved if {
 	statement.predicate.version == input.version.version
 }
 
-reasons contains sprintf("%s registered this version and may not approve it", [who]) if {
+reasons contains sprintf("%v registered this version and may not approve it", [who]) if {
 	to == "approved"
 	data.rampart.promotion_config.four_eyes
 	who == input.version.created_by

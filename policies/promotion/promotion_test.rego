@@ -78,7 +78,7 @@ legal_or_denied(from, to, legal) if {
 	not to in legal
 	decision := promotion.decision with input as step(person("admin"), from, to, [assessment, approval])
 	decision.allow == false
-	sprintf("there is no step from %s to %s", [from, to]) in decision.reasons
+	sprintf("there is no step from %v to %v", [from, to]) in decision.reasons
 }
 
 test_assessed_only_by_a_component if {

@@ -1,3 +1,4 @@
+/** Error codes of the policy module. */
 import { defineErrors } from '@rampart/kit'
 
 /** Errors of the policy module. A deny is not one of them: it is an answer. */

@@ -133,5 +133,3 @@ export function createHistory(deps: HistoryDeps) {
     },
   }
 }
-
-export type History = ReturnType<typeof createHistory>

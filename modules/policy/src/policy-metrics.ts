@@ -1,3 +1,4 @@
+/** Prometheus metrics of decisions. */
 import type { Decision } from '@rampart/domain'
 import type { Metrics } from '@rampart/kit'
 

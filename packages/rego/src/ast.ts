@@ -1,3 +1,4 @@
+/** The engine's syntax tree, reduced to rules and the references in them. */
 import { Buffer } from 'node:buffer'
 
 /** A place in a policy file; both count from 1. */

@@ -1,3 +1,4 @@
+/** Faults of a bundle that the engine itself would find only while evaluating. */
 import type { Place, Reference } from './ast.ts'
 import { BUILTIN_ARITY } from './builtins.ts'
 import type { RuleGraph, RuleNode } from './graph.ts'

@@ -1,3 +1,4 @@
+/** From source to a loaded, checked instance of the engine. */
 import { readModules } from './ast.ts'
 import { checkRules, type PolicyFault } from './checks.ts'
 import { parseEngineMessage } from './engine-message.ts'

@@ -1,3 +1,4 @@
+/** Naming a bundle by its content. */
 import { createHash } from 'node:crypto'
 import type { PolicySource } from './policy-source.ts'
 

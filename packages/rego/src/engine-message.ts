@@ -1,3 +1,4 @@
+/** The engine's error text as file, line, column and message. */
 import type { PolicyFault } from './checks.ts'
 
 const PLACE = /^--> (.+):(\d+):(\d+)$/m

@@ -1,3 +1,4 @@
+/** Error codes of Rego evaluation. */
 import { defineErrors } from '@rampart/kit'
 
 /** Errors of this package; `details` of a refused policy is a list of `{ file, line, column, message }`. */

@@ -1,3 +1,4 @@
+/** Which rule refers to which: the base of recursion checks and of `reads`. */
 import type { Module, Reference, Rule } from './ast.ts'
 
 /** A rule together with the module whose names it sees. */

@@ -1,3 +1,4 @@
+/** What a query depends on, found without evaluating it. */
 import type { Reference } from './ast.ts'
 import { VOLATILE_BUILTINS } from './builtins.ts'
 import type { RuleGraph, RuleNode } from './graph.ts'

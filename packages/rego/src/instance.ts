@@ -1,3 +1,4 @@
+/** The engine's C ABI (crate/src/lib.rs) as typed calls with strings. */
 import { type WasiPorts, wasiImports } from './wasi.ts'
 import { type WasmMemory, type WasmModule, webAssembly } from './web-assembly.ts'
 

@@ -1,3 +1,4 @@
+/** Compiling bundles and asking them, within limits. */
 import { readFile } from 'node:fs/promises'
 import { assetPath, isAppError } from '@rampart/kit'
 import { analyse, checkSize, load } from './compile.ts'

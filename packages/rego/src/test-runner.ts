@@ -1,3 +1,4 @@
+/** Tests written in Rego, run as `opa test` runs them. */
 import type { PolicySource } from './policy-source.ts'
 import type { CompiledRego, RegoRuntime } from './runtime.ts'
 

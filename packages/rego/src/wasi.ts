@@ -1,3 +1,4 @@
+/** The operating system as the engine sees it. */
 import { webcrypto } from 'node:crypto'
 import type { WasmMemory } from './web-assembly.ts'
 
