@@ -52,12 +52,12 @@ export function createDecisionLog(deps: DecisionLogDeps): DecisionLog {
       }
     }
   }
-  const flush = async (): Promise<void> => {
-    await writing
+  /** Joins a write that is under way: it goes on until nothing is queued or the database is away. */
+  const flush = (): Promise<void> => {
     writing ??= write().finally(() => {
       writing = undefined
     })
-    await writing
+    return writing
   }
   const keep = (decision: store.LoggedDecision) => {
     if (queued.size >= deps.capacity) dropped?.inc()

@@ -145,6 +145,32 @@ test('equal questions share one decision and are counted; a preview leaves no tr
   assert.ok(all.every((decision) => rows.some((row) => row.id === decision.id)))
 })
 
+test('a decision made outside, on the hot path, is logged too', async () => {
+  const policy = await start()
+  const { digest: bundleDigest } = policy.hot('inference')
+  const made = {
+    allow: true,
+    reasons: [],
+    obligations: { log: 'full' },
+    pack: 'inference',
+    evaluationMicros: 12.5,
+  }
+  const inputDigest = `sha256:${'0'.repeat(64)}` as const
+  const time = systemClock.iso()
+  policy.logDecision(DEFAULT_TENANT, {
+    ...made,
+    id: 'hot-1',
+    principal: 'service:hot',
+    bundleDigest,
+    inputDigest,
+    time,
+  })
+  await policy.stop()
+  const [row] = await policy.decisions(DEFAULT_TENANT, { principal: 'service:hot', limit: 1 })
+  assert.deepEqual([row?.id, row?.action, row?.evaluationMicros], ['hot-1', 'inference', 12.5])
+  assert.deepEqual(row?.obligations, { log: 'full' })
+})
+
 test('a deny is written at once, whatever text it carries', async () => {
   const policy = await start()
   const odd: Principal = { ...admin, id: 'odd\u0000\ud800', roles: [] }

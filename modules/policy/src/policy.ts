@@ -41,6 +41,8 @@ export type PolicyDeps = {
 export interface Policy extends PolicyDecider {
   /** The pack in use now. Hold it for one piece of work, ask again for the next. */
   hot(pack: PackName): CompiledPack
+  /** Logs a decision that a holder of `hot` made itself; `action` says what was asked. */
+  logDecision(tenant: string, decision: Decision, action?: string): void
   onChange(listener: (change: PackChange) => void): () => void
   /** Throws POLICY_ACTION_WITHOUT_RULE; later edits of authz must rule these actions too. */
   requireActions(actions: readonly string[]): void
@@ -102,6 +104,10 @@ export async function createPolicy(deps: PolicyDeps): Promise<Policy> {
   return {
     decide,
     hot: packs.get,
+    logDecision: (tenant, decision, action = decision.pack) => {
+      onDecision(decision)
+      log.add({ ...decision, tenant, action, packVersion: packs.get(decision.pack).version, times: 1 })
+    },
     onChange: packs.onChange,
     requireActions: (actions) => {
       requireRules(packs.get('authz'), actions)

@@ -114,7 +114,7 @@ export type LoggedDecision = Decision & {
 const storable = (_key: string, value: unknown): unknown =>
   typeof value === 'string' ? value.toWellFormed().replaceAll('\u0000', '\ufffd') : value
 
-/** Inserts all or nothing; the tenant of each row is written explicitly. */
+/** Inserts all or nothing, and again without harm when a commit's outcome is unknown. */
 export const insertDecisions = async (tx: Tx, decisions: readonly LoggedDecision[]): Promise<void> => {
   const rows = decisions.map((one) => ({
     tenant: one.tenant,
@@ -138,7 +138,8 @@ export const insertDecisions = async (tx: Tx, decisions: readonly LoggedDecision
     entity_id, allow, reasons, obligations, evaluation_micros, times, time`
   await tx.query(
     `INSERT INTO policy_decision (${columns})
-     SELECT ${columns} FROM jsonb_populate_recordset(NULL::policy_decision, $1::jsonb)`,
+     SELECT ${columns} FROM jsonb_populate_recordset(NULL::policy_decision, $1::jsonb)
+     ON CONFLICT (tenant, id) DO NOTHING`,
     [JSON.stringify(rows, storable)],
   )
 }
