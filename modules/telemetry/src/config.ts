@@ -1,0 +1,39 @@
+/** Limits and times of drift telemetry. */
+import { type AlarmConfig, checkAlarmConfig, DEFAULT_ALARM } from '@rampart/drift'
+
+export type TelemetryConfig = {
+  /** A window closes once it has this many rows (and is at least `minWindowMs` old) … */
+  readonly windowRows: number
+  /** … or this age, if it has `minRows`. */
+  readonly windowMs: number
+  readonly minRows: number
+  /** Least age of a window, so that judging costs at most once per this time and version whatever the load. */
+  readonly minWindowMs: number
+  /** A window that is this old with fewer than `minRows` is stored without a verdict. */
+  readonly maxWindowMs: number
+  /** Windows kept per version in the database, and in memory. */
+  readonly keepWindows: number
+  readonly keepRecent: number
+  /** Model versions observed at once; the one unseen for longest makes room. */
+  readonly maxVersions: number
+  readonly alarm: AlarmConfig
+}
+
+export const DEFAULT_TELEMETRY: TelemetryConfig = {
+  windowRows: 500,
+  windowMs: 60_000,
+  minRows: 100,
+  minWindowMs: 1000,
+  maxWindowMs: 600_000,
+  keepWindows: 2000,
+  keepRecent: 60,
+  maxVersions: 256,
+  alarm: DEFAULT_ALARM,
+}
+
+/** Defaults filled in; throws DRIFT_BAD_OPTION when alarm limits contradict each other. */
+export const telemetryConfig = (given: Partial<TelemetryConfig> = {}): TelemetryConfig => {
+  const config = { ...DEFAULT_TELEMETRY, ...given }
+  checkAlarmConfig(config.alarm)
+  return config
+}

@@ -1,0 +1,23 @@
+/** Everything telemetry can refuse. */
+import { defineErrors } from '@rampart/kit'
+
+export const telemetryErrors = defineErrors({
+  TELEMETRY_ABSENT: {
+    kind: 'NotFound',
+    summary: 'The model version has no reference profile, so drift cannot be measured.',
+    help: 'Register the version with an artifact of role "reference"; the profile is made when it is assessed.',
+  },
+  TELEMETRY_FEATURE_NOT_FOUND: {
+    kind: 'NotFound',
+    summary: 'The model version has no feature of that name.',
+  },
+  TELEMETRY_REFERENCE_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'Reference rows do not fit the model or are too few to compare with.',
+  },
+  TELEMETRY_SHAPE_CHANGED: {
+    kind: 'Conflict',
+    summary: 'A batch has other tensors or widths than the reference profile of its model version.',
+    help: 'A version is immutable: register the model with the new shape as a new version.',
+  },
+})
