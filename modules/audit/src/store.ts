@@ -54,7 +54,7 @@ export const countPending = async (tx: Tx): Promise<{ count: number; oldest: Dat
 
 export const selectTail = async (tx: Tx): Promise<Tail> => {
   const [row] = await tx.query<{ idx: string; root: Uint8Array }>(
-    'SELECT idx::text AS idx, root FROM audit_entry ORDER BY idx DESC LIMIT 1',
+    'SELECT e.idx::text AS idx, e.root FROM audit_entry e ORDER BY e.idx DESC LIMIT 1',
   )
   return row === undefined ? { size: 0, root: undefined } : { size: Number(row.idx) + 1, root: row.root }
 }
@@ -97,7 +97,7 @@ export const insertCheckpoint = async (tx: Tx, size: number, note: string): Prom
 
 export const selectLatestCheckpoint = async (tx: Tx): Promise<{ size: number; note: string } | undefined> => {
   const [row] = await tx.query<{ size: string; note: string }>(
-    'SELECT size::text AS size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1',
+    'SELECT c.size::text AS size, c.note FROM audit_checkpoint c ORDER BY c.size DESC LIMIT 1',
   )
   return row === undefined ? undefined : { size: Number(row.size), note: row.note }
 }
