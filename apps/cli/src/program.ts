@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { addApply } from './commands/apply.ts'
 import { amountOf } from './commands/arguments.ts'
+import { addAudit } from './commands/audit.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDescribe } from './commands/describe.ts'
 import { addEvents } from './commands/events.ts'
@@ -38,6 +39,7 @@ const addCommands = (program: Command, run: Run): void => {
     addTransitions,
     addEvents,
     addReplay,
+    addAudit,
     addLogin,
   ])
     add(program, run)
