@@ -7,6 +7,7 @@ import { checkDocComments } from './check/doc-comments.ts'
 import { checkDocs } from './check/docs.ts'
 import { checkFileSizes } from './check/file-sizes.ts'
 import { checkGenerated } from './check/generated.ts'
+import { checkOpenApi } from './check/openapi.ts'
 import { checkDeadCode, checkLint, checkTypes } from './check/programs.ts'
 import { checkReadmes } from './check/readmes.ts'
 
@@ -21,6 +22,7 @@ const checks: readonly Check[] = [
   checkDocs,
   checkDependencies,
   checkGenerated,
+  checkOpenApi,
 ]
 
 const MAX_SHOWN = 60

@@ -15,8 +15,6 @@ export type Kind = {
   /** Query parameter by which the list is narrowed to a name. */
   readonly nameQuery?: string
   readonly deletable?: boolean
-  /** Query parameter that takes `nextCursor`; default `cursor`. */
-  readonly cursorQuery?: string
   readonly nameOf: (item: Resource) => string
   readonly columns: (now: number) => readonly Column<Resource>[]
 }
@@ -185,7 +183,6 @@ export const KINDS: readonly Kind[] = [
     plural: 'audit-entries',
     aliases: ['audit', 'entries'],
     listPath: '/api/v1/audit/entries',
-    cursorQuery: 'after',
     itemPath: (name) => `/api/v1/audit/entries/${encode(name)}`,
     nameOf: at('index'),
     columns: (now) => [

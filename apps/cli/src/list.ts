@@ -12,13 +12,12 @@ export const listAll = async (
   path: string,
   query: Query,
   limit: number,
-  cursorQuery = 'cursor',
 ): Promise<Resource[]> => {
   const items: Resource[] = []
   let cursor: string | undefined
   do {
     const { data } = await client.call<Page>('GET', path, {
-      query: { ...query, limit: Math.min(PAGE, limit - items.length), [cursorQuery]: cursor },
+      query: { ...query, limit: Math.min(PAGE, limit - items.length), cursor },
       signal: io.signal,
     })
     items.push(...(data.items ?? []))

@@ -7,4 +7,5 @@ export {
   type Query,
   type RampartClient,
 } from './client.ts'
+export type { components, operations, paths } from './generated/openapi.ts'
 export { readServerSentEvents, type ServerSentEvent } from './server-sent-events.ts'

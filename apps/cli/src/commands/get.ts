@@ -42,7 +42,7 @@ const get = async (
   const kind = kindOf(word)
   const items =
     names.length === 0
-      ? await listAll(session, kind.listPath, queryOf(options.filter), options.limit, kind.cursorQuery)
+      ? await listAll(session, kind.listPath, queryOf(options.filter), options.limit)
       : (await Promise.all(names.map((name) => one(session, kind, name)))).flat()
   printResources(session.io, kind, items, session.format)
 }

@@ -1,0 +1,2307 @@
+/** Generated from contracts/openapi.json by `npm run generate`; do not edit. */
+export interface paths {
+    readonly "/api/v1/api-keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** API keys without their secrets, newest first */
+        readonly get: operations["listApiKeys"];
+        readonly put?: never;
+        /** Issue an API key; the secret is in this answer only */
+        readonly post: operations["issueApiKey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/api-keys/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Revoke an API key, at once */
+        readonly delete: operations["revokeApiKey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/artifacts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Upload an artifact; the answer names its digest */
+        readonly post: operations["putArtifact"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/artifacts/{digest}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The bytes of an artifact */
+        readonly get: operations["getArtifact"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/audit/checkpoint": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest signed checkpoint */
+        readonly get: operations["getAuditCheckpoint"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/audit/consistency": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Proof that a larger log begins with a smaller one */
+        readonly get: operations["getAuditConsistency"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/audit/entries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Entries, newest first; oldest first with `after` */
+        readonly get: operations["listAuditEntries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/audit/entries/{index}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One entry with the proof that the newest checkpoint includes it */
+        readonly get: operations["getAuditEntry"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/audit/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Recompute the whole log and name the first altered entry */
+        readonly post: operations["verifyAudit"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/certificates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Issue a short-lived mutual-TLS certificate for a component */
+        readonly post: operations["issueCertificate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Decisions, newest first */
+        readonly get: operations["listDecisions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Events in order: text/event-stream with resume by Last-Event-ID, or a JSON page */
+        readonly get: operations["listEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Model versions, by name, newest first */
+        readonly get: operations["listModels"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One model with its versions, newest first */
+        readonly get: operations["getModel"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Register a version from uploaded artifacts; repeating it with the same content changes nothing */
+        readonly post: operations["registerModelVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The passport of a version: identity, evidence, steps taken and steps possible */
+        readonly get: operations["getModelVersion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}/transitions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a step of the lifecycle if the promotion policy allows it */
+        readonly post: operations["transitionModelVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The packs in use */
+        readonly get: operations["listPolicies"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies/{pack}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The pack in use with its files; ETag is the version for If-Match */
+        readonly get: operations["getPolicy"];
+        /** Activate an edited pack: it must compile and its tests must pass */
+        readonly put: operations["putPolicy"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies/{pack}/check": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Compile a draft and run its tests, changing nothing */
+        readonly post: operations["checkPolicy"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies/{pack}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Versions of a pack, newest first */
+        readonly get: operations["listPolicyVersions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies/{pack}/history/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One version with its files */
+        readonly get: operations["getPolicyVersion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies/{pack}/rollback": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Make an old version the active one; it becomes a new version */
+        readonly post: operations["rollbackPolicy"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/policies/{pack}/try": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Ask the pack in use; the answer is not logged and has no effect */
+        readonly post: operations["tryPolicy"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/service-accounts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Service accounts by name */
+        readonly get: operations["listServiceAccounts"];
+        readonly put?: never;
+        /** Create a service account with at most your own roles */
+        readonly post: operations["createServiceAccount"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/service-accounts/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a service account and revoke its keys */
+        readonly delete: operations["deleteServiceAccount"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/session": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who the caller is, and what it talks to */
+        readonly get: operations["getSession"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Log the browser out */
+        readonly delete: operations["endSession"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/signals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Signals, newest first */
+        readonly get: operations["listSignals"];
+        readonly put?: never;
+        /** Report a condition: raises it, updates it while it is open, or clears it */
+        readonly post: operations["raiseSignal"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/signals/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One signal with its evidence */
+        readonly get: operations["getSignal"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/telemetry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Drift by model version, with the newest window */
+        readonly get: operations["listTelemetry"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/telemetry/{model}/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Windows of one model version against its reference */
+        readonly get: operations["getTelemetry"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/telemetry/{model}/{version}/features/{feature}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One feature: reference and newest window side by side */
+        readonly get: operations["getTelemetryFeature"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly listApiKeys: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly createdAt: string;
+                            readonly createdBy: string;
+                            readonly expiresAt: string;
+                            readonly id: string;
+                            readonly lastUsedAt?: string;
+                            readonly name: string;
+                            readonly owner: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly revokedAt?: string;
+                            readonly roles: readonly string[];
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly issueApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly expiresInSeconds?: number;
+                    readonly name: string;
+                    readonly roles?: readonly ("viewer" | "operator" | "approver" | "admin")[];
+                    readonly serviceAccount?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly apiKey: {
+                            readonly createdAt: string;
+                            readonly createdBy: string;
+                            readonly expiresAt: string;
+                            readonly id: string;
+                            readonly lastUsedAt?: string;
+                            readonly name: string;
+                            readonly owner: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly revokedAt?: string;
+                            readonly roles: readonly string[];
+                        };
+                        readonly secret: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly revokeApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly createdBy: string;
+                        readonly expiresAt: string;
+                        readonly id: string;
+                        readonly lastUsedAt?: string;
+                        readonly name: string;
+                        readonly owner: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly revokedAt?: string;
+                        readonly roles: readonly string[];
+                    };
+                };
+            };
+        };
+    };
+    readonly putArtifact: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description sha256: and 64 hex digits */
+                readonly digest?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly digest: string;
+                        readonly sizeBytes: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly getArtifact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description sha256: and 64 hex digits */
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly getAuditCheckpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly keyId: string;
+                        /** @description C2SP signed note. */
+                        readonly note: string;
+                        readonly origin: string;
+                        /** @description SHA-256, lower-case hex. */
+                        readonly rootHash: string;
+                        readonly size: number;
+                        readonly time: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getAuditConsistency: {
+        readonly parameters: {
+            readonly query: {
+                readonly from: number;
+                readonly to?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly checkpoint: {
+                            readonly keyId: string;
+                            /** @description C2SP signed note. */
+                            readonly note: string;
+                            readonly origin: string;
+                            /** @description SHA-256, lower-case hex. */
+                            readonly rootHash: string;
+                            readonly size: number;
+                            readonly time: string;
+                        };
+                        readonly from: number;
+                        readonly hashes: readonly string[];
+                        readonly to: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly listAuditEntries: {
+        readonly parameters: {
+            readonly query?: {
+                readonly action?: string;
+                readonly after?: string;
+                readonly before?: string;
+                /** @description nextCursor of the last page. */
+                readonly cursor?: string;
+                readonly entityId?: string;
+                readonly entityKind?: string;
+                readonly limit?: number;
+                readonly principal?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly action: string;
+                            /** @description Canonical JSON (RFC 8785) exactly as hashed. */
+                            readonly body: string;
+                            readonly details: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly entity: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly id: string;
+                            readonly index: number;
+                            readonly leafHash: string;
+                            /** @description success, denied or failure. */
+                            readonly outcome: string;
+                            readonly principal: string;
+                            /** @description Root of the tree that ends with this entry. */
+                            readonly root: string;
+                            readonly tenant: string;
+                            readonly time: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getAuditEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly index: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly checkpoint: {
+                            readonly keyId: string;
+                            /** @description C2SP signed note. */
+                            readonly note: string;
+                            readonly origin: string;
+                            /** @description SHA-256, lower-case hex. */
+                            readonly rootHash: string;
+                            readonly size: number;
+                            readonly time: string;
+                        };
+                        readonly entry: {
+                            readonly action: string;
+                            /** @description Canonical JSON (RFC 8785) exactly as hashed. */
+                            readonly body: string;
+                            readonly details: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly entity: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly id: string;
+                            readonly index: number;
+                            readonly leafHash: string;
+                            /** @description success, denied or failure. */
+                            readonly outcome: string;
+                            readonly principal: string;
+                            /** @description Root of the tree that ends with this entry. */
+                            readonly root: string;
+                            readonly tenant: string;
+                            readonly time: string;
+                        };
+                        /** @description Base64 of the hashed bytes. */
+                        readonly leaf: string;
+                        readonly proof: {
+                            readonly hashes: readonly string[];
+                            readonly index: number;
+                            readonly treeSize: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readonly verifyAudit: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly checkpoints: number;
+                        readonly durationMs: number;
+                        readonly firstAltered?: number;
+                        readonly message?: string;
+                        readonly mirrorSize?: number;
+                        readonly ok: boolean;
+                        /** @description SHA-256, lower-case hex. */
+                        readonly rootHash: string;
+                        readonly size: number;
+                        /** @description entry, checkpoint, subtree or mirror. */
+                        readonly where?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly issueCertificate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly component: string;
+                    readonly expiresInSeconds?: number;
+                    readonly hosts?: readonly string[];
+                    /** @description SPKI PEM; absent: a key is made */
+                    readonly publicKey?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly authority: string;
+                        readonly certificate: string;
+                        readonly notAfter: string;
+                        readonly privateKey?: string;
+                        readonly serialNumber: string;
+                        readonly uri: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listDecisions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly allow?: boolean;
+                readonly cursor?: string;
+                /** @description kind:id */
+                readonly entity?: string;
+                readonly limit?: number;
+                readonly pack?: string;
+                /** @description kind:id */
+                readonly principal?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly action: string;
+                            readonly allow: boolean;
+                            readonly bundleDigest: string;
+                            readonly entity?: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly evaluationMicros: number;
+                            readonly id: string;
+                            readonly inputDigest: string;
+                            readonly obligations: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly pack: string;
+                            readonly packVersion: number;
+                            readonly principal: string;
+                            readonly reasons: readonly string[];
+                            readonly seq: string;
+                            readonly time: string;
+                            /** @description Equal questions that this decision answered */
+                            readonly times: number;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description cursor of the last event seen */
+                readonly after?: string;
+                readonly limit?: number;
+                /** @description comma separated */
+                readonly types?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly cursor: string;
+                        readonly items: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly listModels: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                /** @description sha256: and 64 hex digits */
+                readonly digest?: string;
+                readonly limit?: number;
+                readonly name?: string;
+                readonly stage?: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly createdAt: string;
+                            readonly createdBy: string;
+                            readonly deployedAt?: string;
+                            readonly description?: string;
+                            readonly digest: string;
+                            readonly isDefault: boolean;
+                            readonly labels: {
+                                readonly [key: string]: string;
+                            };
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly serving: boolean;
+                            /** @enum {unknown} */
+                            readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                            readonly updatedAt: string;
+                            readonly version: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getModel: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly versions: readonly {
+                            readonly createdAt: string;
+                            readonly createdBy: string;
+                            readonly deployedAt?: string;
+                            readonly description?: string;
+                            readonly digest: string;
+                            readonly isDefault: boolean;
+                            readonly labels: {
+                                readonly [key: string]: string;
+                            };
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly serving: boolean;
+                            /** @enum {unknown} */
+                            readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                            readonly updatedAt: string;
+                            readonly version: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly registerModelVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly artifacts: readonly {
+                        /** @description sha256: and 64 hex digits */
+                        readonly digest: string;
+                        readonly path: string;
+                        /** @enum {unknown} */
+                        readonly role: "model" | "reference" | "card" | "replay" | "other";
+                    }[];
+                    readonly spec: {
+                        readonly classes?: readonly string[];
+                        readonly description?: string;
+                        readonly features?: readonly {
+                            readonly description?: string;
+                            readonly index: number;
+                            readonly input: string;
+                            readonly name: string;
+                        }[];
+                        readonly labels?: {
+                            readonly [key: string]: string;
+                        };
+                        readonly limits?: {
+                            readonly minAccuracy?: number;
+                            readonly minBalancedAccuracy?: number;
+                        };
+                        readonly reference?: {
+                            readonly label: string;
+                            readonly prediction: string;
+                        };
+                    };
+                    readonly version: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly createdBy: string;
+                        readonly deployedAt?: string;
+                        readonly description?: string;
+                        readonly digest: string;
+                        readonly isDefault: boolean;
+                        readonly labels: {
+                            readonly [key: string]: string;
+                        };
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly serving: boolean;
+                        /** @enum {unknown} */
+                        readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                        readonly updatedAt: string;
+                        readonly version: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly createdBy: string;
+                        readonly deployedAt?: string;
+                        readonly description?: string;
+                        readonly digest: string;
+                        readonly isDefault: boolean;
+                        readonly labels: {
+                            readonly [key: string]: string;
+                        };
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly serving: boolean;
+                        /** @enum {unknown} */
+                        readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                        readonly updatedAt: string;
+                        readonly version: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getModelVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly createdBy: string;
+                        readonly deployedAt?: string;
+                        readonly description?: string;
+                        readonly digest: string;
+                        readonly isDefault: boolean;
+                        readonly labels: {
+                            readonly [key: string]: string;
+                        };
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly serving: boolean;
+                        /** @enum {unknown} */
+                        readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                        readonly updatedAt: string;
+                        readonly version: string;
+                    } & {
+                        readonly actions: readonly {
+                            readonly allow: boolean;
+                            readonly reasons: readonly string[];
+                            /** @enum {unknown} */
+                            readonly to: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                        }[];
+                        readonly artifacts: readonly {
+                            readonly digest: string;
+                            readonly path: string;
+                            /** @enum {unknown} */
+                            readonly role: "model" | "reference" | "card" | "replay" | "other";
+                            readonly sizeBytes: number;
+                        }[];
+                        readonly evidence: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly signature?: {
+                            readonly inputs: readonly {
+                                readonly datatype: string;
+                                readonly name: string;
+                                readonly shape: readonly number[];
+                            }[];
+                            readonly outputs: readonly {
+                                readonly datatype: string;
+                                readonly name: string;
+                                readonly shape: readonly number[];
+                            }[];
+                        };
+                        readonly spec: {
+                            readonly classes?: readonly string[];
+                            readonly description?: string;
+                            readonly features?: readonly {
+                                readonly description?: string;
+                                readonly index: number;
+                                readonly input: string;
+                                readonly name: string;
+                            }[];
+                            readonly labels?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly limits?: {
+                                readonly minAccuracy?: number;
+                                readonly minBalancedAccuracy?: number;
+                            };
+                            readonly reference?: {
+                                readonly label: string;
+                                readonly prediction: string;
+                            };
+                        };
+                        readonly transitions: readonly {
+                            readonly decisionId: string;
+                            readonly from: ("registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted") | null;
+                            readonly principal: string;
+                            readonly reason: string;
+                            readonly time: string;
+                            /** @enum {unknown} */
+                            readonly to: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly transitionModelVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    readonly revision?: number;
+                    /** @enum {unknown} */
+                    readonly to: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly createdBy: string;
+                        readonly deployedAt?: string;
+                        readonly description?: string;
+                        readonly digest: string;
+                        readonly isDefault: boolean;
+                        readonly labels: {
+                            readonly [key: string]: string;
+                        };
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly serving: boolean;
+                        /** @enum {unknown} */
+                        readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                        readonly updatedAt: string;
+                        readonly version: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listPolicies: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly author: string;
+                            readonly createdAt: string;
+                            readonly differsFromShipped: boolean;
+                            readonly digest: string;
+                            readonly message: string;
+                            readonly newestVersion: number;
+                            readonly origin: "shipped" | "edited" | "rollback";
+                            readonly pack: string;
+                            readonly shippedDigest: string;
+                            readonly testsPassed: number;
+                            readonly version: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly pack: "authz" | "promotion" | "inference";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly author: string;
+                        readonly createdAt: string;
+                        readonly differsFromShipped: boolean;
+                        readonly digest: string;
+                        /** @description File name to text: *.rego, *_test.rego, data.json */
+                        readonly files: {
+                            readonly [key: string]: string;
+                        };
+                        readonly inputPaths: readonly string[] | "all";
+                        readonly message: string;
+                        readonly newestVersion: number;
+                        readonly origin: "shipped" | "edited" | "rollback";
+                        readonly pack: string;
+                        readonly shippedDigest: string;
+                        readonly testsPassed: number;
+                        readonly version: number;
+                        readonly volatile: boolean;
+                    };
+                };
+            };
+        };
+    };
+    readonly putPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly pack: "authz" | "promotion" | "inference";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description File name to text: *.rego, *_test.rego, data.json */
+                    readonly files: {
+                        readonly [key: string]: string;
+                    };
+                    readonly message?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly author: string;
+                        readonly createdAt: string;
+                        readonly digest: string;
+                        /** @description File name to text: *.rego, *_test.rego, data.json */
+                        readonly files: {
+                            readonly [key: string]: string;
+                        };
+                        readonly message: string;
+                        readonly origin: "shipped" | "edited" | "rollback";
+                        readonly pack: string;
+                        readonly testsPassed: number;
+                        readonly version: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly checkPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly pack: "authz" | "promotion" | "inference";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description File name to text: *.rego, *_test.rego, data.json */
+                    readonly files: {
+                        readonly [key: string]: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly faults: readonly {
+                            readonly column: number;
+                            readonly file: string;
+                            readonly line: number;
+                            readonly message: string;
+                        }[];
+                        readonly ok: boolean;
+                        readonly tests: readonly {
+                            readonly message?: string;
+                            readonly micros: number;
+                            readonly name: string;
+                            readonly passed: boolean;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly listPolicyVersions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly pack: "authz" | "promotion" | "inference";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly author: string;
+                            readonly createdAt: string;
+                            readonly digest: string;
+                            readonly message: string;
+                            readonly origin: "shipped" | "edited" | "rollback";
+                            readonly pack: string;
+                            readonly testsPassed: number;
+                            readonly version: number;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getPolicyVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly pack: "authz" | "promotion" | "inference";
+                readonly version: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly author: string;
+                        readonly createdAt: string;
+                        readonly digest: string;
+                        /** @description File name to text: *.rego, *_test.rego, data.json */
+                        readonly files: {
+                            readonly [key: string]: string;
+                        };
+                        readonly message: string;
+                        readonly origin: "shipped" | "edited" | "rollback";
+                        readonly pack: string;
+                        readonly testsPassed: number;
+                        readonly version: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly rollbackPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly pack: "authz" | "promotion" | "inference";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly version: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly author: string;
+                        readonly createdAt: string;
+                        readonly digest: string;
+                        /** @description File name to text: *.rego, *_test.rego, data.json */
+                        readonly files: {
+                            readonly [key: string]: string;
+                        };
+                        readonly message: string;
+                        readonly origin: "shipped" | "edited" | "rollback";
+                        readonly pack: string;
+                        readonly testsPassed: number;
+                        readonly version: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly tryPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly pack: "authz" | "promotion" | "inference";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly input: unknown;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly allow: boolean;
+                        readonly evaluationMicros: number;
+                        readonly obligations: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly reasons: readonly string[];
+                        readonly version: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly listServiceAccounts: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly createdAt: string;
+                            readonly createdBy: string;
+                            readonly description: string;
+                            readonly id: string;
+                            readonly roles: readonly string[];
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly createServiceAccount: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly description?: string;
+                    readonly id: string;
+                    readonly roles: readonly ("viewer" | "operator" | "approver" | "admin")[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly createdBy: string;
+                        readonly description: string;
+                        readonly id: string;
+                        readonly roles: readonly string[];
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteServiceAccount: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly getSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly mode: string;
+                        readonly principal: {
+                            readonly id: string;
+                            readonly kind: string;
+                            readonly roles: readonly string[];
+                            readonly tenant: string;
+                        };
+                        readonly product: {
+                            readonly name: string;
+                            readonly version: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readonly endSession: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly listSignals: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                /** @description kind:id */
+                readonly entity?: string;
+                readonly limit?: number;
+                readonly open?: boolean;
+                readonly severity?: "info" | "low" | "medium" | "high" | "critical";
+                readonly state?: "raised" | "updated" | "cleared";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly ({
+                            readonly dependence_group?: string;
+                            readonly detector: string;
+                            readonly entity: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly evidence: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly id: string;
+                            /** @description Stable per condition: dedupe, update and clear by it. */
+                            readonly key: string;
+                            /** Format: date-time */
+                            readonly observed_time?: string;
+                            readonly p_value?: number;
+                            readonly related?: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            /** @enum {string} */
+                            readonly schema: "signal/1";
+                            /** @enum {unknown} */
+                            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                            readonly source: {
+                                readonly name: string;
+                                readonly tenant: string;
+                                readonly trace_id?: string;
+                            };
+                            /** @enum {unknown} */
+                            readonly state: "raised" | "updated" | "cleared";
+                            readonly techniques?: readonly string[];
+                            /** Format: date-time */
+                            readonly time: string;
+                            readonly title: string;
+                            readonly window?: {
+                                /** Format: date-time */
+                                readonly from: string;
+                                /** Format: date-time */
+                                readonly to: string;
+                            };
+                        } & {
+                            readonly firstTime: string;
+                            readonly lastTime: string;
+                            readonly occurrences: number;
+                            readonly seq: string;
+                        })[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly raiseSignal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly dependence_group?: string;
+                    readonly detector: string;
+                    readonly entity: {
+                        readonly id: string;
+                        readonly kind: string;
+                    };
+                    readonly evidence: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly id?: string;
+                    /** @description Stable per condition: dedupe, update and clear by it. */
+                    readonly key?: string;
+                    /** Format: date-time */
+                    readonly observed_time?: string;
+                    readonly p_value?: number;
+                    readonly related?: readonly {
+                        readonly id: string;
+                        readonly kind: string;
+                    }[];
+                    /** @enum {string} */
+                    readonly schema?: "signal/1";
+                    /** @enum {unknown} */
+                    readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                    readonly source?: {
+                        readonly name: string;
+                        readonly tenant?: string;
+                        readonly trace_id?: string;
+                    };
+                    /** @enum {unknown} */
+                    readonly state?: "raised" | "updated" | "cleared";
+                    readonly techniques?: readonly string[];
+                    /** Format: date-time */
+                    readonly time: string;
+                    readonly title: string;
+                    readonly window?: {
+                        /** Format: date-time */
+                        readonly from: string;
+                        /** Format: date-time */
+                        readonly to: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dependence_group?: string;
+                        readonly detector: string;
+                        readonly entity: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly evidence: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly id: string;
+                        /** @description Stable per condition: dedupe, update and clear by it. */
+                        readonly key: string;
+                        /** Format: date-time */
+                        readonly observed_time?: string;
+                        readonly p_value?: number;
+                        readonly related?: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        /** @enum {string} */
+                        readonly schema: "signal/1";
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly source: {
+                            readonly name: string;
+                            readonly tenant: string;
+                            readonly trace_id?: string;
+                        };
+                        /** @enum {unknown} */
+                        readonly state: "raised" | "updated" | "cleared";
+                        readonly techniques?: readonly string[];
+                        /** Format: date-time */
+                        readonly time: string;
+                        readonly title: string;
+                        readonly window?: {
+                            /** Format: date-time */
+                            readonly from: string;
+                            /** Format: date-time */
+                            readonly to: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readonly getSignal: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dependence_group?: string;
+                        readonly detector: string;
+                        readonly entity: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly evidence: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly id: string;
+                        /** @description Stable per condition: dedupe, update and clear by it. */
+                        readonly key: string;
+                        /** Format: date-time */
+                        readonly observed_time?: string;
+                        readonly p_value?: number;
+                        readonly related?: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        /** @enum {string} */
+                        readonly schema: "signal/1";
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly source: {
+                            readonly name: string;
+                            readonly tenant: string;
+                            readonly trace_id?: string;
+                        };
+                        /** @enum {unknown} */
+                        readonly state: "raised" | "updated" | "cleared";
+                        readonly techniques?: readonly string[];
+                        /** Format: date-time */
+                        readonly time: string;
+                        readonly title: string;
+                        readonly window?: {
+                            /** Format: date-time */
+                            readonly from: string;
+                            /** Format: date-time */
+                            readonly to: string;
+                        };
+                    } & {
+                        readonly firstTime: string;
+                        readonly lastTime: string;
+                        readonly occurrences: number;
+                        readonly seq: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listTelemetry: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly model: string;
+                            readonly referenceRows: number;
+                            /** @description Rows of the newest window */
+                            readonly rows: number;
+                            /** Format: date-time */
+                            readonly updatedAt?: string;
+                            /** @description "absent": the version has no reference profile; "unknown": no window has enough rows yet */
+                            readonly verdict: "stable" | "warning" | "drifted" | "unknown" | "absent";
+                            readonly version: string;
+                            readonly worstFeature?: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getTelemetry: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Windows that closed earlier */
+                readonly before?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly model: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Why recent batches could not be compared */
+                        readonly mismatch?: string;
+                        readonly model: string;
+                        /** @description Rows in the window that is still filling */
+                        readonly openRows: number;
+                        readonly reference: {
+                            readonly features: readonly string[];
+                            readonly rows: number;
+                        };
+                        readonly thresholds: {
+                            readonly alpha: number;
+                            readonly minRows: number;
+                            readonly psiClear: number;
+                            readonly psiRaise: number;
+                            readonly windowMs: number;
+                            readonly windowRows: number;
+                        };
+                        readonly verdict: "stable" | "warning" | "drifted" | "unknown";
+                        readonly version: string;
+                        /** @description Oldest first */
+                        readonly windows: readonly {
+                            readonly features: readonly {
+                                /** @description Holm over the features of the window */
+                                readonly adjustedPValue: number;
+                                readonly chiSquare?: number;
+                                readonly kind: "numeric" | "categorical";
+                                readonly ks?: {
+                                    readonly location: number | null;
+                                    readonly pValue: number;
+                                    readonly statistic: number;
+                                };
+                                readonly name: string;
+                                /** @description 10 reference-quantile bins, shares lifted to 1e-4 */
+                                readonly psi: number;
+                                readonly pValue: number;
+                                readonly verdict: "stable" | "warning" | "drifted" | "unknown";
+                                /** @description In the unit of the feature */
+                                readonly wasserstein?: number;
+                            }[];
+                            /** Format: date-time */
+                            readonly from: string;
+                            readonly rows: number;
+                            /** Format: date-time */
+                            readonly to: string;
+                            readonly verdict: "stable" | "warning" | "drifted" | "unknown";
+                            readonly worstFeature?: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getTelemetryFeature: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Windows that closed earlier */
+                readonly before?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly feature: string;
+                readonly model: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Holm over the features of the window */
+                        readonly adjustedPValue?: number;
+                        readonly chiSquare?: number;
+                        readonly current: {
+                            readonly above: number;
+                            readonly below: number;
+                            readonly counts: readonly number[];
+                            /** @description One more than counts; empty for a categorical feature */
+                            readonly edges: readonly number[];
+                            /** @description Names of the bins of a categorical feature */
+                            readonly labels?: readonly string[];
+                            readonly missing: number;
+                        };
+                        /** @description Oldest first */
+                        readonly history: readonly {
+                            readonly psi: number;
+                            /** Format: date-time */
+                            readonly to: string;
+                            readonly verdict: "stable" | "warning" | "drifted" | "unknown";
+                        }[];
+                        readonly kind: "numeric" | "categorical";
+                        readonly ks?: {
+                            readonly location: number | null;
+                            readonly pValue: number;
+                            readonly statistic: number;
+                        };
+                        readonly name: string;
+                        /** @description 10 reference-quantile bins, shares lifted to 1e-4 */
+                        readonly psi?: number;
+                        readonly pValue?: number;
+                        readonly reference: {
+                            readonly above: number;
+                            readonly below: number;
+                            readonly counts: readonly number[];
+                            /** @description One more than counts; empty for a categorical feature */
+                            readonly edges: readonly number[];
+                            /** @description Names of the bins of a categorical feature */
+                            readonly labels?: readonly string[];
+                            readonly missing: number;
+                        };
+                        /** @description Rows of the newest window; 0 when there is none */
+                        readonly rows: number;
+                        readonly side: "input" | "output";
+                        readonly summary?: {
+                            readonly count: number | null;
+                            readonly infinite: number | null;
+                            readonly max: number | null;
+                            readonly mean: number | null;
+                            readonly min: number | null;
+                            readonly missing: number | null;
+                            readonly std: number | null;
+                        };
+                        readonly thresholds: {
+                            readonly alpha: number;
+                            readonly minRows: number;
+                            readonly psiClear: number;
+                            readonly psiRaise: number;
+                            readonly windowMs: number;
+                            readonly windowRows: number;
+                        };
+                        readonly verdict: "stable" | "warning" | "drifted" | "unknown";
+                        /** @description In the unit of the feature */
+                        readonly wasserstein?: number;
+                    };
+                };
+            };
+        };
+    };
+}
