@@ -37,7 +37,7 @@ export const histogramEdges = (reference: WeightedSample): number[] => {
   const from = clamp(quantileOf(reference, 0.01))
   const to = clamp(quantileOf(reference, 0.99))
   const [start, end] = to > from ? [from, to] : [low, high > low ? high : low + 1]
-  return Array.from({ length: BINS + 1 }, (_, i) => start + ((end - start) * i) / BINS)
+  return Array.from({ length: BINS + 1 }, (_, i) => start * (1 - i / BINS) + end * (i / BINS))
 }
 
 const numericHistogram = (sample: WeightedSample, edges: readonly number[]): Histogram => {

@@ -88,7 +88,7 @@ const statisticsOf = (drift: FeatureDrift): Pick<FeatureResult, 'ks' | 'wasserst
     ks === null
       ? {}
       : { ks: { statistic: ks.statistic, pValue: ks.pValue, location: finiteOrNull(ks.location) } }
-  return { ...located, ...(wasserstein === null ? {} : { wasserstein }) }
+  return { ...located, ...(wasserstein === null || !Number.isFinite(wasserstein) ? {} : { wasserstein }) }
 }
 
 const ORDER: readonly Verdict[] = ['unknown', 'stable', 'warning', 'drifted']

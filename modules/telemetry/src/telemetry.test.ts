@@ -186,6 +186,24 @@ describe('telemetry', () => {
     ])
   })
 
+  test('NaN, infinite and extreme values are judged and stored like any others', async () => {
+    const telemetry = start()
+    await telemetry.setReference(sampleReference({ tenant: 'twelve', seed: SEED }))
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -3e38]) {
+      const batch = sampleBatch({ tenant: 'twelve', rows: 500, seed: 1 })
+      for (const { data } of batch.inputs) (data as Float32Array).fill(value)
+      telemetry.sink.observeBatch(batch)
+      clock.advance(DEFAULT_TELEMETRY.minWindowMs)
+      telemetry.tick()
+      await telemetry.settled()
+      const { windows } = await telemetry.detail('twelve', REF, { limit: 1 })
+      const amount = windows[0]?.features.find(({ name }) => name === 'amount')
+      assert.equal(amount?.verdict, 'drifted', `${value}`)
+      assert.ok(amount.histogram.counts.every((count) => count === 0))
+      assert.ok(amount.psi > 1 && amount.adjustedPValue < 1e-9)
+    }
+  })
+
   test('stopping judges what has enough rows', async () => {
     const telemetry = start()
     await telemetry.setReference(sampleReference({ tenant: 'seven', seed: SEED }))
