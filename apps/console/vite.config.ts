@@ -6,7 +6,6 @@ import { defineConfig } from 'vite'
 const api = process.env['RAMPART_URL'] ?? 'http://127.0.0.1:7170'
 const proxied = ['/api', '/login', '/openapi.json', '/docs', '/metrics', '/healthz', '/readyz', '/v2']
 
-// biome-ignore lint/style/noDefaultExport: Vite reads its configuration from the default export.
 export default defineConfig({
   base: '/',
   plugins: [react(), tailwindcss()],

@@ -19,13 +19,12 @@ const mock = await startMockApi({
 })
 process.stderr.write(`mock API on ${mock.url}, sign in with ${mock.loginUrl()}\n`)
 if (values.live) {
-  let n = 0
-  setInterval(
-    () =>
-      mock.raiseSignal(
-        `Feature amount of card-fraud:1.2.0 moved again (${(n += 1)})`,
-        n % 4 === 0 ? 'high' : 'low',
-      ),
-    6000,
-  )
+  let raised = 0
+  setInterval(() => {
+    raised += 1
+    mock.raiseSignal(
+      `Feature amount of card-fraud:1.2.0 moved again (${raised})`,
+      raised % 4 === 0 ? 'high' : 'low',
+    )
+  }, 6000)
 }

@@ -22,20 +22,24 @@ export const savePolicy = (
   etag: string,
 ) => call<Api.PolicySummary>('PUT', `/policies/${enc(pack)}`, { body, headers: { 'if-match': etag } })
 
-export const tryPolicy = (pack: string, body: { input: unknown; files?: Record<string, string> }) =>
-  call<Api.PolicyTry>('POST', `/policies/${enc(pack)}/try`, { body })
+export const tryPolicy = (pack: string, input: unknown) =>
+  call<Api.PolicyTry>('POST', `/policies/${enc(pack)}/try`, { body: { input } })
 
 export const rollbackPolicy = (pack: string, version: number) =>
   call<Api.PolicySummary>('POST', `/policies/${enc(pack)}/rollback`, { body: { version } })
 
 export const verifyAudit = () => call<Api.AuditVerification>('POST', '/audit/verify', { body: {} })
 
-export const createApiKey = (body: { name: string; roles: string[]; expiresInDays: number }) =>
-  call<Api.ApiKeyCreated>('POST', '/api-keys', { body })
+export const createApiKey = (body: {
+  name: string
+  roles: string[]
+  serviceAccount?: string
+  expiresInSeconds: number
+}) => call<{ apiKey: Api.ApiKey; secret: string }>('POST', '/api-keys', { body })
 
-export const revokeApiKey = (id: string) => call<void>('DELETE', `/api-keys/${enc(id)}`)
+export const revokeApiKey = (id: string) => call<Api.ApiKey>('DELETE', `/api-keys/${enc(id)}`)
 
-export const createServiceAccount = (body: { id: string; roles: string[] }) =>
+export const createServiceAccount = (body: { id: string; description: string; roles: string[] }) =>
   call<Api.ServiceAccount>('POST', '/service-accounts', { body })
 
 export const deleteServiceAccount = (id: string) => call<void>('DELETE', `/service-accounts/${enc(id)}`)

@@ -1,6 +1,7 @@
 /** Every read of the console as a query; the first part of a key is the noun that events invalidate. */
 import { queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
+import { readPolicy } from './mutations.ts'
 import type * as Api from './types.ts'
 
 const enc = encodeURIComponent
@@ -96,22 +97,33 @@ export const queries = {
       queryKey: ['policies'],
       queryFn: ({ signal }) => get<Api.Page<Api.PolicySummary>>('/policies', {}, signal),
     }),
+  policy: (pack: string) =>
+    queryOptions({
+      queryKey: ['policies', pack],
+      queryFn: ({ signal }) => readPolicy(pack, signal),
+    }),
   policyHistory: (pack: string) =>
     queryOptions({
       queryKey: ['policies', pack, 'history'],
       queryFn: ({ signal }) =>
         get<Api.Page<Api.PolicyRevision>>(`/policies/${enc(pack)}/history`, {}, signal),
     }),
-  decisions: (filter: { pack?: string; principal?: string; allow?: string; cursor?: string }) =>
+  decisions: (filter: {
+    pack?: string
+    principal?: string
+    allow?: string
+    entity?: string
+    cursor?: string
+  }) =>
     queryOptions({
       queryKey: ['decisions', filter],
       queryFn: ({ signal }) => get<Api.Page<Api.Decision>>('/decisions', { ...filter, limit: 100 }, signal),
     }),
-  auditEntries: (after?: string) =>
+  auditEntries: (filter: { cursor?: string; principal?: string; action?: string }) =>
     queryOptions({
-      queryKey: ['audit', 'entries', after ?? 'newest'],
+      queryKey: ['audit', 'entries', filter],
       queryFn: ({ signal }) =>
-        get<Api.Page<Api.AuditEntry>>('/audit/entries', { limit: 100, ...(after ? { after } : {}) }, signal),
+        get<Api.Page<Api.AuditEntry>>('/audit/entries', { limit: 100, ...filter }, signal),
     }),
   checkpoint: () =>
     queryOptions({

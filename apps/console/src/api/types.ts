@@ -8,7 +8,7 @@ export type Stage =
   | 'quarantined'
   | 'retracted'
 export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical'
-export type DriftVerdict = 'stable' | 'warning' | 'drifted' | 'unknown'
+export type DriftVerdict = 'stable' | 'warning' | 'drifted' | 'unknown' | 'absent'
 export type EntityRef = { kind: string; id: string }
 export type Page<T> = { items: T[]; nextCursor?: string }
 
@@ -91,8 +91,8 @@ export type Evidence = {
   subjectDigest: string
   subjectName?: string
   verified: boolean
-  principal?: string
-  createdAt: string
+  signer?: string
+  createdAt?: string
   predicate: Record<string, unknown>
   envelope?: Envelope
 }
@@ -108,6 +108,7 @@ export type Decision = {
   bundleDigest: string
   inputDigest: string
   evaluationMicros: number
+  times?: number
   time: string
 }
 export type TransitionAction = { to: Stage; allow: boolean; reasons: string[] }
@@ -123,27 +124,31 @@ export type Passport = ModelVersionItem & {
   routes?: { name: string; requestsPerSecond: number; drift?: { verdict: DriftVerdict; worst?: string } }[]
 }
 
+export type ServedVersion = { version: string; digest: string; isDefault: boolean }
 export type Route = {
   name: string
   model: string
-  version?: string
-  digest?: string
-  isDefault?: boolean
   payloadSchema?: Record<string, unknown>
-  requestsPerSecond?: number
-  p99Ms?: number
-  updatedAt?: string
+  revision: number
+  updatedBy: string
+  /** Empty for a route that exists by its model's own name. */
+  updatedAt: string
+  versions: ServedVersion[]
 }
 export type RouteStats = {
-  windowSeconds: number
+  windowMs: number
+  stepMs: number
+  requests: number
+  rows: number
+  outcomes: Record<string, number>
   series: {
-    time: number[]
+    time: string[]
     requests: number[]
     errors: number[]
     denied: number[]
     shed: number[]
-    p50Ms: (number | null)[]
-    p99Ms: (number | null)[]
+    p50Ms: number[]
+    p99Ms: number[]
   }
   predictions: Record<string, number>
 }
@@ -152,34 +157,65 @@ export type TelemetryItem = {
   model: string
   version: string
   rows: number
+  referenceRows: number
   verdict: DriftVerdict
   worstFeature?: string
   updatedAt?: string
 }
 export type FeatureDrift = {
   name: string
+  kind: 'numeric' | 'categorical'
   psi: number
-  ks: { statistic: number; pValue: number }
-  wasserstein: number
+  ks?: { statistic: number; pValue: number }
+  wasserstein?: number
+  chiSquare?: number
+  pValue: number
+  adjustedPValue: number
   verdict: DriftVerdict
 }
-export type TelemetryWindow = { from: string; to: string; rows: number; features: FeatureDrift[] }
+export type TelemetryWindow = {
+  from: string
+  to: string
+  rows: number
+  verdict: DriftVerdict
+  worstFeature?: string
+  features: FeatureDrift[]
+}
+export type DriftThresholds = {
+  psiRaise: number
+  psiClear: number
+  alpha: number
+  windowRows: number
+  windowMs: number
+  minRows: number
+}
 export type TelemetryDetail = {
   model: string
   version: string
-  reference: { rows: number }
-  windows: TelemetryWindow[]
-  thresholds: Record<string, number>
-}
-export type Binned = { edges: number[]; counts: number[]; labels?: string[] }
-export type FeatureDetail = {
-  name: string
-  reference: Binned
-  current: Binned
-  psi: number
-  ks: { statistic: number; pValue: number }
-  wasserstein: number
   verdict: DriftVerdict
+  reference: { rows: number; features: string[] }
+  openRows: number
+  mismatch?: string
+  windows: TelemetryWindow[]
+  thresholds: DriftThresholds
+}
+export type Histogram = {
+  edges: number[]
+  counts: number[]
+  labels?: string[]
+  below: number
+  above: number
+  missing: number
+}
+export type FeatureDetail = Partial<FeatureDrift> & {
+  name: string
+  kind: 'numeric' | 'categorical'
+  side: 'input' | 'output'
+  verdict: DriftVerdict
+  rows: number
+  reference: Histogram
+  current: Histogram
+  thresholds: DriftThresholds
 }
 
 export type SignalState = 'raised' | 'updated' | 'cleared'
@@ -206,31 +242,35 @@ export type Signal = {
   occurrences?: number
 }
 
-export type PolicySummary = {
+export type PolicyRevision = {
   pack: string
   version: number
   digest: string
-  description?: string
-  updatedAt: string
-  updatedBy: string
-  files?: string[]
+  origin: 'shipped' | 'edited' | 'rollback'
+  testsPassed: number
+  message: string
+  author: string
+  createdAt: string
 }
-export type PolicyDetail = Omit<PolicySummary, 'files'> & { files: Record<string, string>; message?: string }
-export type PolicyProblem = { file: string; line: number; column: number; message: string }
-export type PolicyCheck = { ok: boolean; errors: PolicyProblem[] }
+export type PolicySummary = PolicyRevision & {
+  newestVersion: number
+  shippedDigest: string
+  differsFromShipped: boolean
+}
+export type PolicyDetail = PolicySummary & {
+  files: Record<string, string>
+  inputPaths: string[] | 'all'
+  volatile: boolean
+}
+export type PolicyFault = { file: string; line: number; column: number; message: string }
+export type PolicyTest = { name: string; passed: boolean; message?: string; micros: number }
+export type PolicyCheck = { ok: boolean; faults: PolicyFault[]; tests: PolicyTest[] }
 export type PolicyTry = {
   allow: boolean
   reasons: string[]
   obligations: Record<string, unknown>
   evaluationMicros: number
-}
-export type PolicyRevision = {
   version: number
-  digest: string
-  message: string
-  principal: string
-  time: string
-  active: boolean
 }
 
 export type AuditEntry = {
@@ -271,21 +311,19 @@ export type AuditVerification = {
 export type ApiKey = {
   id: string
   name: string
-  principal: string
+  owner: { kind: string; id: string }
   roles: string[]
-  scopes?: string[]
   createdAt: string
-  createdBy?: string
-  expiresAt?: string
+  createdBy: string
+  expiresAt: string
   lastUsedAt?: string
   revokedAt?: string
 }
-export type ApiKeyCreated = ApiKey & { secret: string }
 export type ServiceAccount = {
   id: string
-  name?: string
-  description?: string
+  description: string
   roles: string[]
+  createdBy: string
   createdAt: string
 }
 

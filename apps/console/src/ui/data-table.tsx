@@ -68,7 +68,6 @@ export const DataTable = <Row,>(props: Props<Row>) => {
         <tbody>
           {rows === undefined
             ? Array.from({ length: skeletonRows }, (_, at) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: skeleton rows have no identity.
                 <tr key={at} className="h-9 border-b border-line last:border-0">
                   {columns.map((column) => (
                     <td key={column.id} className={cellClass(column)}>

@@ -1,0 +1,45 @@
+/** The site's sections in the order of the data's way; a section whose module the server lacks is not listed. */
+import {
+  Activity,
+  BookKey,
+  Boxes,
+  Gavel,
+  Landmark,
+  LayoutDashboard,
+  type LucideIcon,
+  Route as RouteIcon,
+  Settings,
+  Siren,
+} from 'lucide-react'
+import { pb } from '../path-builder.ts'
+
+export type Section = {
+  id: string
+  label: string
+  path: string
+  icon: LucideIcon
+  /** Second key after `g`. */
+  key: string
+  /** The pipeline room it belongs to; absent rooms hide it. */
+  room?: string
+}
+
+export const SECTIONS: readonly Section[] = [
+  { id: 'overview', label: 'Overview', path: pb.overview(), icon: LayoutDashboard, key: 'o' },
+  { id: 'models', label: 'Models', path: pb.models(), icon: Boxes, key: 'm', room: 'inventory' },
+  { id: 'routes', label: 'Routes', path: pb.routes(), icon: RouteIcon, key: 'r', room: 'serving' },
+  { id: 'telemetry', label: 'Telemetry', path: pb.telemetry(), icon: Activity, key: 't', room: 'telemetry' },
+  { id: 'signals', label: 'Signals', path: pb.signals(), icon: Siren, key: 's', room: 'threats' },
+  { id: 'policies', label: 'Policies', path: pb.policies(), icon: BookKey, key: 'p', room: 'policy' },
+  { id: 'decisions', label: 'Decisions', path: pb.decisions(), icon: Gavel, key: 'd', room: 'policy' },
+  { id: 'audit', label: 'Audit', path: pb.audit(), icon: Landmark, key: 'a', room: 'audit' },
+  { id: 'settings', label: 'Settings', path: pb.settings(), icon: Settings, key: ',' },
+]
+
+export const visibleSections = (
+  rooms: readonly { id: string; present: boolean }[] | undefined,
+): readonly Section[] =>
+  SECTIONS.filter((section) => {
+    const room = rooms?.find(({ id }) => id === section.room)
+    return room === undefined || room.present
+  })

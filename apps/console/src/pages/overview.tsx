@@ -1,0 +1,156 @@
+/** Are my models safe right now? One sentence, the pipeline, what changed, what waits, the models. */
+import { useQuery } from '@tanstack/react-query'
+import { ArrowRight, Inbox, Rocket, ShieldAlert, ShieldCheck } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { queries } from '../api/queries.ts'
+import type { Overview } from '../api/types.ts'
+import { EntityLink } from '../components/entity-link.tsx'
+import { ModelTile } from '../components/model-tile.tsx'
+import { useTitle } from '../components/page.tsx'
+import { PipelinePicture } from '../components/pipeline-picture.tsx'
+import { Loaded } from '../components/query-state.tsx'
+import { compact, count } from '../format/number.ts'
+import { entityPath, pb } from '../path-builder.ts'
+import { Card } from '../ui/card.tsx'
+import { BlockSkeleton, Empty } from '../ui/notice.tsx'
+import { Ago } from '../ui/time.tsx'
+
+export const OverviewPage = () => {
+  useTitle('Overview')
+  const query = useQuery(queries.overview())
+  return (
+    <Loaded query={query} skeleton={<OverviewSkeleton />}>
+      {(overview) => (
+        <div className="flex flex-col gap-5">
+          <Answer overview={overview} />
+          <Card title="Pipeline" note="what flows now; a lit room has open signals">
+            <div className="flex justify-center">
+              <PipelinePicture pipeline={overview.pipeline} />
+            </div>
+          </Card>
+          <Models models={overview.models} />
+          <div className="grid items-start gap-5 lg:grid-cols-2">
+            <Waiting waiting={overview.waiting} />
+            <Changes changes={overview.changes} />
+          </div>
+        </div>
+      )}
+    </Loaded>
+  )
+}
+
+const OverviewSkeleton = () => (
+  <div className="flex flex-col gap-5">
+    <BlockSkeleton height={92} />
+    <BlockSkeleton height={344} />
+    <BlockSkeleton height={150} />
+  </div>
+)
+
+const Count = ({ to, value, label }: { to: string; value: string; label: string }) => (
+  <Link to={to} className="group/count">
+    <span className="tnum font-semibold text-ink group-hover/count:underline">{value}</span>{' '}
+    <span className="text-ink-3">{label}</span>
+  </Link>
+)
+
+const Answer = ({ overview }: { overview: Overview }) => {
+  const { counts, ok } = overview
+  const Icon = ok ? ShieldCheck : ShieldAlert
+  const n = (name: string) => counts[name] ?? 0
+  return (
+    <div className="flex gap-3.5">
+      <Icon
+        aria-hidden
+        className={`mt-1 size-7 shrink-0 ${ok ? 'text-ok' : 'text-high'}`}
+        strokeWidth={1.8}
+      />
+      <div className="min-w-0">
+        <h1 className="max-w-5xl text-xl font-semibold tracking-[-0.015em] text-balance sm:text-2xl">
+          <span className="sr-only">{ok ? 'All well: ' : 'Attention: '}</span>
+          {overview.sentence}
+        </h1>
+        <p className="mt-1.5 flex flex-wrap gap-x-5 gap-y-1">
+          <Count to={pb.models({ stage: 'deployed' })} value={count(n('modelsServing'))} label="serving" />
+          <Count to={pb.models()} value={count(n('versions'))} label="versions" />
+          <Count to={pb.routes()} value={compact(n('inferencesPerSecond'))} label="inferences/s" />
+          <Count to={pb.signals({ state: 'open' })} value={count(n('openSignals'))} label="open signals" />
+          <Count to={pb.audit()} value={count(n('auditSize'))} label="audit entries" />
+        </p>
+      </div>
+    </div>
+  )
+}
+
+const Models = ({ models }: { models: Overview['models'] }) =>
+  models.length === 0 ? (
+    <Card>
+      <Empty icon={Rocket} title="No model is serving" command="npx rampart apply -f model.yaml">
+        Register a version, let it be assessed, approve it and deploy it; then it appears here.
+      </Empty>
+    </Card>
+  ) : (
+    <section aria-label="Serving models" className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+      {models.map((tile) => (
+        <ModelTile key={`${tile.name}:${tile.version}`} tile={tile} />
+      ))}
+    </section>
+  )
+
+const Line = ({ children, to }: { children: ReactNode; to: string | undefined }) => (
+  <li className="border-b border-line last:border-0">
+    {to === undefined ? (
+      <div className="flex min-h-10 items-center gap-3 px-4 py-1.5">{children}</div>
+    ) : (
+      <Link to={to} data-row className="flex min-h-10 items-center gap-3 px-4 py-1.5 hover:bg-hover">
+        {children}
+      </Link>
+    )}
+  </li>
+)
+
+const Waiting = ({ waiting }: { waiting: Overview['waiting'] }) => (
+  <Card title="Waiting for you" flush>
+    {waiting.length === 0 ? (
+      <Empty icon={Inbox} title="Nothing waits for a decision" />
+    ) : (
+      <ul>
+        {waiting.map((item) => (
+          <Line key={`${item.action} ${item.entity.id}`} to={entityPath(item.entity)}>
+            <span className="min-w-0 flex-1">{item.title}</span>
+            <span className="inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap text-accent">
+              {item.action} <ArrowRight aria-hidden className="size-3.5" />
+            </span>
+          </Line>
+        ))}
+      </ul>
+    )}
+  </Card>
+)
+
+const Changes = ({ changes }: { changes: Overview['changes'] }) => (
+  <Card title="What changed" note="newest first" flush>
+    {changes.length === 0 ? (
+      <Empty title="Nothing changed in the last 24 hours" />
+    ) : (
+      <ul>
+        {changes.map((change) => (
+          <Line key={`${change.time} ${change.title} ${change.entity.id}`} to={undefined}>
+            <span className="min-w-0 flex-1">
+              {change.title.includes(change.entity.id) ? (
+                <span>{change.title}</span>
+              ) : (
+                <>
+                  <span>{change.title}</span> <EntityLink entity={change.entity} />
+                </>
+              )}
+              <span className="text-ink-3"> by {change.principal}</span>
+            </span>
+            <Ago time={change.time} className="text-xs text-ink-3" />
+          </Line>
+        ))}
+      </ul>
+    )}
+  </Card>
+)

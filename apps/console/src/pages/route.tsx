@@ -1,0 +1,185 @@
+/** One route, live: traffic, refusals, latency, predictions. */
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { useParams } from 'react-router'
+import { queries } from '../api/queries.ts'
+import type { Route, RouteStats } from '../api/types.ts'
+import { Bars } from '../charts/bars.tsx'
+import { ChartFrame, type ChartTable } from '../charts/chart-frame.tsx'
+import { type Series, TimeSeries } from '../charts/time-series.tsx'
+import { TextLink } from '../components/entity-link.tsx'
+import { Page } from '../components/page.tsx'
+import { Loaded, ProblemNotice } from '../components/query-state.tsx'
+import { useAppliedTheme } from '../components/theme.ts'
+import { compact, count } from '../format/number.ts'
+import { clockTime, duration } from '../format/time.ts'
+import { pb } from '../path-builder.ts'
+import { Card, Fact, FactList } from '../ui/card.tsx'
+import { Command } from '../ui/copy.tsx'
+import { JsonView } from '../ui/json-view.tsx'
+import { BlockSkeleton, Empty } from '../ui/notice.tsx'
+
+export const RoutePage = () => {
+  const { name = '' } = useParams()
+  const route = useQuery(queries.route(name))
+  const stats = useQuery(queries.routeStats(name))
+  return (
+    <Page title={name} crumbs={[{ label: 'Routes', to: pb.routes() }]}>
+      <Loaded query={route} skeleton={<BlockSkeleton height={76} />}>
+        {(data) => <Head route={data} stats={stats.data} />}
+      </Loaded>
+      {stats.data !== undefined ? (
+        <Charts name={name} stats={stats.data} />
+      ) : stats.isError ? (
+        route.isError ? null : (
+          <ProblemNotice error={stats.error} onRetry={() => void stats.refetch()} />
+        )
+      ) : (
+        <BlockSkeleton height={520} />
+      )}
+      {route.data?.payloadSchema !== undefined && (
+        <Card
+          title="Payload schema"
+          note="a request that breaks it is answered 400 with JSON pointers and counted as a signal"
+        >
+          <JsonView label="Payload schema" value={route.data.payloadSchema} maxHeight={260} />
+        </Card>
+      )}
+    </Page>
+  )
+}
+
+const Head = ({ route, stats }: { route: Route; stats: RouteStats | undefined }) => (
+  <Card>
+    <FactList>
+      <Fact label="Model">
+        <TextLink to={pb.model(route.model)}>{route.model}</TextLink>
+      </Fact>
+      <Fact label="Versions">
+        {route.versions.length === 0 && 'none deployed'}
+        {route.versions.map((served) => (
+          <span key={served.version} className="mr-2">
+            <TextLink to={pb.version(route.model, served.version)}>{served.version}</TextLink>
+            {served.isDefault && <span className="text-ink-3"> default</span>}
+          </span>
+        ))}
+      </Fact>
+      <Fact label="Address">
+        <code className="text-xs break-all">/v2/models/{route.name}/infer</code>
+      </Fact>
+      {stats !== undefined && (
+        <>
+          <Fact label="Requests since start">
+            <span className="tnum">{count(stats.requests)}</span>
+          </Fact>
+          <Fact label="Rows">
+            <span className="tnum">{count(stats.rows)}</span>
+          </Fact>
+        </>
+      )}
+    </FactList>
+  </Card>
+)
+
+const tableOf = (
+  time: readonly number[],
+  series: readonly Series[],
+  format: (value: number) => string,
+): ChartTable => ({
+  heads: ['time', ...series.map(({ label }) => label)],
+  rows: time
+    .map((second, at) => [clockTime(second * 1000), ...series.map(({ values }) => format(values[at] ?? 0))])
+    .reverse(),
+})
+
+const perSecond = (value: number): string => `${compact(value)}/s`
+
+const Charts = ({ name, stats }: { name: string; stats: RouteStats }) => {
+  const theme = useAppliedTheme()
+  const { time, traffic, refused, latency } = useMemo(() => seriesOf(stats), [stats])
+  const minutes = Math.round(stats.windowMs / 60_000)
+  if (stats.requests === 0) {
+    return (
+      <Card>
+        <Empty title="No request has come yet" command={`npx rampart replay ${name}`}>
+          Send some, or replay an example's held-out records through this route.
+        </Empty>
+      </Card>
+    )
+  }
+  const note = `last ${minutes} min; drag to zoom, double click to reset`
+  return (
+    <>
+      <ChartFrame title="Requests" note={note} table={() => tableOf(time, traffic, perSecond)}>
+        <TimeSeries
+          label="Requests per second"
+          time={time}
+          series={traffic}
+          format={perSecond}
+          theme={theme}
+          height={190}
+        />
+      </ChartFrame>
+      <div className="grid gap-4 lg:grid-cols-2">
+        <ChartFrame
+          title="Latency"
+          note="of answered requests"
+          table={() => tableOf(time, latency, duration)}
+        >
+          <TimeSeries label="Latency" time={time} series={latency} format={duration} theme={theme} />
+        </ChartFrame>
+        <ChartFrame
+          title="Not answered"
+          note="errors, policy denials, load shed"
+          table={() => tableOf(time, refused, compact)}
+        >
+          <TimeSeries
+            label="Requests not answered"
+            time={time}
+            series={refused}
+            format={compact}
+            theme={theme}
+          />
+        </ChartFrame>
+      </div>
+      <ChartFrame
+        title="Predictions"
+        note="since start"
+        table={() => ({ heads: ['class', 'count'], rows: Object.entries(stats.predictions) })}
+      >
+        {Object.keys(stats.predictions).length === 0 ? (
+          <Empty title="No prediction counted yet" />
+        ) : (
+          <Bars values={stats.predictions} label="Predictions by class" />
+        )}
+      </ChartFrame>
+      <Command text={`npx rampart replay ${name} --rate 50`} />
+    </>
+  )
+}
+
+const seriesOf = ({ series, stepMs }: RouteStats) => {
+  // The newest step is still filling; showing it would always look like a drop.
+  const cut = <T,>(values: readonly T[]): T[] => values.slice(0, -1)
+  const present = (values: readonly number[]) => cut(values).map((value) => (value > 0 ? value : null))
+  return {
+    time: cut(series.time).map((at) => Date.parse(at) / 1000),
+    traffic: [
+      {
+        label: 'requests',
+        values: cut(series.requests).map((n) => (n * 1000) / stepMs),
+        color: '--accent',
+        fill: true,
+      },
+    ],
+    latency: [
+      { label: 'p50', values: present(series.p50Ms), color: '--accent' },
+      { label: 'p99', values: present(series.p99Ms), color: '--ink-3', dash: [4, 3] },
+    ],
+    refused: [
+      { label: 'errors', values: cut(series.errors), color: '--ink' },
+      { label: 'denied', values: cut(series.denied), color: '--accent', dash: [5, 3] },
+      { label: 'shed', values: cut(series.shed), color: '--ink-3', dash: [2, 2] },
+    ],
+  } satisfies { time: number[]; traffic: Series[]; latency: Series[]; refused: Series[] }
+}

@@ -1,0 +1,113 @@
+/** Every address under which models answer. */
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { Route as RouteIcon } from 'lucide-react'
+import { queries } from '../api/queries.ts'
+import type { Route, RouteStats } from '../api/types.ts'
+import { Sparkline } from '../charts/sparkline.tsx'
+import { RowLink, TextLink } from '../components/entity-link.tsx'
+import { Page } from '../components/page.tsx'
+import { ProblemNotice } from '../components/query-state.tsx'
+import { compact, count } from '../format/number.ts'
+import { duration } from '../format/time.ts'
+import { pb } from '../path-builder.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Card } from '../ui/card.tsx'
+import { DataTable } from '../ui/data-table.tsx'
+import { Bone, Empty } from '../ui/notice.tsx'
+
+const latest = (values: readonly number[] | undefined): number =>
+  values?.findLast((value) => value > 0) ?? Number.NaN
+
+type Row = { route: Route; stats: RouteStats | undefined }
+
+export const RoutesPage = () => {
+  const query = useQuery(queries.routes())
+  const stats = useQueries({ queries: (query.data?.items ?? []).map(({ name }) => queries.routeStats(name)) })
+  const rows = query.data?.items.map((route, at): Row => ({ route, stats: stats[at]?.data }))
+  return (
+    <Page title="Routes" description="Names under which the router answers, by the Open Inference Protocol">
+      {query.isError && rows === undefined ? (
+        <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Card flush>
+          <DataTable
+            label="Routes"
+            rows={rows}
+            rowKey={({ route }) => route.name}
+            columns={[
+              {
+                id: 'name',
+                head: 'Route',
+                cell: ({ route }) => <RowLink to={pb.route(route.name)}>{route.name}</RowLink>,
+              },
+              {
+                id: 'versions',
+                head: 'Versions',
+                cell: ({ route }) => (
+                  <span className="flex flex-wrap gap-x-2">
+                    {route.versions.map((served) => (
+                      <TextLink key={served.version} to={pb.version(route.model, served.version)}>
+                        {served.version}
+                      </TextLink>
+                    ))}
+                    {route.versions.length === 0 && <span className="text-ink-3">none deployed</span>}
+                  </span>
+                ),
+              },
+              {
+                id: 'schema',
+                head: 'Payload schema',
+                from: 'md',
+                cell: ({ route }) =>
+                  route.payloadSchema === undefined ? (
+                    <span className="text-ink-3">none</span>
+                  ) : (
+                    <Badge bare>checked</Badge>
+                  ),
+              },
+              {
+                id: 'traffic',
+                head: 'Traffic',
+                from: 'sm',
+                cell: ({ stats: s }) =>
+                  s === undefined ? (
+                    <Bone className="h-3 w-32" />
+                  ) : (
+                    <Sparkline values={s.series.requests} label="Requests over time" className="h-6 w-36" />
+                  ),
+              },
+              {
+                id: 'rate',
+                head: 'Requests',
+                align: 'right',
+                cell: ({ stats: s }) =>
+                  s === undefined
+                    ? '–'
+                    : `${compact((s.series.requests.at(-2) ?? 0) / (s.stepMs / 1000))} /s`,
+              },
+              {
+                id: 'total',
+                head: 'In window',
+                align: 'right',
+                from: 'md',
+                cell: ({ stats: s }) =>
+                  s === undefined ? '–' : count(s.series.requests.reduce((a, b) => a + b, 0)),
+              },
+              {
+                id: 'p99',
+                head: 'p99',
+                align: 'right',
+                cell: ({ stats: s }) => duration(latest(s?.series.p99Ms)),
+              },
+            ]}
+            empty={
+              <Empty icon={RouteIcon} title="Nothing answers yet" command="npx rampart deploy NAME:VERSION">
+                A route appears by itself when a version of a model is deployed.
+              </Empty>
+            }
+          />
+        </Card>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,83 @@
+/** The site map: every address, the page it shows, and what is fetched while the page is being opened. */
+import type { QueryClient } from '@tanstack/react-query'
+import { createBrowserRouter, type LoaderFunctionArgs, type RouteObject } from 'react-router'
+import { queries } from './api/queries.ts'
+import { Shell } from './components/shell.tsx'
+import { AuditPage } from './pages/audit.tsx'
+import { AuditEntryPage } from './pages/audit-entry.tsx'
+import { DecisionsPage } from './pages/decisions.tsx'
+import { EvidencePage } from './pages/evidence.tsx'
+import { ModelPage } from './pages/model.tsx'
+import { ModelsPage } from './pages/models.tsx'
+import { BrokenPage, NotFoundPage } from './pages/not-found.tsx'
+import { OverviewPage } from './pages/overview.tsx'
+import { PoliciesPage } from './pages/policies.tsx'
+import { PolicyPage } from './pages/policy.tsx'
+import { RoutePage } from './pages/route.tsx'
+import { RoutesPage } from './pages/routes.tsx'
+import { SettingsPage } from './pages/settings.tsx'
+import { SignalPage } from './pages/signal.tsx'
+import { SignalsPage } from './pages/signals.tsx'
+import { TelemetryPage } from './pages/telemetry.tsx'
+import { TelemetryDetailPage } from './pages/telemetry-detail.tsx'
+import { VersionPage } from './pages/version.tsx'
+
+type Params = Readonly<Record<string, string | undefined>>
+
+const siteMap = (client: QueryClient): RouteObject[] => {
+  // Not awaited: the page shows its skeleton at once and the answer arrives into it.
+  const prefetch = (start: (params: Params) => Promise<unknown>) => (args: LoaderFunctionArgs) => {
+    if (client.getQueryData(queries.session().queryKey) !== undefined) void start(args.params)
+    return null
+  }
+  const page = (
+    path: string,
+    element: RouteObject['element'],
+    start?: (params: Params) => Promise<unknown>,
+  ) => ({
+    path,
+    element,
+    ...(start === undefined ? {} : { loader: prefetch(start) }),
+  })
+  return [
+    {
+      index: true,
+      element: <OverviewPage />,
+      loader: prefetch(() => client.prefetchQuery(queries.overview())),
+    },
+    page('models', <ModelsPage />, () => client.prefetchQuery(queries.models())),
+    page('models/:name', <ModelPage />, ({ name = '' }) => client.prefetchQuery(queries.model(name))),
+    page('models/:name/versions/:version', <VersionPage />, ({ name = '', version = '' }) =>
+      client.prefetchQuery(queries.passport(name, version)),
+    ),
+    page('evidence/:id', <EvidencePage />, ({ id = '' }) => client.prefetchQuery(queries.evidence(id))),
+    page('routes', <RoutesPage />, () => client.prefetchQuery(queries.routes())),
+    page('routes/:name', <RoutePage />, ({ name = '' }) => client.prefetchQuery(queries.routeStats(name))),
+    page('telemetry', <TelemetryPage />, () => client.prefetchQuery(queries.telemetry())),
+    page('telemetry/:model/:version', <TelemetryDetailPage />, ({ model = '', version = '' }) =>
+      client.prefetchQuery(queries.telemetryOf(model, version)),
+    ),
+    page('signals', <SignalsPage />, () => client.prefetchQuery(queries.signals())),
+    page('signals/:id', <SignalPage />, ({ id = '' }) => client.prefetchQuery(queries.signal(id))),
+    page('policies', <PoliciesPage />, () => client.prefetchQuery(queries.policies())),
+    page('policies/:pack', <PolicyPage />, ({ pack = '' }) => client.prefetchQuery(queries.policy(pack))),
+    page('decisions', <DecisionsPage />),
+    page('audit', <AuditPage />, () => client.prefetchQuery(queries.checkpoint())),
+    page('audit/:index', <AuditEntryPage />, ({ index }) =>
+      client.prefetchQuery(queries.auditEntry(Number(index))),
+    ),
+    page('settings', <SettingsPage />),
+    page('*', <NotFoundPage />),
+  ]
+}
+
+export const createRouter = (client: QueryClient) =>
+  createBrowserRouter([
+    {
+      path: '/',
+      element: <Shell />,
+      errorElement: <BrokenPage />,
+      HydrateFallback: () => null,
+      children: siteMap(client),
+    },
+  ])
