@@ -11,15 +11,15 @@ const savePolicy =
   (call: Call): Answer => {
     const pack = world.policies.get(call.params['pack'] ?? '')
     if (pack === undefined) return problem(404, 'POLICY_NOT_FOUND', 'There is no such pack.')
-    if (call.headers['if-match'] !== `"${pack.current.digest}"`) {
+    if (call.headers['if-match'] !== `"${pack.current.version}"`) {
       return problem(412, 'POLICY_CHANGED', 'Somebody saved another version since you opened this one.', {
         help: 'Reload the page, then apply your edit again.',
       })
     }
     const files = filesOf(call)
-    const errors = checkFiles(files)
-    if (errors.length > 0)
-      return problem(400, 'POLICY_DOES_NOT_COMPILE', 'The pack does not compile.', { details: { errors } })
+    const faults = checkFiles(files)
+    if (faults.length > 0)
+      return problem(400, 'POLICY_DOES_NOT_COMPILE', 'The pack does not compile.', { details: { faults } })
     return ok(activate(world, call, files, String(call.body['message'] ?? '')))
   }
 
@@ -34,9 +34,18 @@ const activate = (
   const version = pack.history.length + 1
   const digest = digestOf(files)
   const time = iso(world.now())
-  for (const revision of pack.history) revision.active = false
-  pack.history.unshift({ version, digest, message, principal: call.principal, time, active: true, files })
-  pack.current = { ...pack.current, files, version, digest, updatedAt: time, updatedBy: call.principal }
+  const revision: Api.PolicyRevision = {
+    pack: pack.current.pack,
+    version,
+    digest,
+    origin: 'edited',
+    testsPassed: pack.current.testsPassed,
+    message,
+    author: call.principal,
+    createdAt: time,
+  }
+  pack.history.unshift({ ...revision, files })
+  pack.current = { ...pack.current, ...revision, files, newestVersion: version, differsFromShipped: true }
   const entity = { kind: 'policy', id: pack.current.pack }
   world.audit.append({
     time,
@@ -52,8 +61,11 @@ const activate = (
     principal: call.principal,
     data: { pack: pack.current.pack, version, digest },
   })
-  return { ...pack.current, files: Object.keys(files) }
+  return summaryOf(pack.current)
 }
+
+const summaryOf = ({ files, inputPaths, volatile, ...summary }: Api.PolicyDetail): Api.PolicySummary =>
+  summary
 
 const policyRoutes = (world: World): Route[] => [
   route('GET', '/policies', () =>
@@ -68,12 +80,13 @@ const policyRoutes = (world: World): Route[] => [
     const pack = world.policies.get(params['pack'] ?? '')
     return pack === undefined
       ? problem(404, 'POLICY_NOT_FOUND', 'There is no such pack.')
-      : ok(pack.current, { etag: `"${pack.current.digest}"` })
+      : ok(pack.current, { etag: `"${pack.current.version}"` })
   }),
   route('PUT', '/policies/{pack}', savePolicy(world)),
   route('POST', '/policies/{pack}/check', (call) => {
-    const errors = checkFiles(filesOf(call))
-    return ok({ ok: errors.length === 0, errors })
+    const faults = checkFiles(filesOf(call))
+    const tests = [{ name: 'test_unassessed_is_refused', passed: true, micros: 210 }]
+    return ok({ ok: faults.length === 0, faults, tests: faults.length === 0 ? tests : [] })
   }),
   route('POST', '/policies/{pack}/try', (call) => {
     const input = (call.body['input'] ?? {}) as Record<string, unknown>
@@ -83,6 +96,7 @@ const policyRoutes = (world: World): Route[] => [
       reasons: allow ? [] : ['needs the role approver'],
       obligations: allow ? { log: 'full' } : {},
       evaluationMicros: 41,
+      version: 1,
     })
   }),
   route('GET', '/policies/{pack}/history', ({ params }) =>
@@ -105,25 +119,30 @@ const auditRoutes = (world: World): Route[] => [
     const pack = query.get('pack')
     const principal = query.get('principal')
     const allow = query.get('allow')
+    const entity = query.get('entity')
     return ok({
       items: world.decisions.filter(
         (decision) =>
           (!pack || decision.pack === pack) &&
           (!principal || decision.principal === principal) &&
-          (!allow || String(decision.allow) === allow),
+          (!allow || String(decision.allow) === allow) &&
+          (!entity || entity === `${decision.entity?.kind}:${decision.entity?.id}`),
       ),
     })
   }),
   route('GET', '/audit/entries', ({ query }) => {
     const limit = Number(query.get('limit') ?? 100)
-    const after = query.get('after')
-    const entries = world.audit.entries()
-    const from = after === null ? 0 : Number(after) + 1
-    const items = entries.slice(from, from + limit)
+    const principal = query.get('principal')
+    const before = Math.abs(Number(query.get('cursor') ?? Number.MAX_SAFE_INTEGER))
+    const items = world.audit
+      .entries()
+      .filter((entry) => entry.index < before && (!principal || entry.principal === principal))
+      .reverse()
+      .slice(0, limit)
     const last = items.at(-1)
     return ok({
       items,
-      ...(last !== undefined && last.index < entries.length - 1 ? { nextCursor: String(last.index) } : {}),
+      ...(items.length === limit && last !== undefined ? { nextCursor: `-${last.index}` } : {}),
     })
   }),
   route('GET', '/audit/checkpoint', () => ok(world.audit.checkpoint())),
@@ -145,26 +164,28 @@ const keyRoutes = (world: World): Route[] => [
     const key: Api.ApiKey = {
       id: world.random.id(now),
       name,
-      principal: call.principal,
+      owner: { kind: 'user', id: call.principal.split(':')[1] ?? '' },
       roles: call.body['roles'] as string[],
       createdAt: iso(now),
       createdBy: call.principal,
-      expiresAt: iso(now + Number(call.body['expiresInDays'] ?? 30) * 86_400_000),
+      expiresAt: iso(now + Number(call.body['expiresInSeconds'] ?? 2_592_000) * 1000),
     }
     world.apiKeys.unshift(key)
-    return { status: 201, body: { ...key, secret: `rk_${world.random.hex(24)}` } }
+    return { status: 201, body: { apiKey: key, secret: `rk_${world.random.hex(24)}` } }
   }),
   route('DELETE', '/api-keys/{id}', ({ params }) => {
     const key = world.apiKeys.find(({ id }) => id === params['id'])
     if (key === undefined) return problem(404, 'IDENTITY_NOT_FOUND', 'There is no such key.')
     key.revokedAt = iso(world.now())
-    return { status: 204 }
+    return ok(key)
   }),
   route('GET', '/service-accounts', () => ok({ items: world.serviceAccounts })),
   route('POST', '/service-accounts', (call) => {
-    const account = {
+    const account: Api.ServiceAccount = {
       id: String(call.body['id']),
+      description: String(call.body['description'] ?? ''),
       roles: call.body['roles'] as string[],
+      createdBy: call.principal,
       createdAt: iso(world.now()),
     }
     world.serviceAccounts.push(account)

@@ -70,7 +70,7 @@ const step = (world: World, item: Api.Passport, to: Api.Stage, reason: string, c
         id: world.random.id(world.now()),
         subjectDigest: item.digest,
         verified: true,
-        principal: call.principal,
+        signer: call.principal,
         createdAt: time,
         ...statement(world.random, { name: ref(item), digest: item.digest }, 'approval', {
           model: item.name,

@@ -2,24 +2,15 @@
 import type * as Api from '../src/api/types.ts'
 import { ok, problem, type Route, route } from './router.ts'
 import { emit, iso, type World } from './world.ts'
-import {
-  featureOf,
-  featuresOf,
-  requestsPerSecond,
-  statsOf,
-  telemetryItem,
-  telemetryOf,
-} from './world-telemetry.ts'
+import { featureOf, featuresOf, statsOf, telemetryItem, telemetryOf } from './world-telemetry.ts'
 
 const routeOf = (item: Api.Passport): Api.Route => ({
   name: item.name,
   model: item.name,
-  version: item.version,
-  digest: item.digest,
-  isDefault: true,
-  requestsPerSecond: requestsPerSecond(item.name),
-  p99Ms: 2.8,
-  updatedAt: item.updatedAt,
+  revision: item.name === 'mail-filter' ? 2 : 0,
+  updatedBy: item.name === 'mail-filter' ? 'user:ana' : 'component:serving',
+  updatedAt: item.name === 'mail-filter' ? item.updatedAt : '',
+  versions: [{ version: item.version, digest: item.digest, isDefault: true }],
   ...(item.name === 'mail-filter'
     ? {
         payloadSchema: {

@@ -175,7 +175,7 @@ const evidenceOf = (seed: Seed, digest: string, createdAt: number, random: Rando
     found.push({
       ...base,
       id: random.id(createdAt + 4000),
-      principal: 'component:assurance',
+      signer: 'component:assurance',
       createdAt: iso(createdAt + 4000),
       ...statement(random, subject, 'assessment', {
         model: seed.name,
@@ -201,7 +201,7 @@ const evidenceOf = (seed: Seed, digest: string, createdAt: number, random: Rando
     found.push({
       ...base,
       id: random.id(createdAt + 9e5),
-      principal: 'user:maria',
+      signer: 'user:maria',
       createdAt: iso(createdAt + 9e5),
       ...statement(random, subject, 'approval', {
         model: seed.name,

@@ -104,10 +104,9 @@ reasons := [] if allow
 reasons := [sprintf("no role of %s may %s", [input.principal.name, input.action])] if not allow
 `
 
-const PACKS: { pack: string; description: string; files: Record<string, string>; versions: number }[] = [
+const PACKS: { pack: string; files: Record<string, string>; versions: number }[] = [
   {
     pack: 'authz',
-    description: 'Which role may do what to the control API',
     files: {
       'authz.rego': AUTHZ,
       'data.json':
@@ -117,13 +116,11 @@ const PACKS: { pack: string; description: string; files: Record<string, string>;
   },
   {
     pack: 'inference',
-    description: 'Who may call which route',
     files: { 'inference.rego': INFERENCE },
     versions: 2,
   },
   {
     pack: 'promotion',
-    description: 'Who may move a model version to which stage',
     files: { 'promotion.rego': PROMOTION, 'promotion_test.rego': PROMOTION_TEST },
     versions: 4,
   },
@@ -141,29 +138,43 @@ export const digestOf = (files: Record<string, string>): string =>
 
 export const createPolicies = (now: number): Map<string, MockPolicy> =>
   new Map(
-    PACKS.map(({ pack, description, files, versions }) => {
+    PACKS.map(({ pack, files, versions }) => {
       const history = Array.from({ length: versions }, (_, at) => ({
+        pack,
         version: at + 1,
         digest: at + 1 === versions ? digestOf(files) : digestOf({ ...files, at: String(at) }),
+        origin: at === 0 ? ('shipped' as const) : ('edited' as const),
+        testsPassed: pack === 'promotion' ? 9 : 4,
         message: MESSAGES[at] ?? 'Edit',
-        principal: at === 0 ? 'component:policy' : 'user:maria',
-        time: new Date(now - (versions - at) * 2.3 * 86_400_000).toISOString(),
-        active: at + 1 === versions,
+        author: at === 0 ? 'component:policy' : 'user:maria',
+        createdAt: new Date(now - (versions - at) * 2.3 * 86_400_000).toISOString(),
         files,
       })).reverse()
       const newest = history[0]
+      if (newest === undefined) throw new RangeError('a pack has at least one version')
       const current: Api.PolicyDetail = {
-        pack,
-        description,
-        files,
-        version: versions,
-        digest: newest?.digest ?? digestOf(files),
-        updatedAt: newest?.time ?? new Date(now).toISOString(),
-        updatedBy: newest?.principal ?? 'component:policy',
+        ...newest,
+        newestVersion: versions,
+        shippedDigest: history.at(-1)?.digest ?? newest.digest,
+        differsFromShipped: versions > 1,
+        inputPaths: INPUTS[pack] ?? 'all',
+        volatile: false,
       }
       return [pack, { current, history }]
     }),
   )
+
+const INPUTS: Record<string, string[]> = {
+  promotion: [
+    'input.to',
+    'input.principal.name',
+    'input.principal.roles',
+    'input.version.createdBy',
+    'input.evidence',
+  ],
+  authz: ['input.principal.name', 'input.principal.roles', 'input.action'],
+  inference: ['input.mode', 'input.principal.roles'],
+}
 
 const KNOWN = new Set([
   'count',
@@ -189,13 +200,13 @@ const KNOWN = new Set([
 ])
 
 /** Unknown functions and unbalanced braces; the real server compiles. */
-export const checkFiles = (files: Record<string, string>): Api.PolicyProblem[] =>
+export const checkFiles = (files: Record<string, string>): Api.PolicyFault[] =>
   Object.entries(files)
     .filter(([file]) => file.endsWith('.rego'))
     .flatMap(([file, text]) => checkRego(file, text))
 
-const checkRego = (file: string, text: string): Api.PolicyProblem[] => {
-  const problems: Api.PolicyProblem[] = []
+const checkRego = (file: string, text: string): Api.PolicyFault[] => {
+  const problems: Api.PolicyFault[] = []
   const open: { line: number; column: number }[] = []
   text.split('\n').forEach((raw, at) => {
     const line = raw.replace(/#.*$/, '').replace(/"(?:[^"\\]|\\.)*"/g, (found) => '_'.repeat(found.length))

@@ -30,26 +30,34 @@ const SHIFT: Record<string, number> = {
   'card-fraud/prediction': 0.28,
 }
 
-export const THRESHOLDS = { psiWarn: 0.1, psiAlarm: 0.25, ksPValue: 0.001 }
+export const THRESHOLDS: Api.DriftThresholds = {
+  psiRaise: 0.25,
+  psiClear: 0.1,
+  alpha: 0.001,
+  windowRows: 2048,
+  windowMs: 300_000,
+  minRows: 200,
+}
 const WINDOWS = 24
 
 export const featuresOf = (model: string): string[] => FEATURES[model] ?? []
 
 const verdictOf = (psi: number): Api.DriftVerdict =>
-  psi >= THRESHOLDS.psiAlarm ? 'drifted' : psi >= THRESHOLDS.psiWarn ? 'warning' : 'stable'
+  psi >= THRESHOLDS.psiRaise ? 'drifted' : psi >= THRESHOLDS.psiClear ? 'warning' : 'stable'
 
 const drift = (model: string, name: string, at: number): Api.FeatureDrift => {
   const random = createRandom(seedOf(`${model}/${name}/${at}`))
   const ramp = Math.max(0, (at - 13) / (WINDOWS - 14)) * (SHIFT[`${model}/${name}`] ?? 0)
   const psi = 0.012 + random.float() * 0.028 + ramp * ramp
   const statistic = 0.018 + random.float() * 0.012 + ramp * 0.36
+  const pValue = Math.min(1, Math.exp(-2 * 1024 * statistic * statistic) * 2)
   return {
     name,
+    kind: name === 'prediction' ? 'categorical' : 'numeric',
+    pValue,
+    adjustedPValue: Math.min(1, pValue * 11),
     psi: Number(psi.toFixed(4)),
-    ks: {
-      statistic: Number(statistic.toFixed(4)),
-      pValue: Math.min(1, Math.exp(-2 * 1024 * statistic * statistic) * 2),
-    },
+    ks: { statistic: Number(statistic.toFixed(4)), pValue },
     wasserstein: Number((0.03 + random.float() * 0.05 + ramp * 1.4).toFixed(4)),
     verdict: verdictOf(psi),
   }
@@ -60,14 +68,22 @@ export const telemetryOf = (model: string, version: string, now: number): Api.Te
   return {
     model,
     version,
-    reference: { rows: 10_000 },
+    verdict: telemetryItem(model, version, now).verdict,
+    reference: { rows: 10_000, features: featuresOf(model) },
+    openRows: 731,
     thresholds: THRESHOLDS,
-    windows: Array.from({ length: WINDOWS }, (_, at) => ({
-      from: iso(last - (WINDOWS - at) * 5 * MINUTE),
-      to: iso(last - (WINDOWS - at - 1) * 5 * MINUTE),
-      rows: 2048,
-      features: featuresOf(model).map((name) => drift(model, name, at)),
-    })),
+    windows: Array.from({ length: WINDOWS }, (_, at) => {
+      const features = featuresOf(model).map((name) => drift(model, name, at))
+      const worst = features.reduce((a, b) => (b.psi > a.psi ? b : a))
+      return {
+        from: iso(last - (WINDOWS - at) * 5 * MINUTE),
+        to: iso(last - (WINDOWS - at - 1) * 5 * MINUTE),
+        rows: 2048,
+        verdict: worst.verdict,
+        worstFeature: worst.name,
+        features,
+      }
+    }),
   }
 }
 
@@ -77,7 +93,8 @@ export const telemetryItem = (model: string, version: string, now: number): Api.
   return {
     model,
     version,
-    rows: 49_152,
+    rows: 2048,
+    referenceRows: 10_000,
     verdict: worst.verdict,
     worstFeature: worst.name,
     updatedAt: iso(Math.floor(now / (5 * MINUTE)) * 5 * MINUTE),
@@ -87,9 +104,16 @@ export const telemetryItem = (model: string, version: string, now: number): Api.
 const normalDensity = (x: number, mean: number, deviation: number): number =>
   Math.exp(-0.5 * ((x - mean) / deviation) ** 2) / deviation
 
+const AROUND = { below: 0, above: 0, missing: 0 }
+
 export const featureOf = (model: string, name: string): Api.FeatureDetail => {
   const newest = drift(model, name, WINDOWS - 1)
-  const { psi, ks, wasserstein, verdict } = newest
+  const shared = {
+    ...newest,
+    side: name === 'prediction' ? ('output' as const) : ('input' as const),
+    rows: 2048,
+    thresholds: THRESHOLDS,
+  }
   const random = createRandom(seedOf(`${model}/${name}`))
   if (name === 'prediction') {
     const labels =
@@ -100,15 +124,11 @@ export const featureOf = (model: string, name: string): Api.FeatureDetail => {
           : ['legitimate', 'fraud']
     const share = labels.length === 2 ? [0.93, 0.07] : labels.map(() => 0.1)
     const current = labels.length === 2 && model === 'card-fraud' ? [0.84, 0.16] : share
-    const edges = Array.from({ length: labels.length + 1 }, (_, at) => at)
+    const edges: number[] = []
     return {
-      name,
-      psi,
-      ks,
-      wasserstein,
-      verdict,
-      reference: { edges, labels, counts: share.map((part) => Math.round(part * 10_000)) },
-      current: { edges, labels, counts: current.map((part) => Math.round(part * 2048)) },
+      ...shared,
+      reference: { ...AROUND, edges, labels, counts: share.map((part) => Math.round(part * 10_000)) },
+      current: { ...AROUND, edges, labels, counts: current.map((part) => Math.round(part * 2048)) },
     }
   }
   const bins = 24
@@ -124,13 +144,9 @@ export const featureOf = (model: string, name: string): Api.FeatureDetail => {
     return density.map((value) => Math.round((value / total) * rows))
   }
   return {
-    name,
-    psi,
-    ks,
-    wasserstein,
-    verdict,
-    reference: { edges, counts: counts(10_000, 0) },
-    current: { edges, counts: counts(2048, shift) },
+    ...shared,
+    reference: { ...AROUND, edges, counts: counts(10_000, 0) },
+    current: { ...AROUND, edges, counts: counts(2048, shift) },
   }
 }
 
@@ -152,9 +168,13 @@ export const statsOf = (model: string, now: number): Api.RouteStats => {
     Math.round(rate * STEP_S * (0.86 + 0.2 * Math.sin(second / 240) + 0.16 * at(second, 1))),
   )
   return {
-    windowSeconds: POINTS * STEP_S,
+    windowMs: POINTS * STEP_S * 1000,
+    stepMs: STEP_S * 1000,
+    requests: 27_508,
+    rows: 27_508,
+    outcomes: { ok: 27_381, invalid: 14, denied: 62, shed: 4, late: 0, failed: 47 },
     series: {
-      time,
+      time: time.map((second) => iso(second * 1000)),
       requests,
       errors: time.map((second) => (at(second, 2) > 0.93 ? 1 + Math.floor(at(second, 3) * 3) : 0)),
       denied: time.map((second, index) => (index > 40 && index < 47 ? 5 + Math.floor(at(second, 4) * 8) : 0)),

@@ -29,7 +29,7 @@ const keys = (now: number, random: Random): Api.ApiKey[] => [
   {
     id: random.id(now - 9e8),
     name: 'ci-pipeline',
-    principal: 'service:ci',
+    owner: { kind: 'service', id: 'ci' },
     roles: ['operator'],
     createdAt: iso(now - 9e8),
     createdBy: 'user:admin',
@@ -39,7 +39,7 @@ const keys = (now: number, random: Random): Api.ApiKey[] => [
   {
     id: random.id(now - 4e8),
     name: 'grafana-read',
-    principal: 'service:grafana',
+    owner: { kind: 'service', id: 'grafana' },
     roles: ['viewer'],
     createdAt: iso(now - 4e8),
     createdBy: 'user:admin',
@@ -49,7 +49,7 @@ const keys = (now: number, random: Random): Api.ApiKey[] => [
   {
     id: random.id(now - 2e9),
     name: 'old-laptop',
-    principal: 'user:admin',
+    owner: { kind: 'user', id: 'admin' },
     roles: ['admin'],
     createdAt: iso(now - 2e9),
     createdBy: 'user:admin',
@@ -75,8 +75,20 @@ export const createWorld = (options: { seed: number; now: () => number; empty?: 
     serviceAccounts: empty
       ? []
       : [
-          { id: 'ci', description: 'Build pipeline', roles: ['operator'], createdAt: iso(start - 9e8) },
-          { id: 'grafana', description: 'Dashboards', roles: ['viewer'], createdAt: iso(start - 4e8) },
+          {
+            id: 'ci',
+            description: 'Build pipeline',
+            roles: ['operator'],
+            createdBy: 'user:admin',
+            createdAt: iso(start - 9e8),
+          },
+          {
+            id: 'grafana',
+            description: 'Dashboards',
+            roles: ['viewer'],
+            createdBy: 'user:admin',
+            createdAt: iso(start - 4e8),
+          },
         ],
     events: [],
     bus: new EventEmitter(),

@@ -24,18 +24,13 @@ const COLOR: Record<Token['kind'], string> = {
 const TEXT = 'font-mono text-[12.5px] leading-[20px] whitespace-pre [tab-size:4]'
 
 const Colored = ({ text, plain }: { text: string; plain: boolean }) =>
-  plain ? (
-    text
-  ) : (
-    <>
-      {regoTokens(text).map((token, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no identity but their place.
-        <span key={at} className={COLOR[token.kind]}>
+  plain
+    ? text
+    : regoTokens(text).map((token, at) => (
+        <span key={`${at} ${token.kind}`} className={COLOR[token.kind]}>
           {token.text}
         </span>
-      ))}
-    </>
-  )
+      ))
 
 export const CodeEditor = ({
   label,
@@ -108,7 +103,6 @@ const Gutter = ({ rows, faults }: { rows: number; faults: readonly PolicyFault[]
       const fault = faults.find(({ line }) => line === at + 1)
       return (
         <div
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number.
           key={at}
           title={fault?.message}
           data-fault-line={fault === undefined ? undefined : at + 1}

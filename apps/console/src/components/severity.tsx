@@ -63,6 +63,12 @@ const VERDICTS: Record<DriftVerdict, { icon: LucideIcon; tone: Tone }> = {
   warning: { icon: TriangleAlert, tone: 'medium' },
   drifted: { icon: TrendingUp, tone: 'high' },
   unknown: { icon: CircleHelp, tone: 'neutral' },
+  absent: { icon: CircleHelp, tone: 'neutral' },
+}
+
+const VERDICT_WORDS: Partial<Record<DriftVerdict, string>> = {
+  unknown: 'not measured yet',
+  absent: 'no reference',
 }
 
 export const VerdictBadge = ({
@@ -77,7 +83,7 @@ export const VerdictBadge = ({
   const { icon, tone } = VERDICTS[verdict] ?? VERDICTS.unknown
   return (
     <Badge tone={tone} icon={icon} bare={bare ?? false}>
-      {verdict === 'unknown' ? 'not measured yet' : verdict}
+      {VERDICT_WORDS[verdict] ?? verdict}
       {note !== undefined && <span className="font-normal text-ink-3">{note}</span>}
     </Badge>
   )
