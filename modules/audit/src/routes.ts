@@ -73,10 +73,23 @@ const createVerifyGate = (audit: Audit, clock: Clock) => {
   }
 }
 
+/** A cursor is an index: to go on after it, or with a minus sign below it. */
+const readPlace = (after?: string, before?: string, cursor?: string) => {
+  const forward = cursor?.startsWith('-') === false ? cursor : after
+  const backward = cursor?.startsWith('-') ? cursor.slice(1) : before
+  return {
+    ...(forward === undefined ? {} : { after: Number(forward) }),
+    ...(backward === undefined ? {} : { before: Number(backward) }),
+  }
+}
+
 const entriesQuery = Type.Object(
   {
     after: Type.Optional(indexText),
     before: Type.Optional(indexText),
+    cursor: Type.Optional(
+      Type.String({ pattern: '^-?[0-9]{1,15}$', description: 'nextCursor of the last page.' }),
+    ),
     principal: Type.Optional(label),
     action: Type.Optional(label),
     entityKind: Type.Optional(label),
@@ -107,19 +120,13 @@ export const registerAuditRoutes = (
       },
     },
     async (request) => {
-      const { after, before, limit = 100, ...filter } = request.query
-      const items = await audit.entries({
-        ...filter,
-        tenant: request.principal.tenant,
-        limit,
-        ...(after === undefined ? {} : { after: Number(after) }),
-        ...(before === undefined ? {} : { before: Number(before) }),
-      })
+      const { after, before, cursor, limit = 100, ...filter } = request.query
+      const place = readPlace(after, before, cursor)
+      const items = await audit.entries({ ...filter, ...place, tenant: request.principal.tenant, limit })
       const last = items.at(-1)
-      return {
-        items: [...items],
-        ...(items.length === limit && last !== undefined ? { nextCursor: String(last.index) } : {}),
-      }
+      const isFull = items.length === limit && last !== undefined
+      const sign = place.after === undefined ? '-' : ''
+      return { items: [...items], ...(isFull ? { nextCursor: `${sign}${last.index}` } : {}) }
     },
   )
 
