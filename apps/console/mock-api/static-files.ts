@@ -35,8 +35,9 @@ export const serveStatic = (
   }
   const asked = normalize(join(distDir, pathname))
   const inside = asked.startsWith(distDir + sep)
-  const file = inside && extname(asked) !== '' ? read(asked) : undefined
-  const body = file ?? (extname(asked) === '' ? read(join(distDir, 'index.html')) : undefined)
+  const file = inside ? read(asked) : undefined
+  // Addresses of pages may hold dots (a version, 1.2.0), so only missing assets are really missing.
+  const body = file ?? (pathname.startsWith('/assets/') ? undefined : read(join(distDir, 'index.html')))
   if (body === undefined) {
     response.writeHead(404).end()
     return

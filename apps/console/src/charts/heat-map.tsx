@@ -54,7 +54,7 @@ export const HeatMap = ({ windows, features, threshold, selected, onSelect }: Pr
                   }
                   className={cx('h-5 rounded-xs', alarmed && 'shadow-[inset_0_0_0_1.5px_var(--high)]')}
                   style={{
-                    background: `color-mix(in oklch, var(--accent) ${Math.round(6 + strength * 84)}%, var(--surface))`,
+                    background: `color-mix(in oklab, var(--accent) ${Math.round(6 + strength * 84)}%, var(--surface))`,
                   }}
                 >
                   <span className="sr-only">{drift === undefined ? '–' : statistic(drift.psi)}</span>

@@ -56,7 +56,7 @@ const optionsOf = (props: Props, width: number, onCursor: (at: number | null) =>
       width: 1.5,
       points: { show: false },
       ...(one.dash === undefined ? {} : { dash: [...one.dash] }),
-      ...(one.fill ? { fill: `color-mix(in oklch, ${css(one.color)} 12%, transparent)` } : {}),
+      ...(one.fill ? { fill: `color-mix(in oklab, ${css(one.color)} 12%, transparent)` } : {}),
     })),
   ],
   hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },

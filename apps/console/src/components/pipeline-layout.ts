@@ -2,7 +2,7 @@
 export type Place = { x: number; y: number; width: number; height: number }
 export type Layout = { width: number; height: number; places: ReadonlyMap<string, Place> }
 
-const ROOM = { width: 168, height: 64 }
+const ROOM = { width: 164, height: 64 }
 
 const WIDE: Readonly<Record<string, readonly [column: number, row: number]>> = {
   inventory: [0, 0],
@@ -17,7 +17,7 @@ const WIDE: Readonly<Record<string, readonly [column: number, row: number]>> = {
 const TALL_ORDER = ['inventory', 'assurance', 'trust', 'policy', 'serving', 'telemetry', 'threats', 'audit']
 
 export const wideLayout = (ids: readonly string[]): Layout => {
-  const gap = 236
+  const gap = 252
   const places = new Map<string, Place>()
   let spare = 4
   for (const id of ids) {
@@ -26,8 +26,8 @@ export const wideLayout = (ids: readonly string[]): Layout => {
     places.set(id, { ...ROOM, x: 8 + column * gap, y: 8 + row * 112 })
   }
   const right = Math.max(...[...places.values()].map((place) => place.x + place.width), ROOM.width)
-  if (ids.includes('audit')) places.set('audit', { x: 8, y: 238, width: right - 8, height: 44 })
-  return { width: right + 8, height: 292, places }
+  if (ids.includes('audit')) places.set('audit', { x: 8, y: 212, width: right - 8, height: 44 })
+  return { width: right + 8, height: 264, places }
 }
 
 export const tallLayout = (ids: readonly string[]): Layout => {

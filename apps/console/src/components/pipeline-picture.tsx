@@ -34,7 +34,7 @@ const Room = ({ room, place, tall }: { room: PipelineRoom; place: Place; tall: b
         <rect
           {...place}
           rx={9}
-          fill={lit ? `color-mix(in oklch, ${color} 9%, var(--surface))` : 'var(--surface)'}
+          fill={lit ? `color-mix(in oklab, ${color} 9%, var(--surface))` : 'var(--surface)'}
           stroke={lit ? color : 'var(--line-strong)'}
           strokeWidth={lit ? 1.5 : 1}
           className="transition-colors group-hover/room:stroke-[var(--accent)]"
@@ -58,6 +58,11 @@ const Room = ({ room, place, tall }: { room: PipelineRoom; place: Place; tall: b
         >
           {rateText(room.rate, room.unit)}
         </text>
+        {room.id === 'audit' && !tall && (
+          <text x={left + 62} y={place.y + place.height / 2 + 4.5} fontSize={12} fill="var(--ink-3)">
+            everything above is recorded here, tamper-evident
+          </text>
+        )}
         {lit && (
           <g
             transform={`translate(${place.x + place.width - 24}, ${twoLines ? place.y + 21 : place.y + place.height / 2})`}
