@@ -13,7 +13,7 @@ export const encodeElements = (datatype: Datatype, data: TensorArray, from: numb
     case 'FP64':
       return joinFloats(data as Float32Array, from, to)
     case 'FP16':
-      return joinFloats(Float64Array.from(data as Uint16Array, fromFloat16Bits), from, to)
+      return join(data as Uint16Array, from, to, encodeHalf)
     case 'BOOL':
       return join(data as Uint8Array, from, to, (value) => (value === 0 ? 'false' : 'true'))
     case 'BYTES':
@@ -22,6 +22,8 @@ export const encodeElements = (datatype: Datatype, data: TensorArray, from: numb
       return join(data as Int32Array, from, to, String)
   }
 }
+
+const encodeHalf = (bits: number): string => JSON.stringify(fromFloat16Bits(bits))
 
 const joinFloats = (data: Float32Array | Float64Array, from: number, to: number): string => {
   let text = ''

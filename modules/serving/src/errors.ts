@@ -1,0 +1,69 @@
+/** Error codes of serving. Values of tensors are refused with the codes of @rampart/codecs. */
+import { defineErrors } from '@rampart/kit'
+
+export const servingErrors = defineErrors({
+  SERVING_NOT_FOUND: { kind: 'NotFound', summary: 'No such resource under /v2.' },
+  SERVING_METHOD_WRONG: { kind: 'InvalidInput', summary: 'The resource does not take this HTTP method.' },
+  SERVING_MODEL_UNKNOWN: {
+    kind: 'NotFound',
+    summary: 'No route serves a model under this name and version.',
+    help: 'List the routes with `rampart get routes`.',
+  },
+  SERVING_NOT_DEPLOYED: {
+    kind: 'Conflict',
+    summary: 'The version exists but is not deployed, so it is not served.',
+  },
+  SERVING_NOT_READY: {
+    kind: 'Unavailable',
+    summary: 'The version is deployed but its session is not loaded, or its loading failed.',
+  },
+  SERVING_DENIED: { kind: 'Forbidden', summary: 'The inference policy does not allow this call.' },
+  SERVING_POLICY_FAILED: {
+    kind: 'Unavailable',
+    summary: 'The inference policy could not be evaluated, so nothing is served.',
+  },
+  SERVING_CONTENT_TYPE: {
+    kind: 'UnsupportedMediaType',
+    summary: 'Inference requests must be application/json and not compressed.',
+  },
+  SERVING_BODY_TOO_LARGE: { kind: 'PayloadTooLarge', summary: 'The request body is larger than the limit.' },
+  SERVING_BODY_CUT_OFF: {
+    kind: 'InvalidInput',
+    summary: 'The request body ended before its announced length.',
+  },
+  SERVING_PAYLOAD_INVALID: {
+    kind: 'InvalidInput',
+    summary: "The request does not match the route's JSON Schema.",
+    help: 'The `violations` of the answer name the places by JSON pointer.',
+  },
+  SERVING_PAYLOAD_SCHEMA: {
+    kind: 'InvalidInput',
+    summary: "A route's payload schema is not a JSON Schema (draft 2020-12) that can be compiled.",
+  },
+  SERVING_ROUTE_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'The route names something that is not a legal name.',
+  },
+  SERVING_ROUTE_UNKNOWN: {
+    kind: 'NotFound',
+    summary: 'There is no such route.',
+    help: 'List them with `rampart get routes`.',
+  },
+  SERVING_ROWS_DIFFER: {
+    kind: 'InvalidInput',
+    summary: 'The inputs of one request have different numbers of rows.',
+  },
+  SERVING_DEADLINE_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'x-request-timeout-ms must be a positive whole number of milliseconds.',
+  },
+  SERVING_DEADLINE: { kind: 'DeadlineExceeded', summary: 'The deadline of the request passed.' },
+  SERVING_QUEUE_FULL: { kind: 'RateLimited', summary: 'The queue of the model is full.' },
+  SERVING_STOPPING: { kind: 'Unavailable', summary: 'The server is stopping.' },
+  SERVING_MODEL_FAILED: { kind: 'Internal', summary: 'The model failed on this request.' },
+  SERVING_RECORDS_UNAVAILABLE: {
+    kind: 'Unavailable',
+    summary: 'Inference records cannot be written, and the server is configured to refuse work without them.',
+    help: 'Free disk space, or set what to do without records to "drop".',
+  },
+})

@@ -1,0 +1,79 @@
+/** The read-only part of the Open Inference Protocol: server and model health, metadata and readiness. */
+import type { ServerResponse } from 'node:http'
+import { isModelName, isVersion, type TensorSpec } from '@rampart/domain'
+import { servingErrors } from './errors.ts'
+import { writeJson } from './infer-call.ts'
+import type { RouteTable } from './route-table.ts'
+import type { ServedRoute } from './served-route.ts'
+
+export type ModelPath = {
+  readonly name: string
+  readonly version: string | undefined
+  readonly verb: '' | 'ready' | 'infer'
+}
+
+const MODEL_PATH = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(ready|infer))?\/?$/
+
+/** Reads `/v2/models/NAME[/versions/VERSION][/ready|/infer]`; names never reach a file path. */
+export const parseModelPath = (path: string): ModelPath | undefined => {
+  const match = MODEL_PATH.exec(path)
+  if (match === null) return undefined
+  const name = decode(match[1])
+  const version = match[2] === undefined ? undefined : decode(match[2])
+  if (name === undefined || !isModelName(name)) return undefined
+  if (match[2] !== undefined && (version === undefined || !isVersion(version))) return undefined
+  return { name, version, verb: (match[3] ?? '') as ModelPath['verb'] }
+}
+
+const decode = (text: string | undefined): string | undefined => {
+  try {
+    return decodeURIComponent(text ?? '')
+  } catch {
+    return undefined
+  }
+}
+
+/** The version that answers, or the reason why none does. */
+export const findServed = (table: RouteTable, tenant: string, path: ModelPath): ServedRoute => {
+  const versions = table.versions(tenant, path.name)
+  const found =
+    path.version === undefined
+      ? (versions.find((one) => one.route.isDefault) ?? versions[0])
+      : versions.find((one) => one.route.version === path.version)
+  if (found === undefined) {
+    const asked = path.version === undefined ? path.name : `${path.name} version ${path.version}`
+    throw servingErrors.SERVING_MODEL_UNKNOWN(`no model is served as ${asked}`)
+  }
+  return found
+}
+
+const tensor = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape })
+
+export const writeModelMetadata = (
+  response: ServerResponse,
+  table: RouteTable,
+  served: ServedRoute,
+): void => {
+  const { route } = served
+  const versions = table
+    .versions(route.tenant, route.name)
+    .filter((one) => one.model !== undefined)
+    .map((one) => one.route.version)
+  const { inputs, outputs } = route.signature
+  const body = {
+    name: route.name,
+    versions,
+    platform: 'onnx_onnxv1',
+    inputs: inputs.map(tensor),
+    outputs: outputs.map(tensor),
+  }
+  writeJson(response, 200, JSON.stringify(body), ['x-rampart-model-digest', route.digest])
+}
+
+export const writeModelReady = (response: ServerResponse, served: ServedRoute): void => {
+  const ready = served.model !== undefined && served.route.stage === 'deployed'
+  writeJson(response, ready ? 200 : 503, JSON.stringify({ name: served.route.name, ready }))
+}
+
+export const writeServerMetadata = (response: ServerResponse): void =>
+  writeJson(response, 200, JSON.stringify({ name: 'rampart', version: '0.1.0', extensions: [] }))

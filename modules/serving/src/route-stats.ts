@@ -1,0 +1,131 @@
+/** Counters and a short time series per route, for the console and for metrics. */
+import type { Clock } from '@rampart/kit'
+import { createLatencyHistogram, type LatencyHistogram } from './latency-histogram.ts'
+
+export type Outcome = 'ok' | 'invalid' | 'denied' | 'shed' | 'late' | 'failed'
+export const OUTCOMES: readonly Outcome[] = ['ok', 'invalid', 'denied', 'shed', 'late', 'failed']
+
+/** One array per quantity, oldest first, one element per step; `time` is when the step began (RFC 3339). */
+export type RouteSeries = {
+  readonly time: readonly string[]
+  readonly requests: readonly number[]
+  readonly errors: readonly number[]
+  readonly denied: readonly number[]
+  readonly shed: readonly number[]
+  readonly p50Ms: readonly number[]
+  readonly p99Ms: readonly number[]
+}
+
+export type RouteSummary = {
+  readonly windowMs: number
+  readonly stepMs: number
+  readonly requests: number
+  readonly rows: number
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  readonly series: RouteSeries
+  readonly predictions: Readonly<Record<string, number>>
+}
+
+export type RouteStats = {
+  record(outcome: Outcome, micros: number): void
+  predicted(label: string): void
+  rows(count: number): void
+  summary(): RouteSummary
+  readonly outcomes: Readonly<Record<Outcome, number>>
+  readonly latency: LatencyHistogram
+  totalRows(): number
+}
+
+const STEP_MS = 2_000
+const STEPS = 150
+/** Labels counted one by one; further ones are counted as `other`. */
+const MAX_LABELS = 64
+
+type Step = {
+  index: number
+  requests: number
+  errors: number
+  denied: number
+  shed: number
+  readonly latency: LatencyHistogram
+}
+
+const createStep = (): Step => ({
+  index: -1,
+  requests: 0,
+  errors: 0,
+  denied: 0,
+  shed: 0,
+  latency: createLatencyHistogram(),
+})
+
+const ERRORS: readonly Outcome[] = ['invalid', 'late', 'failed']
+
+export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
+  const steps = Array.from({ length: STEPS }, createStep)
+  const outcomes: Record<Outcome, number> = { ok: 0, invalid: 0, denied: 0, shed: 0, late: 0, failed: 0 }
+  const latency = createLatencyHistogram()
+  const predictions = new Map<string, number>()
+  let rows = 0
+
+  const step = (index: number): Step => {
+    const found = steps[index % STEPS] as Step
+    if (found.index === index) return found
+    Object.assign(found, { index, requests: 0, errors: 0, denied: 0, shed: 0 })
+    found.latency.reset()
+    return found
+  }
+
+  return {
+    record: (outcome, micros) => {
+      const now = step(Math.floor(clock.now() / STEP_MS))
+      now.requests += 1
+      outcomes[outcome] += 1
+      if (outcome === 'denied') now.denied += 1
+      else if (outcome === 'shed') now.shed += 1
+      else if (ERRORS.includes(outcome)) now.errors += 1
+      if (outcome !== 'ok') return
+      now.latency.record(micros)
+      latency.record(micros)
+    },
+    predicted: (label) => {
+      const key = predictions.has(label) || predictions.size < MAX_LABELS ? label : 'other'
+      predictions.set(key, (predictions.get(key) ?? 0) + 1)
+    },
+    rows: (count) => {
+      rows += count
+    },
+    summary: () => ({
+      windowMs: STEP_MS * STEPS,
+      stepMs: STEP_MS,
+      requests: Object.values(outcomes).reduce((sum, count) => sum + count, 0),
+      rows,
+      outcomes: { ...outcomes },
+      series: seriesOf(steps, Math.floor(clock.now() / STEP_MS)),
+      predictions: Object.fromEntries(predictions),
+    }),
+    outcomes,
+    latency,
+    totalRows: () => rows,
+  }
+}
+
+/** The last steps, silent ones as zeros. */
+const seriesOf = (steps: readonly Step[], last: number): RouteSeries => {
+  const window = Array.from({ length: STEPS }, (_, i) => last - STEPS + 1 + i)
+  const found = window.map((index) => {
+    const step = steps[((index % STEPS) + STEPS) % STEPS]
+    return step?.index === index ? step : undefined
+  })
+  const millis = (step: Step | undefined, q: number): number =>
+    step === undefined ? 0 : Math.round(step.latency.quantile(q)) / 1000
+  return {
+    time: window.map((index) => new Date(index * STEP_MS).toISOString()),
+    requests: found.map((step) => step?.requests ?? 0),
+    errors: found.map((step) => step?.errors ?? 0),
+    denied: found.map((step) => step?.denied ?? 0),
+    shed: found.map((step) => step?.shed ?? 0),
+    p50Ms: found.map((step) => millis(step, 0.5)),
+    p99Ms: found.map((step) => millis(step, 0.99)),
+  }
+}
