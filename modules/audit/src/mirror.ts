@@ -64,6 +64,7 @@ export const createMirror = (folder: string): Mirror => {
     write: async (note) => {
       const present = await readIfThere(path)
       if (present !== undefined && parseCheckpoint(present).size >= parseCheckpoint(note).size) return
+      await mkdir(folder, { recursive: true })
       await replaceFile(path, note)
     },
     publishKey: async (origin, key) => {

@@ -1,0 +1,18 @@
+/** The door of trust: signed evidence about digests. */
+import { assetPath, type MigrationSource } from '@rampart/kit'
+
+export { trustErrors } from './errors.ts'
+export type { EvidenceRecord } from './evidence-verification.ts'
+export { registerTrustRoutes } from './routes.ts'
+export {
+  createTrust,
+  type PublicKeyView,
+  type StatementRequest,
+  type Trust,
+  type TrustDeps,
+} from './trust.ts'
+
+export const trustMigrations = (): MigrationSource => ({
+  module: 'trust',
+  dir: assetPath('modules/trust/migrations'),
+})
