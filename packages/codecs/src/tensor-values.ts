@@ -84,7 +84,8 @@ const booleans: CopyFlat = (source, target, offset, name) => {
 const strings: CopyFlat = (source, target, offset, name) => {
   for (let i = 0; i < source.length; i++) {
     const value = source[i]
-    if (typeof value !== 'string') refuse(name, i, 'BYTES', value)
+    // The runtime takes C strings: it would see only what is before a NUL, and policy and records all of it.
+    if (typeof value !== 'string' || value.includes('\0')) refuse(name, i, 'BYTES', value)
     ;(target as string[])[offset + i] = value as string
   }
 }

@@ -11,13 +11,15 @@ const BY_ELEMENT_TYPE: Readonly<Record<number, Datatype>> = {
   7: 'INT64',
   8: 'BYTES',
   9: 'BOOL',
-  10: 'FP16',
   11: 'FP64',
   12: 'UINT32',
   13: 'UINT64',
 }
 
-/** Undefined for the types that are not served (complex, bfloat16, 8- and 4-bit floats). */
+/**
+ * Undefined for the types that are not served: complex, bfloat16, 8- and 4-bit floats, and float16, whose arrays
+ * the runtime's Node binding reads as empty where the engine has Float16Array.
+ */
 export const datatypeOfElement = (elementType: number): Datatype | undefined => BY_ELEMENT_TYPE[elementType]
 
 /** Element type number of a datatype, for writing models. */

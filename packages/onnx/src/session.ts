@@ -102,15 +102,5 @@ const fromRuntime = (
   name: spec.name,
   datatype: spec.datatype,
   shape: result.dims,
-  data: spec.datatype === 'FP16' ? halfBits(result.data as Uint16Array) : (result.data as TensorArray),
+  data: result.data as TensorArray,
 })
-
-/** The runtime answers Float16Array where the engine has it; its bits are what we carry. */
-const halfBits = (data: Uint16Array): Uint16Array =>
-  data instanceof Uint16Array
-    ? data
-    : new Uint16Array(
-        (data as Uint16Array).buffer,
-        (data as Uint16Array).byteOffset,
-        (data as Uint16Array).length,
-      )
