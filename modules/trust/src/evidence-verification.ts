@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { type Digest, DSSE_PAYLOAD_TYPE, type Envelope, isDigest, type Statement } from '@rampart/domain'
 import {
+  canonicalJson,
   isAbout,
   parseEnvelope,
   type VerificationKey,
