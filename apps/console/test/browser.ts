@@ -26,12 +26,21 @@ export const PAGES: Readonly<Record<string, string>> = {
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
   })
 
 /** Opens an address and waits until its data is there: no skeleton is left. */
 export const openPage = async (page: Page, url: string): Promise<void> => {
   await page.goto(url)
   await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(() => document.querySelector('.skeleton') === null, undefined, { timeout: 10_000 })
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null, undefined, {
+    timeout: 10_000,
+  })
 }

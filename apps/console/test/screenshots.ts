@@ -31,7 +31,12 @@ try {
   await session.close()
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const context = await browser.newContext({ viewport, colorScheme, storageState, reducedMotion: 'reduce' })
+      const context = await browser.newContext({
+        viewport,
+        colorScheme,
+        storageState,
+        reducedMotion: 'reduce',
+      })
       for (const [name, path] of Object.entries(PAGES)) {
         if (chosen !== undefined && !chosen.includes(name)) continue
         const page = await context.newPage()

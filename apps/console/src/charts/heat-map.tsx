@@ -19,7 +19,7 @@ export const intensity = (psi: number, threshold: number): number =>
     : Math.min(1, 0.55 + ((psi - threshold) / (2 * threshold)) * 0.45)
 
 export const HeatMap = ({ windows, features, threshold, selected, onSelect }: Props) => (
-  <div className="overflow-x-auto">
+  <div className="relative overflow-x-auto">
     <table
       aria-label="Drift per feature and window, population stability index"
       className="w-full min-w-120 border-separate border-spacing-px text-xs"

@@ -37,6 +37,7 @@ const optionsOf = (props: Props, width: number, onCursor: (at: number | null) =>
       ticks: { show: false },
       font: '11px Inter Variable, sans-serif',
       space: 84,
+      size: 26,
       values: (_, splits) => splits.map((second) => clockTime(second * 1000)),
     },
     {

@@ -29,12 +29,12 @@ export const Page = ({ title, crumbs = [], badges, description, actions, childre
               aria-label="Breadcrumb"
               className="mb-0.5 flex flex-wrap items-center gap-1 text-xs text-ink-3"
             >
-              {crumbs.map((crumb) => (
+              {crumbs.map((crumb, at) => (
                 <Fragment key={crumb.to}>
+                  {at > 0 && <ChevronRight aria-hidden className="size-3" />}
                   <Link to={crumb.to} className="hover:text-ink hover:underline">
                     {crumb.label}
                   </Link>
-                  <ChevronRight aria-hidden className="size-3" />
                 </Fragment>
               ))}
             </nav>

@@ -85,12 +85,19 @@ const Room = ({ room, place, tall }: { room: PipelineRoom; place: Place; tall: b
   )
 }
 
-const Arrow = ({ arrow, from, to }: { arrow: PipelineArrow; from: Place; to: Place }) => {
+// Each picture has its own markers: a marker inside a hidden picture draws nothing.
+const Arrow = ({ arrow, from, to, of }: { arrow: PipelineArrow; from: Place; to: Place; of: string }) => {
   const line = lineBetween(from, to)
   const moving = arrow.rate > 0
   return (
     <g>
-      <path d={line.path} fill="none" stroke="var(--line-strong)" strokeWidth={1.5} markerEnd="url(#arrow)" />
+      <path
+        d={line.path}
+        fill="none"
+        stroke="var(--line-strong)"
+        strokeWidth={1.5}
+        markerEnd={`url(#arrow-${of})`}
+      />
       {moving && (
         <path
           d={line.path}
@@ -98,7 +105,7 @@ const Arrow = ({ arrow, from, to }: { arrow: PipelineArrow; from: Place; to: Pla
           stroke="var(--accent)"
           strokeWidth={1.5}
           className="flowing"
-          markerEnd="url(#arrow-live)"
+          markerEnd={`url(#arrow-live-${of})`}
         />
       )}
       <text
@@ -132,27 +139,30 @@ const Marker = ({ id, color }: { id: string; color: string }) => (
 
 type Props = { pipeline: Overview['pipeline']; layout: Layout; className: string; tall?: boolean }
 
-const Picture = ({ pipeline, layout, className, tall = false }: Props) => (
-  <svg viewBox={`0 0 ${layout.width} ${layout.height}`} className={className} fontFamily="var(--font-sans)">
-    <title>The rooms of the control plane, the rates between them and where signals are open</title>
-    <defs>
-      <Marker id="arrow" color="var(--line-strong)" />
-      <Marker id="arrow-live" color="var(--accent)" />
-    </defs>
-    {pipeline.arrows.map((arrow) => {
-      const from = layout.places.get(arrow.from)
-      const to = layout.places.get(arrow.to)
-      // Everything is audited: the bar under the rooms says so better than eight lines would.
-      if (from === undefined || to === undefined || arrow.to === 'audit') return null
-      if (tall && Math.abs(from.y - to.y) > 90) return null
-      return <Arrow key={`${arrow.from} ${arrow.to}`} arrow={arrow} from={from} to={to} />
-    })}
-    {pipeline.rooms.map((room) => {
-      const place = layout.places.get(room.id)
-      return place === undefined ? null : <Room key={room.id} room={room} place={place} tall={tall} />
-    })}
-  </svg>
-)
+const Picture = ({ pipeline, layout, className, tall = false }: Props) => {
+  const of = tall ? 'tall' : 'wide'
+  return (
+    <svg viewBox={`0 0 ${layout.width} ${layout.height}`} className={className} fontFamily="var(--font-sans)">
+      <title>The rooms of the control plane, the rates between them and where signals are open</title>
+      <defs>
+        <Marker id={`arrow-${of}`} color="var(--line-strong)" />
+        <Marker id={`arrow-live-${of}`} color="var(--accent)" />
+      </defs>
+      {pipeline.arrows.map((arrow) => {
+        const from = layout.places.get(arrow.from)
+        const to = layout.places.get(arrow.to)
+        // Everything is audited: the bar under the rooms says so better than eight lines would.
+        if (from === undefined || to === undefined || arrow.to === 'audit') return null
+        if (tall && Math.abs(from.y - to.y) > 90) return null
+        return <Arrow key={`${arrow.from} ${arrow.to}`} arrow={arrow} from={from} to={to} of={of} />
+      })}
+      {pipeline.rooms.map((room) => {
+        const place = layout.places.get(room.id)
+        return place === undefined ? null : <Room key={room.id} room={room} place={place} tall={tall} />
+      })}
+    </svg>
+  )
+}
 
 export const PipelinePicture = ({ pipeline }: { pipeline: Overview['pipeline'] }) => {
   const present = { ...pipeline, rooms: pipeline.rooms.filter((room) => room.present) }

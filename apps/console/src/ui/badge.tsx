@@ -34,7 +34,7 @@ type Props = { tone?: Tone; icon?: LucideIcon; children: ReactNode; bare?: boole
 export const Badge = ({ tone = 'neutral', icon: Icon, children, bare = false, className }: Props) => (
   <span
     className={cx(
-      'inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap',
+      'inline-flex items-center gap-1 align-middle text-xs font-medium whitespace-nowrap',
       TEXT[tone],
       !bare && cx('h-5 rounded-full border px-1.5', SOFT[tone]),
       className,
