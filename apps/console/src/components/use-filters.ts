@@ -7,16 +7,13 @@ export const useParam = (name: string, fallback = ''): [string, (value: string) 
   const [params, setParams] = useSearchParams()
   const value = params.get(name) ?? fallback
   const set = useCallback(
-    (next: string) =>
-      setParams(
-        (current) => {
-          const changed = new URLSearchParams(current)
-          if (next === fallback || next === '') changed.delete(name)
-          else changed.set(name, next)
-          return changed
-        },
-        { replace: true, preventScrollReset: true },
-      ),
+    (next: string) => {
+      // From the address itself: two changes in quick succession must both survive, whatever has rendered between.
+      const changed = new URLSearchParams(location.search)
+      if (next === fallback || next === '') changed.delete(name)
+      else changed.set(name, next)
+      setParams(changed, { replace: true, preventScrollReset: true })
+    },
     [name, fallback, setParams],
   )
   return [value, set]
