@@ -22,18 +22,18 @@ export const HeatMap = ({ windows, features, threshold, selected, onSelect }: Pr
   <div className="relative overflow-x-auto">
     <table
       aria-label="Drift per feature and window, population stability index"
-      className="w-full min-w-120 border-separate border-spacing-px text-xs"
+      className="w-full sm:min-w-120 border-separate border-spacing-px text-xs"
     >
       <tbody>
         {features.map((feature) => (
           <tr key={feature}>
-            <th scope="row" className="w-36 pr-3 text-left font-normal">
+            <th scope="row" className="w-24 pr-2 sm:w-36 sm:pr-3 text-left font-normal">
               <button
                 type="button"
                 onClick={() => onSelect(feature)}
                 aria-pressed={feature === selected}
                 className={cx(
-                  'block max-w-36 truncate hover:underline',
+                  'block max-w-24 truncate sm:max-w-36 hover:underline',
                   feature === selected ? 'font-semibold text-ink' : 'text-ink-2',
                 )}
               >

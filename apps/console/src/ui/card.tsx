@@ -16,10 +16,12 @@ type Props = {
 export const Card = ({ title, note, actions, children, className, flush = false, id }: Props) => (
   <section id={id} className={cx('min-w-0 rounded-lg border border-line bg-surface shadow-card', className)}>
     {(title !== undefined || actions !== undefined) && (
-      <header className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5">
-        {title !== undefined && <h2 className="text-sm font-semibold">{title}</h2>}
-        {note !== undefined && <div className="min-w-0 text-xs text-ink-3">{note}</div>}
-        {actions !== undefined && <div className="ml-auto flex items-center gap-1.5">{actions}</div>}
+      <header className="flex min-h-11 items-center gap-x-3 border-b border-line px-4 py-1.5">
+        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-0.5">
+          {title !== undefined && <h2 className="text-sm font-semibold">{title}</h2>}
+          {note !== undefined && <div className="min-w-0 text-xs text-ink-3">{note}</div>}
+        </div>
+        {actions !== undefined && <div className="flex shrink-0 items-center gap-1.5">{actions}</div>}
       </header>
     )}
     <div className={flush ? 'min-w-0' : 'min-w-0 p-4'}>{children}</div>
