@@ -1,12 +1,15 @@
 /** A process to be killed: records and appends without pause, and prints each number once its commit is acknowledged. */
 import { entity } from '@rampart/domain'
-import { createMetrics, cryptoRandom, openDatabase, systemClock } from '@rampart/kit'
-import { silentLogger } from '@rampart/kit/testing'
+import { createLogger, createMetrics, cryptoRandom, openDatabase, systemClock } from '@rampart/kit'
 import { openEd25519Signer } from '@rampart/signing'
 import { createAudit } from './audit.ts'
 
 const [url = '', home = '', keyPath = '', first = '0'] = process.argv.slice(2)
-const deps = { clock: systemClock, random: cryptoRandom, logger: silentLogger }
+const deps = {
+  clock: systemClock,
+  random: cryptoRandom,
+  logger: createLogger({ level: 'silent', name: 'writer' }),
+}
 const database = openDatabase({ ...deps, url, poolSize: 4 })
 const audit = createAudit({
   ...deps,
