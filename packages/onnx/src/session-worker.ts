@@ -10,7 +10,10 @@ const failure = (error: unknown): { code: string; message: string } =>
     ? { code: error.code, message: error.message }
     : { code: 'ONNX_RUN_FAILED', message: 'the model failed' }
 
-const answerOne = async (session: Session, question: WorkerQuestion): Promise<WorkerAnswer> => {
+const answerOne = async (
+  session: Session,
+  question: Exclude<WorkerQuestion, { ask: 'close' }>,
+): Promise<WorkerAnswer> => {
   const { id } = question
   try {
     if (question.ask === 'run') return { id, outputs: await session.run(question.inputs) }
@@ -31,7 +34,11 @@ const serve = async (port: NonNullable<typeof parentPort>): Promise<void> => {
     port.close()
     return
   }
-  port.on('message', async (question: WorkerQuestion) => send(await answerOne(session, question)))
+  port.on('message', async (question: WorkerQuestion) => {
+    if (question.ask !== 'close') return send(await answerOne(session, question))
+    await session.close()
+    port.close()
+  })
   send({ id: 0, inspection: session.inspection })
 }
 

@@ -6,6 +6,7 @@ import type { ModelProfile, ProfileOptions } from './profile-session.ts'
 export type WorkerQuestion =
   | { readonly id: number; readonly ask: 'run'; readonly inputs: readonly Tensor[] }
   | { readonly id: number; readonly ask: 'profile'; readonly options: ProfileOptions }
+  | { readonly id: number; readonly ask: 'close' }
 
 export type WorkerAnswer = {
   readonly id: number

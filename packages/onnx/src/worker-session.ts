@@ -1,7 +1,7 @@
 /**
  * Runs a model in a worker thread, so that long models never block the caller's event loop.
  * The thread's death (or a run past its deadline) is an error for the runs in flight only; the next run starts
- * a new thread. Cannot stop native code in the middle of one operator: the thread ends when that returns.
+ * a new thread. Cannot stop native code in the middle of a run: an abandoned thread ends when its run returns.
  */
 import { Worker } from 'node:worker_threads'
 import { type AppError, type Clock, resolveWorker } from '@rampart/kit'
@@ -32,6 +32,17 @@ type Question =
   | { ask: 'profile'; options: ProfileOptions }
 
 const MINUTE_MS = 60_000
+/** A process that exits while a thread is in a native run aborts: closing waits this long for the run to return. */
+const CLOSE_WAIT_MS = 10_000
+
+const withinMs = async (ms: number, work: Promise<unknown>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}
 
 /** Loads the model in a thread before it returns. Throws what loading threw. */
 export const createWorkerSession = async (
@@ -40,6 +51,7 @@ export const createWorkerSession = async (
 ): Promise<WorkerSession> => {
   const runTimeoutMs = options.runTimeoutMs ?? 30_000
   const starts: number[] = []
+  const ends = new Set<Promise<unknown>>()
   let closed = false
   let current: Promise<Thread> | undefined
 
@@ -49,7 +61,7 @@ export const createWorkerSession = async (
     if (starts.length >= (options.maxStartsPerMinute ?? 5))
       throw onnxErrors.ONNX_WORKER_DIED('the model keeps ending its worker; it rests for up to a minute')
     starts.push(now)
-    const started = startThread(options, (error) => {
+    const started = startThread(options, ends, (error) => {
       if (current === started) current = undefined
       if (!closed) options.onDeath?.(error)
     })
@@ -65,7 +77,7 @@ export const createWorkerSession = async (
   const { inspection } = await start()
   const end = async (): Promise<void> => {
     const thread = await current?.catch(() => undefined)
-    await thread?.terminate()
+    thread?.leave()
   }
   return {
     inspection,
@@ -77,6 +89,7 @@ export const createWorkerSession = async (
     close: async () => {
       closed = true
       await end()
+      await withinMs(CLOSE_WAIT_MS, Promise.all(ends))
     },
   }
 }
@@ -84,12 +97,14 @@ export const createWorkerSession = async (
 type Thread = {
   readonly inspection: ModelInspection
   ask(question: Question, timeoutMs: number): Promise<WorkerAnswer>
-  terminate(): Promise<unknown>
+  /** Fails what is in flight and lets the thread end by itself after its run. */
+  leave(): void
 }
 
 /** `onEnd` is called once, whether the thread ended while loading, while running or when it was terminated. */
 const startThread = async (
   options: WorkerSessionOptions,
+  ends: Set<Promise<unknown>>,
   onEnd: (error: AppError) => void,
 ): Promise<Thread> => {
   const waiting = new Map<number, Waiting>()
@@ -113,7 +128,7 @@ const startThread = async (
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         end(onnxErrors.ONNX_WORKER_TIMEOUT(`the model did not answer within ${timeoutMs} ms and was stopped`))
-        void worker.terminate()
+        leave()
       }, timeoutMs)
       waiting.set(id, { resolve, reject, timer })
     })
@@ -122,6 +137,11 @@ const startThread = async (
     end(onnxErrors.ONNX_WORKER_DIED('the worker that ran the model died', { cause })),
   )
   worker.on('exit', () => end(onnxErrors.ONNX_WORKER_DIED('the worker that ran the model ended')))
+  const exited = new Promise((resolve) => worker.once('exit', resolve))
+  ends.add(exited)
+  void exited.then(() => ends.delete(exited))
+  // `terminate` in the middle of a native run aborts the whole process: the thread is asked to end after it.
+  const leave = (): void => worker.postMessage({ id: 0, ask: 'close' } satisfies WorkerQuestion)
   worker.unref()
 
   const ready = await expect(0, options.startTimeoutMs ?? 60_000)
@@ -134,7 +154,10 @@ const startThread = async (
       worker.postMessage({ id: lastId, ...question } satisfies WorkerQuestion)
       return answer
     },
-    terminate: () => worker.terminate(),
+    leave: () => {
+      end(onnxErrors.ONNX_WORKER_DIED('the worker that ran the model ended'))
+      leave()
+    },
   }
 }
 
