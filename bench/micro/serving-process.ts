@@ -1,0 +1,34 @@
+/** The process that serving benches and the soak measure: the router on card-fraud, or a bare echo. Reports by IPC. */
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { assetPath } from '@rampart/kit'
+import { startServing } from '@rampart/serving/testing'
+
+const echo = async (): Promise<string> => {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks)
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+      response.end(body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const router = async (): Promise<string> => {
+  const up = await startServing({ batchRows: [16, 32, 64] })
+  process.on('disconnect', () => void up.stop().then(() => process.exit(0)))
+  const route = await up.route('card-fraud', await readFile(assetPath('examples/card-fraud/model.onnx')))
+  const { failed } = await up.serving.setSnapshot({ routes: [route] })
+  if (failed[0] !== undefined) throw new Error(failed[0].message)
+  return up.url
+}
+
+const url = await (process.argv[2] === 'echo' ? echo() : router())
+process.on('message', () => process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss }))
+if (process.argv[2] === 'echo') process.on('disconnect', () => process.exit(0))
+process.send?.({ url })
