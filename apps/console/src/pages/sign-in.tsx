@@ -48,10 +48,12 @@ export const SignInPage = () => {
         </div>
         <section className="rounded-lg border border-line bg-surface p-4 shadow-card">
           <h2 className="font-semibold">No link at hand?</h2>
-          <p className="mt-1 mb-2 text-ink-2">Start the control plane, or ask it for a new link:</p>
+          <p className="mt-1 mb-2 text-ink-2">
+            Start the control plane, or read the development token and paste it below:
+          </p>
           <div className="flex flex-col items-start gap-2">
             <Command text="npm start" />
-            <Command text="npx rampart login console" />
+            <Command text="cat .rampart/token" />
           </div>
         </section>
         <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-3">
