@@ -7,7 +7,7 @@ export type Usage = { readonly cpu: NodeJS.CpuUsage; readonly rss: number }
 export type Measured = { readonly child: ChildProcess; readonly url: string; usage(): Promise<Usage> }
 
 export const startMeasured = async (kind: 'router' | 'echo'): Promise<Measured> => {
-  const child = fork(new URL('./serving-process.ts', import.meta.url), [kind])
+  const child = fork(new URL('./serving-process.ts', import.meta.url), [kind], { execArgv: ['--expose-gc'] })
   const [first] = (await once(child, 'message')) as [{ url: string }]
   const usage = async (): Promise<Usage> => {
     child.send('usage')
