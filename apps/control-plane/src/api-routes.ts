@@ -1,0 +1,62 @@
+/** Every route of the control API, below /api/v1. Also how contracts/openapi.json is emitted. */
+import { registerAuditRoutes } from '@rampart/audit'
+import { registerIdentityRoutes, registerSessionRoutes } from '@rampart/identity'
+import { registerInventoryRoutes } from '@rampart/inventory'
+import type { Clock, EventLog, Logger } from '@rampart/kit'
+import { registerPolicyRoutes } from '@rampart/policy'
+import { registerServingRoutes } from '@rampart/serving'
+import { registerTelemetryRoutes } from '@rampart/telemetry'
+import { registerThreatsRoutes } from '@rampart/threats'
+import { registerTrustRoutes } from '@rampart/trust'
+import type { FastifyInstance } from 'fastify'
+import { registerEventRoutes } from './event-routes.ts'
+import { registerOverviewRoute } from './overview-route.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { RateMeter } from './rate-meter.ts'
+
+export type Product = { readonly name: string; readonly version: string }
+
+export type ApiDeps = {
+  readonly pipeline: Pipeline
+  readonly eventLog: EventLog
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly rates: RateMeter
+  readonly mode: 'development' | 'production'
+  readonly product: Product
+}
+
+/** Returns what ends the open event streams. */
+export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readonly stop: () => void } => {
+  const { pipeline } = deps
+  registerSessionRoutes(api, { ...deps, identity: pipeline.identity })
+  registerOverviewRoute(api, deps)
+  registerInventoryRoutes(api, {
+    inventory: pipeline.inventory,
+    evidence: pipeline.trust,
+    serving: {
+      placement: (tenant, ref) => {
+        const found = pipeline.serving
+          .served(tenant)
+          .find(({ model, version }) => model === ref.name && version === ref.version)
+        return { serving: found !== undefined, isDefault: found?.isDefault === true }
+      },
+    },
+  })
+  registerTrustRoutes(api, { trust: pipeline.trust })
+  registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })
+  registerServingRoutes(api, {
+    routes: pipeline.routes,
+    served: pipeline.serving.served,
+    stats: (tenant, name) => {
+      const [first, ...others] = pipeline.serving.stats(tenant, name)
+      return first === undefined ? { versions: [] } : { ...first, versions: [first, ...others] }
+    },
+  })
+  registerTelemetryRoutes(api, { telemetry: pipeline.telemetry })
+  registerThreatsRoutes(api, { threats: pipeline.threats })
+  registerAuditRoutes(api, { audit: pipeline.audit, clock: deps.clock })
+  const events = registerEventRoutes(api, deps)
+  registerIdentityRoutes(api, { identity: pipeline.identity, ca: pipeline.ca })
+  return events
+}

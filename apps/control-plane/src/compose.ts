@@ -1,0 +1,200 @@
+/** Builds the process from a configuration: ground, rooms, listener, and the order in which they stop. */
+import { mkdir, readFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { auditMigrations } from '@rampart/audit'
+import {
+  acquireStateLock,
+  assetPath,
+  createEventLog,
+  createLifecycle,
+  createMetrics,
+  cryptoRandom,
+  type Lifecycle,
+  type Logger,
+  type MigrationSource,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+  systemClock,
+} from '@rampart/kit'
+import { trustMigrations } from '@rampart/trust'
+import rateLimit from '@fastify/rate-limit'
+import { registerLoginRoute } from '@rampart/identity'
+import { addAccessHooks } from './access-hooks.ts'
+import { createApiServer } from './api-server.ts'
+import { registerApiRoutes } from './api-routes.ts'
+import { type AppConfig, homeOf, modeOf } from './app-config.ts'
+import { createBrowserGuard } from './browser-guard.ts'
+import { serverErrors } from './errors.ts'
+import { startExamples } from './examples.ts'
+import { createHttpServer, listen } from './http-server.ts'
+import { countEvents } from './overview-route.ts'
+import { createPipeline, type Ground, type Pipeline } from './pipeline.ts'
+import { createRateMeter, type RateMeter } from './rate-meter.ts'
+import { registerConsole, registerRootRoutes } from './root-routes.ts'
+
+const migrationsOf = (module: string): MigrationSource => ({ module, dir: assetPath(`modules/${module}/migrations`) })
+
+export const migrationSources = (): MigrationSource[] => [
+  auditMigrations(),
+  migrationsOf('identity'),
+  migrationsOf('policy'),
+  trustMigrations(),
+  migrationsOf('inventory'),
+  migrationsOf('assurance'),
+  migrationsOf('serving'),
+  migrationsOf('telemetry'),
+  migrationsOf('threats'),
+]
+
+/** The database to use, embedded unless one was named; stopping is registered first, so it happens last. */
+const openGround = async (config: AppConfig, logger: Logger, lifecycle: Lifecycle): Promise<Ground> => {
+  const clock = systemClock
+  const random = cryptoRandom
+  const home = homeOf(config)
+  const mode = modeOf(config)
+  await mkdir(join(home, 'keys'), { recursive: true, mode: 0o700 })
+  const lock = acquireStateLock({ home })
+  lifecycle.onStop('state-lock', () => lock.release())
+  const exclusive = config.database.url === undefined
+  let url = config.database.url
+  if (url === undefined) {
+    const embedded = await startEmbeddedPostgres({ home, logger })
+    lifecycle.onStop('postgres', embedded.stop)
+    url = embedded.url
+  }
+  await migrate({ url, logger, sources: migrationSources() })
+  const database = openDatabase({ url, logger, clock, random, poolSize: config.database.poolSize })
+  lifecycle.onStop('database', () => database.close())
+  const metrics = createMetrics()
+  const eventLog = createEventLog({ database, clock, random, logger, metrics })
+  lifecycle.onStop('event-log', () => eventLog.stop())
+  return { database, eventLog, clock, random, logger, metrics, home, mode, config, exclusive }
+}
+
+/** Rooms start in the order of the data's way and stop in the reverse. */
+const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> => {
+  const { audit, identity, policy, telemetry, serving, sync, assurance } = rooms
+  await audit.start()
+  lifecycle.onStop('audit', audit.stop)
+  await identity.start()
+  lifecycle.onStop('identity', identity.stop)
+  await policy.start()
+  lifecycle.onStop('policy', policy.stop)
+  telemetry.start()
+  lifecycle.onStop('telemetry', telemetry.stop)
+  await serving.start()
+  lifecycle.onStop('serving', serving.stop)
+  await sync.start()
+  lifecycle.onStop('serving-sync', sync.stop)
+  await assurance.start()
+  lifecycle.onStop('assurance', assurance.stop)
+}
+
+const productOf = async (): Promise<{ name: string; version: string }> => {
+  const { version } = JSON.parse(await readFile(assetPath('package.json'), 'utf8')) as { version: string }
+  return { name: 'Rampart', version }
+}
+
+type Readable = { readonly readiness: () => Promise<{ ready: boolean; waitingFor: string[] }> }
+
+const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { readiness }: Readable, lifecycle: Lifecycle) => {
+  const { config, mode, logger, clock, random } = ground
+  const product = await productOf()
+  const guard = createBrowserGuard({ loopbackOnly: mode === 'development' })
+  const holder: { api?: RequestListener } = {}
+  const server = createHttpServer({
+    guard,
+    inference: rooms.serving.handle,
+    api: (request, response) => holder.api?.(request, response),
+  })
+  const app = await createApiServer({
+    logger,
+    clock,
+    random,
+    version: product.version,
+    serverFactory: (handler) => {
+      holder.api = handler
+      return server
+    },
+  })
+  const access = addAccessHooks(app, {
+    mode,
+    authenticate: ({ headers: { authorization, cookie } }) => rooms.identity.authenticate({ authorization, cookie }),
+    decide: (question) => {
+      rates.count('decisions')
+      return rooms.policy.decide(question)
+    },
+  })
+  await app.register(rateLimit, {
+    max: config.limits.requestsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: (request) => request.headers.authorization ?? request.ip,
+    errorResponseBuilder: (_request, context) =>
+      serverErrors.SERVER_RATE_LIMITED(`More than ${context.max} requests a minute; try again in ${context.after}.`),
+  })
+  registerRootRoutes(app, { ...ground, readiness })
+  registerLoginRoute(app, { identity: rooms.identity, mode, product })
+  await app.register(
+    async (api) => {
+      const events = registerApiRoutes(api, { ...ground, pipeline: rooms, rates, product })
+      lifecycle.onStop('event-streams', events.stop)
+    },
+    { prefix: '/api/v1' },
+  )
+  await registerConsole(app)
+  await app.ready()
+  rooms.policy.requireActions(access.actions())
+  return { server, app }
+}
+
+const examplesFor = (ground: Ground, rooms: Pipeline, lifecycle: Lifecycle): Readable => {
+  const enabled = ground.mode === 'development' && ground.config.examples.enabled
+  const examples = enabled
+    ? startExamples({
+        folder: assetPath('examples'),
+        inventory: rooms.inventory,
+        logger: ground.logger,
+        assessment: (ref) => rooms.assurance.latest('default', ref.name, ref.version),
+      })
+    : undefined
+  if (examples !== undefined) lifecycle.onStop('examples', examples.stop)
+  return {
+    readiness: async () => {
+      const waitingFor: string[] = []
+      if (lifecycle.stopping) waitingFor.push('stopping')
+      if (!(await ground.database.ready())) waitingFor.push('database')
+      const progress = examples?.progress()
+      if (progress !== undefined && (progress.total < 0 || progress.done < progress.total))
+        waitingFor.push(progress.failed.length > 0 ? 'examples (failed, see the log)' : 'examples')
+      return { ready: waitingFor.length === 0, waitingFor }
+    },
+  }
+}
+
+export type Running = { readonly url: string; readonly mode: Ground['mode']; readonly home: string; readonly loginUrl?: string }
+
+/** Starts everything; on any failure what was started is stopped again and the error is thrown. */
+export const startControlPlane = async (config: AppConfig, logger: Logger, lifecycle: Lifecycle): Promise<Running> => {
+  const ground = await openGround(config, logger, lifecycle)
+  const rooms = await createPipeline(ground)
+  const rates = createRateMeter(ground)
+  lifecycle.onStop('rates', countEvents(ground.eventLog, rates))
+  await startRooms(rooms, lifecycle)
+  const late: { readable?: Readable } = {}
+  const { server, app } = await buildServer(ground, rooms, rates, {
+    readiness: async () => (await late.readable?.readiness()) ?? { ready: false, waitingFor: ['start'] },
+  }, lifecycle)
+  const port = await listen(server, { host: config.host, port: config.port })
+  lifecycle.onStop('listener', () => app.close())
+  late.readable = examplesFor(ground, rooms, lifecycle)
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  const url = `http://${host}:${port}`
+  const { mode, home } = ground
+  if (mode === 'production') return { url, mode, home }
+  return { url, mode, home, loginUrl: `${url}/login?code=${await rooms.identity.loginCode()}` }
+}
+
+export const lifecycleFor = (config: AppConfig, logger: Logger): Lifecycle =>
+  createLifecycle({ logger, clock: systemClock, graceMs: config.graceMs })

@@ -1,0 +1,105 @@
+/** GET /overview: gathers the facts and composes the answer. */
+import { ALL_TENANTS, type EventLog } from '@rampart/kit'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { ApiDeps } from './api-routes.ts'
+import { composeOverview, type OverviewFacts, RATE_NAMES, type RateName } from './overview.ts'
+import type { RateMeter } from './rate-meter.ts'
+
+const SPARKLINE = 30
+const RECENT = 20
+
+const RATE_OF_EVENT: readonly (readonly [string, RateName])[] = [
+  ['rampart.model-version.', 'versions'],
+  ['rampart.evidence.', 'evidence'],
+  ['rampart.telemetry.', 'windows'],
+  ['rampart.signal.', 'signals'],
+]
+
+/** Counts events as they pass; the returned function ends it. */
+export const countEvents = (eventLog: Pick<EventLog, 'subscribe'>, rates: RateMeter): (() => void) =>
+  eventLog.subscribe(ALL_TENANTS, ({ type }) => {
+    const rate = RATE_OF_EVENT.find(([prefix]) => type.startsWith(prefix))
+    if (rate !== undefined) rates.count(rate[1])
+  })
+
+const tileOf = async (deps: ApiDeps, tenant: string, version: Awaited<ReturnType<typeof listStage>>[number]) => {
+  const { serving, trust, telemetry } = deps.pipeline
+  const facts = await trust.evidenceFor(tenant, version.digest)
+  const placed = serving.served(tenant).some((s) => s.model === version.name && s.version === version.version)
+  const stats = serving.stats(tenant, version.name).find((s) => s.version === version.version)
+  const requests = stats?.series.requests ?? []
+  const standing = telemetry.latest(tenant, version)
+  const recent = requests.slice(-SPARKLINE)
+  const seconds = (recent.length * (stats?.stepMs ?? 1000)) / 1000
+  return {
+    ...version,
+    serving: placed,
+    evidenceValid: facts.length > 0 && facts.every((fact) => fact.verified),
+    requestsPerSecond: seconds === 0 ? 0 : recent.reduce((sum, n) => sum + n, 0) / seconds,
+    sparkline: recent,
+    drift: {
+      verdict: standing?.verdict ?? 'unknown',
+      ...(standing?.worstFeature === undefined ? {} : { worst: standing.worstFeature }),
+    },
+  }
+}
+
+const listStage = ({ pipeline }: ApiDeps, tenant: string, stage: 'deployed' | 'assessed' | 'approved' | 'quarantined') =>
+  pipeline.inventory.list(tenant, { stage, limit: 200 })
+
+const gather = async (deps: ApiDeps, tenant: string): Promise<OverviewFacts> => {
+  const { pipeline, rates } = deps
+  const [deployed, byStage, openSignals, checkpoint, recent, ...waiting] = await Promise.all([
+    listStage(deps, tenant, 'deployed'),
+    pipeline.inventory.countByStage(tenant),
+    pipeline.threats.countOpen(tenant),
+    pipeline.audit.checkpoint(),
+    pipeline.audit.entries({ tenant, limit: RECENT }),
+    listStage(deps, tenant, 'assessed'),
+    listStage(deps, tenant, 'approved'),
+    listStage(deps, tenant, 'quarantined'),
+  ])
+  const tiles = await Promise.all(deployed.map((version) => tileOf(deps, tenant, version)))
+  const measured = Object.fromEntries(RATE_NAMES.map((name) => [name, rates.perSecond(name)])) as Record<RateName, number>
+  return {
+    deployed: tiles,
+    byStage,
+    openSignals,
+    auditSize: checkpoint?.size ?? 0,
+    recent,
+    waiting: waiting.flat(),
+    rates: { ...measured, inferences: tiles.reduce((sum, tile) => sum + tile.requestsPerSecond, 0) },
+  }
+}
+
+export const registerOverviewRoute = (app: FastifyInstance, deps: ApiDeps): void => {
+  app.get(
+    '/overview',
+    {
+      config: { action: 'overview:read' },
+      schema: {
+        tags: ['overview'],
+        operationId: 'getOverview',
+        summary: 'Are my models safe right now, and what happens in the rooms',
+        response: {
+          200: Type.Object(
+            {
+              sentence: Type.String(),
+              ok: Type.Boolean(),
+              counts: Type.Record(Type.String(), Type.Number()),
+              pipeline: Type.Object({
+                rooms: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+                arrows: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+              }),
+              changes: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+              waiting: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+              models: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+            },
+          ),
+        },
+      },
+    },
+    async (request) => composeOverview(await gather(deps, request.principal.tenant)),
+  )
+}

@@ -1,0 +1,112 @@
+/** The rooms in the order of the data's way: what each is given is all that it can reach. */
+import { join } from 'node:path'
+import { createAssess, createAssurance, createProcessRunner } from '@rampart/assurance'
+import { createAudit } from '@rampart/audit'
+import { createOidcVerifier } from '@rampart/connectors/oidc'
+import { createIdentity } from '@rampart/identity'
+import { createInventory, createLocalArtifactStore, type Inventory } from '@rampart/inventory'
+import type { Clock, Database, EventLog, Logger, Metrics, Random } from '@rampart/kit'
+import { createPolicy } from '@rampart/policy'
+import { createRouteResources, createServing } from '@rampart/serving'
+import { createLocalCa, openEd25519Signer } from '@rampart/signing'
+import { createTelemetry } from '@rampart/telemetry'
+import { createThreats } from '@rampart/threats'
+import { createTrust } from '@rampart/trust'
+import type { AppConfig, Mode } from './app-config.ts'
+import { createServingPorts } from './serving-ports.ts'
+import { createServingSync, type ServingSync } from './serving-sync.ts'
+
+export type Ground = {
+  readonly database: Database
+  readonly eventLog: EventLog
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly home: string
+  readonly mode: Mode
+  readonly config: AppConfig
+  /** True when this process is alone on its database. */
+  readonly exclusive: boolean
+}
+
+export type Pipeline = Awaited<ReturnType<typeof createPipeline>>
+
+export const createPipeline = async (ground: Ground) => {
+  const { config, home, mode, logger, clock } = ground
+  const audit = createAudit({ ...ground, signer: await openEd25519Signer(join(home, 'keys', 'audit.pem')) })
+  const ca = await createLocalCa({ folder: join(home, 'ca'), clock })
+  const { issuer, audience } = config.oidc
+  const identity = createIdentity({
+    ...ground,
+    audit,
+    certificates: ca,
+    ...(issuer === undefined
+      ? {}
+      : {
+          tokens: createOidcVerifier({
+            issuer,
+            audience: audience ?? 'rampart',
+            rolesClaim: config.oidc.rolesClaim,
+            clock,
+            logger,
+          }),
+        }),
+  })
+  const policy = await createPolicy({ ...ground, audit })
+  const trust = createTrust({
+    ...ground,
+    audit,
+    signer: await openEd25519Signer(join(home, 'keys', 'evidence.pem')),
+  })
+
+  // The router answers to the inventory, and the inventory waits for the router: one of the two must be named first.
+  const late: { sync?: ServingSync } = {}
+  const settle = async (): Promise<void> => late.sync?.refresh()
+
+  const threats = createThreats({ ...ground, audit })
+  const telemetry = createTelemetry({
+    ...ground,
+    signals: threats.sinkFor('telemetry'),
+    config: config.telemetry,
+  })
+  const inventory: Inventory = createInventory({
+    ...ground,
+    audit,
+    policy,
+    evidence: trust,
+    artifacts: await createLocalArtifactStore({ folder: join(home, 'artifacts'), random: ground.random }),
+    maxArtifactBytes: config.limits.artifactBytes,
+    afterTransition: async ({ version, to }) => {
+      if (to === 'retired' || to === 'quarantined' || to === 'retracted')
+        await telemetry.retire(version.tenant, version)
+      await settle()
+    },
+  })
+  const assurance = createAssurance({
+    ...ground,
+    inventory,
+    trust,
+    assess: createAssess({
+      clock,
+      runtime: `onnxruntime on node ${process.versions.node}`,
+      runner: createProcessRunner({ timeoutMs: 300_000, memoryMb: 4096, maxModelBytes: 1024 ** 3 }),
+    }),
+    onReference: async (reference) => {
+      await telemetry.setReference(reference)
+    },
+  })
+  const serving = createServing({
+    ...createServingPorts({ ...ground, audit, identity, policy, signals: threats.sinkFor('serving') }),
+    observe: telemetry.sink,
+    options: {
+      recordsDir: join(home, 'inference'),
+      maxBodyBytes: config.limits.inferenceBodyBytes,
+      defaultTimeoutMs: config.inference.deadlineMs,
+      maxQueuedRows: config.inference.queueRows,
+    },
+  })
+  const routes = createRouteResources({ ...ground, audit, afterChange: settle })
+  late.sync = createServingSync({ ...ground, inventory, routes, serving })
+  return { audit, ca, identity, policy, trust, threats, telemetry, inventory, assurance, serving, routes, sync: late.sync }
+}

@@ -1,0 +1,68 @@
+/** What the router asks of the other rooms, on its hot path and beside it. */
+import type { IncomingMessage } from 'node:http'
+import { DEFAULT_TENANT, entity, type Principal } from '@rampart/domain'
+import type { Audit } from '@rampart/audit'
+import type { Identity } from '@rampart/identity'
+import type { Policy } from '@rampart/policy'
+import type { ServingDeps } from '@rampart/serving'
+import type { SignalSink } from '@rampart/threats'
+import type { Ground } from './pipeline.ts'
+
+const SERVING = 'component:serving'
+
+const ANONYMOUS: Principal = { kind: 'anonymous', id: 'loopback', tenant: DEFAULT_TENANT, roles: [], via: 'none' }
+
+/** In development, inference is open on loopback: no credentials means the anonymous caller, wrong ones are refused. */
+const createAuthenticate =
+  (identity: Identity, mode: Ground['mode']) =>
+  (request: IncomingMessage): Principal | Promise<Principal> => {
+    const { authorization, cookie } = request.headers
+    if (authorization !== undefined)
+      return identity.authenticateCached(authorization) ?? identity.authenticate({ authorization })
+    if (mode === 'development') return ANONYMOUS
+    return identity.authenticate({ cookie })
+  }
+
+export const createServingPorts = (
+  deps: Ground & {
+    readonly audit: Audit
+    readonly identity: Identity
+    readonly policy: Policy
+    readonly signals: SignalSink
+  },
+): Omit<ServingDeps, 'observe' | 'options'> => {
+  const { clock, random, logger, metrics, mode, database, audit, identity, policy, signals } = deps
+  return {
+    clock,
+    random,
+    logger,
+    metrics,
+    mode,
+    policyHot: () => policy.hot('inference'),
+    authenticate: createAuthenticate(identity, mode),
+    raiseSignal: (tenant, signal) => signals.raise(tenant, signal),
+    logDecision: (tenant, decision) => policy.logDecision(tenant, decision, 'inference'),
+    auditDenied: ({ tenant, principal, route, ...details }) =>
+      database.tx(tenant, (tx) =>
+        audit.record(tx, {
+          tenant,
+          principal,
+          action: 'inference.denied',
+          entity: entity('route', route),
+          outcome: 'denied',
+          details,
+        }),
+      ),
+    anchor: (batch) =>
+      database.tx(DEFAULT_TENANT, (tx) =>
+        audit.record(tx, {
+          tenant: DEFAULT_TENANT,
+          principal: SERVING,
+          action: batch.kind === 'segment' ? 'inference-log.anchor' : `inference-log.${batch.kind}`,
+          entity: entity('inference-log', batch.id),
+          outcome: 'success',
+          details: { ...batch },
+        }),
+      ),
+  }
+}
