@@ -1,7 +1,7 @@
 /** Which file may import which, as rules with reasons. `npm run check` fails on any breach; tools/boundaries.test.ts proves it. */
 
 const rooms = '^(packages|modules|apps)/([^/]+)/'
-const testFiles = '\\.(test|e2e|peers)\\.tsx?$|/test/|/testing(\\.ts|/)|^packages/testkit/'
+const testFiles = '\\.(test|e2e|peers)\\.tsx?$|/test/|/testing(\\.ts|/)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {

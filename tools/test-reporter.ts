@@ -53,7 +53,7 @@ const describeFailure = ({ name, where, error }: Failure): string => {
   return `\n✖ ${name}  (${where})\n    ${text}\n`
 }
 
-export const report = async function* (source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+const report = async function* (source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const { files, failures, total, count } = createSummary()
   const startedAt = performance.now()
   for await (const event of source) {

@@ -6,7 +6,7 @@ import { listFiles, roomOf, root } from '../files.ts'
 const LAYERS = ['apps', 'modules', 'packages'] as const
 const isProduct = (path: string): boolean =>
   /^(packages|modules|apps)\/.*\.(ts|tsx|mjs)$/.test(path) &&
-  !/\.(test|e2e|peers)\.tsx?$|\/test\/|\/testing(\.ts|\/)|^packages\/testkit\//.test(path)
+  !/\.(test|e2e|peers)\.tsx?$|\/test\/|\/testing(\.ts|\/)/.test(path)
 
 const IMPORT = /(?:from|import)\s*\(?\s*'@rampart\/([a-z-]+)(?:\/[^']*)?'/g
 

@@ -2,29 +2,15 @@
 import { registerAuditRoutes } from '@rampart/audit'
 import { registerIdentityRoutes, registerSessionRoutes } from '@rampart/identity'
 import { registerInventoryRoutes } from '@rampart/inventory'
-import type { Clock, EventLog, Logger } from '@rampart/kit'
 import { registerPolicyRoutes } from '@rampart/policy'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerThreatsRoutes } from '@rampart/threats'
 import { registerTrustRoutes } from '@rampart/trust'
 import type { FastifyInstance } from 'fastify'
+import type { ApiDeps } from './api-deps.ts'
 import { registerEventRoutes } from './event-routes.ts'
 import { registerOverviewRoute } from './overview-route.ts'
-import type { Pipeline } from './pipeline.ts'
-import type { RateMeter } from './rate-meter.ts'
-
-export type Product = { readonly name: string; readonly version: string }
-
-export type ApiDeps = {
-  readonly pipeline: Pipeline
-  readonly eventLog: EventLog
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly rates: RateMeter
-  readonly mode: 'development' | 'production'
-  readonly product: Product
-}
 
 /** Returns what ends the open event streams. */
 export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readonly stop: () => void } => {

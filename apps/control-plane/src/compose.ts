@@ -2,7 +2,9 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
+import rateLimit from '@fastify/rate-limit'
 import { auditMigrations } from '@rampart/audit'
+import { registerLoginRoute } from '@rampart/identity'
 import {
   acquireStateLock,
   assetPath,
@@ -19,22 +21,24 @@ import {
   systemClock,
 } from '@rampart/kit'
 import { trustMigrations } from '@rampart/trust'
-import rateLimit from '@fastify/rate-limit'
-import { registerLoginRoute } from '@rampart/identity'
 import { addAccessHooks } from './access-hooks.ts'
-import { createApiServer } from './api-server.ts'
 import { registerApiRoutes } from './api-routes.ts'
+import { createApiServer } from './api-server.ts'
 import { type AppConfig, homeOf, modeOf } from './app-config.ts'
 import { createBrowserGuard } from './browser-guard.ts'
 import { serverErrors } from './errors.ts'
 import { startExamples } from './examples.ts'
+import type { Ground } from './ground.ts'
 import { createHttpServer, listen } from './http-server.ts'
 import { countEvents } from './overview-route.ts'
-import { createPipeline, type Ground, type Pipeline } from './pipeline.ts'
+import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'
 import { registerConsole, registerRootRoutes } from './root-routes.ts'
 
-const migrationsOf = (module: string): MigrationSource => ({ module, dir: assetPath(`modules/${module}/migrations`) })
+const migrationsOf = (module: string): MigrationSource => ({
+  module,
+  dir: assetPath(`modules/${module}/migrations`),
+})
 
 export const migrationSources = (): MigrationSource[] => [
   auditMigrations(),
@@ -99,7 +103,13 @@ const productOf = async (): Promise<{ name: string; version: string }> => {
 
 type Readable = { readonly readiness: () => Promise<{ ready: boolean; waitingFor: string[] }> }
 
-const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { readiness }: Readable, lifecycle: Lifecycle) => {
+const buildServer = async (
+  ground: Ground,
+  rooms: Pipeline,
+  rates: RateMeter,
+  { readiness }: Readable,
+  lifecycle: Lifecycle,
+) => {
   const { config, mode, logger, clock, random } = ground
   const product = await productOf()
   const guard = createBrowserGuard({ loopbackOnly: mode === 'development' })
@@ -121,7 +131,8 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
   })
   const access = addAccessHooks(app, {
     mode,
-    authenticate: ({ headers: { authorization, cookie } }) => rooms.identity.authenticate({ authorization, cookie }),
+    authenticate: ({ headers: { authorization, cookie } }) =>
+      rooms.identity.authenticate({ authorization, cookie }),
     decide: (question) => {
       rates.count('decisions')
       return rooms.policy.decide(question)
@@ -132,7 +143,9 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
     timeWindow: 60_000,
     keyGenerator: (request) => request.headers.authorization ?? request.ip,
     errorResponseBuilder: (_request, context) =>
-      serverErrors.SERVER_RATE_LIMITED(`More than ${context.max} requests a minute; try again in ${context.after}.`),
+      serverErrors.SERVER_RATE_LIMITED(
+        `More than ${context.max} requests a minute; try again in ${context.after}.`,
+      ),
   })
   registerRootRoutes(app, { ...ground, readiness })
   registerLoginRoute(app, { identity: rooms.identity, mode, product })
@@ -173,19 +186,34 @@ const examplesFor = (ground: Ground, rooms: Pipeline, lifecycle: Lifecycle): Rea
   }
 }
 
-export type Running = { readonly url: string; readonly mode: Ground['mode']; readonly home: string; readonly loginUrl?: string }
+export type Running = {
+  readonly url: string
+  readonly mode: Ground['mode']
+  readonly home: string
+  readonly loginUrl?: string
+}
 
 /** Starts everything; on any failure what was started is stopped again and the error is thrown. */
-export const startControlPlane = async (config: AppConfig, logger: Logger, lifecycle: Lifecycle): Promise<Running> => {
+export const startControlPlane = async (
+  config: AppConfig,
+  logger: Logger,
+  lifecycle: Lifecycle,
+): Promise<Running> => {
   const ground = await openGround(config, logger, lifecycle)
   const rooms = await createPipeline(ground)
   const rates = createRateMeter(ground)
   lifecycle.onStop('rates', countEvents(ground.eventLog, rates))
   await startRooms(rooms, lifecycle)
   const late: { readable?: Readable } = {}
-  const { server, app } = await buildServer(ground, rooms, rates, {
-    readiness: async () => (await late.readable?.readiness()) ?? { ready: false, waitingFor: ['start'] },
-  }, lifecycle)
+  const { server, app } = await buildServer(
+    ground,
+    rooms,
+    rates,
+    {
+      readiness: async () => (await late.readable?.readiness()) ?? { ready: false, waitingFor: ['start'] },
+    },
+    lifecycle,
+  )
   const port = await listen(server, { host: config.host, port: config.port })
   lifecycle.onStop('listener', () => app.close())
   late.readable = examplesFor(ground, rooms, lifecycle)

@@ -6,7 +6,9 @@ import { configSchema } from './app-config.ts'
 import { lifecycleFor, startControlPlane } from './compose.ts'
 
 const readFlags = (): { file?: string; print: boolean; flags: Record<string, string> } => {
-  const names = configFields(configSchema).map(({ flag, meta }) => (meta.secret === true ? `${flag}-ref` : flag))
+  const names = configFields(configSchema).map(({ flag, meta }) =>
+    meta.secret === true ? `${flag}-ref` : flag,
+  )
   const { values } = parseArgs({
     allowPositionals: false,
     options: {
@@ -61,7 +63,8 @@ const run = async (): Promise<void> => {
 }
 
 run().catch((error: unknown) => {
-  const isUsage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  const isUsage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
   const text = error instanceof Error ? error.message : String(error)
   const help = error instanceof AppError && error.help !== undefined ? `\n${error.help}` : ''
   const code = error instanceof AppError ? `${error.code}: ` : ''

@@ -2,7 +2,7 @@
 import { ALL_TENANTS, type EventLog } from '@rampart/kit'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { ApiDeps } from './api-routes.ts'
+import type { ApiDeps } from './api-deps.ts'
 import { composeOverview, type OverviewFacts, RATE_NAMES, type RateName } from './overview.ts'
 import type { RateMeter } from './rate-meter.ts'
 
@@ -23,7 +23,11 @@ export const countEvents = (eventLog: Pick<EventLog, 'subscribe'>, rates: RateMe
     if (rate !== undefined) rates.count(rate[1])
   })
 
-const tileOf = async (deps: ApiDeps, tenant: string, version: Awaited<ReturnType<typeof listStage>>[number]) => {
+const tileOf = async (
+  deps: ApiDeps,
+  tenant: string,
+  version: Awaited<ReturnType<typeof listStage>>[number],
+) => {
   const { serving, trust, telemetry } = deps.pipeline
   const facts = await trust.evidenceFor(tenant, version.digest)
   const placed = serving.served(tenant).some((s) => s.model === version.name && s.version === version.version)
@@ -45,8 +49,11 @@ const tileOf = async (deps: ApiDeps, tenant: string, version: Awaited<ReturnType
   }
 }
 
-const listStage = ({ pipeline }: ApiDeps, tenant: string, stage: 'deployed' | 'assessed' | 'approved' | 'quarantined') =>
-  pipeline.inventory.list(tenant, { stage, limit: 200 })
+const listStage = (
+  { pipeline }: ApiDeps,
+  tenant: string,
+  stage: 'deployed' | 'assessed' | 'approved' | 'quarantined',
+) => pipeline.inventory.list(tenant, { stage, limit: 200 })
 
 const gather = async (deps: ApiDeps, tenant: string): Promise<OverviewFacts> => {
   const { pipeline, rates } = deps
@@ -61,7 +68,10 @@ const gather = async (deps: ApiDeps, tenant: string): Promise<OverviewFacts> => 
     listStage(deps, tenant, 'quarantined'),
   ])
   const tiles = await Promise.all(deployed.map((version) => tileOf(deps, tenant, version)))
-  const measured = Object.fromEntries(RATE_NAMES.map((name) => [name, rates.perSecond(name)])) as Record<RateName, number>
+  const measured = Object.fromEntries(RATE_NAMES.map((name) => [name, rates.perSecond(name)])) as Record<
+    RateName,
+    number
+  >
   return {
     deployed: tiles,
     byStage,
@@ -83,20 +93,18 @@ export const registerOverviewRoute = (app: FastifyInstance, deps: ApiDeps): void
         operationId: 'getOverview',
         summary: 'Are my models safe right now, and what happens in the rooms',
         response: {
-          200: Type.Object(
-            {
-              sentence: Type.String(),
-              ok: Type.Boolean(),
-              counts: Type.Record(Type.String(), Type.Number()),
-              pipeline: Type.Object({
-                rooms: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-                arrows: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-              }),
-              changes: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-              waiting: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-              models: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-            },
-          ),
+          200: Type.Object({
+            sentence: Type.String(),
+            ok: Type.Boolean(),
+            counts: Type.Record(Type.String(), Type.Number()),
+            pipeline: Type.Object({
+              rooms: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+              arrows: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+            }),
+            changes: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+            waiting: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+            models: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+          }),
         },
       },
     },

@@ -53,7 +53,7 @@ const sentenceOf = (
   const broken = facts.deployed.filter((version) => !version.evidenceValid)
   const down = facts.deployed.filter((version) => !version.serving)
   const parts = [
-    plural(facts.deployed.filter((version) => version.serving).length, 'model version') + ' serving',
+    `${plural(facts.deployed.filter((version) => version.serving).length, 'model version')} serving`,
   ]
   if (down.length > 0)
     parts.push(

@@ -5,35 +5,20 @@ import { createAudit } from '@rampart/audit'
 import { createOidcVerifier } from '@rampart/connectors/oidc'
 import { createIdentity } from '@rampart/identity'
 import { createInventory, createLocalArtifactStore, type Inventory } from '@rampart/inventory'
-import type { Clock, Database, EventLog, Logger, Metrics, Random } from '@rampart/kit'
 import { createPolicy } from '@rampart/policy'
 import { createRouteResources, createServing } from '@rampart/serving'
 import { createLocalCa, openEd25519Signer } from '@rampart/signing'
 import { createTelemetry } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
 import { createTrust } from '@rampart/trust'
-import type { AppConfig, Mode } from './app-config.ts'
+import type { Ground } from './ground.ts'
 import { createServingPorts } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
-
-export type Ground = {
-  readonly database: Database
-  readonly eventLog: EventLog
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly metrics: Metrics
-  readonly home: string
-  readonly mode: Mode
-  readonly config: AppConfig
-  /** True when this process is alone on its database. */
-  readonly exclusive: boolean
-}
 
 export type Pipeline = Awaited<ReturnType<typeof createPipeline>>
 
 export const createPipeline = async (ground: Ground) => {
-  const { config, home, mode, logger, clock } = ground
+  const { config, home, logger, clock } = ground
   const audit = createAudit({ ...ground, signer: await openEd25519Signer(join(home, 'keys', 'audit.pem')) })
   const ca = await createLocalCa({ folder: join(home, 'ca'), clock })
   const { issuer, audience } = config.oidc
@@ -108,5 +93,18 @@ export const createPipeline = async (ground: Ground) => {
   })
   const routes = createRouteResources({ ...ground, audit, afterChange: settle })
   late.sync = createServingSync({ ...ground, inventory, routes, serving })
-  return { audit, ca, identity, policy, trust, threats, telemetry, inventory, assurance, serving, routes, sync: late.sync }
+  return {
+    audit,
+    ca,
+    identity,
+    policy,
+    trust,
+    threats,
+    telemetry,
+    inventory,
+    assurance,
+    serving,
+    routes,
+    sync: late.sync,
+  }
 }

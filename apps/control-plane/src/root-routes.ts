@@ -24,8 +24,12 @@ export const registerRootRoutes = (app: FastifyInstance, deps: RootDeps): void =
   app.get('/openapi.json', open, async () => app.swagger())
   app.get(
     '/metrics',
-    { config: deps.mode === 'development' ? { public: true } : { action: 'metrics:read' }, schema: { hide: true } },
-    async (_request, reply) => reply.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics()),
+    {
+      config: deps.mode === 'development' ? { public: true } : { action: 'metrics:read' },
+      schema: { hide: true },
+    },
+    async (_request, reply) =>
+      reply.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics()),
   )
 }
 

@@ -1,16 +1,22 @@
 /** What the router asks of the other rooms, on its hot path and beside it. */
 import type { IncomingMessage } from 'node:http'
-import { DEFAULT_TENANT, entity, type Principal } from '@rampart/domain'
 import type { Audit } from '@rampart/audit'
+import { DEFAULT_TENANT, entity, type Principal } from '@rampart/domain'
 import type { Identity } from '@rampart/identity'
 import type { Policy } from '@rampart/policy'
 import type { ServingDeps } from '@rampart/serving'
 import type { SignalSink } from '@rampart/threats'
-import type { Ground } from './pipeline.ts'
+import type { Ground } from './ground.ts'
 
 const SERVING = 'component:serving'
 
-const ANONYMOUS: Principal = { kind: 'anonymous', id: 'loopback', tenant: DEFAULT_TENANT, roles: [], via: 'none' }
+const ANONYMOUS: Principal = {
+  kind: 'anonymous',
+  id: 'loopback',
+  tenant: DEFAULT_TENANT,
+  roles: [],
+  via: 'none',
+}
 
 /** In development, inference is open on loopback: no credentials means the anonymous caller, wrong ones are refused. */
 const createAuthenticate =

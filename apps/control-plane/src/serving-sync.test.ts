@@ -5,7 +5,12 @@ import type { RouteResource, Snapshot } from '@rampart/serving'
 import { createServingSync, defaultVersions } from './serving-sync.ts'
 
 const digest = `sha256:${'1'.repeat(64)}` as const
-const version = (name: string, number: string, stage: StoredVersion['stage'], deployedAt?: string): StoredVersion => ({
+const version = (
+  name: string,
+  number: string,
+  stage: StoredVersion['stage'],
+  deployedAt?: string,
+): StoredVersion => ({
   tenant: 'default',
   seq: number,
   name,
@@ -33,7 +38,13 @@ const harness = (versions: StoredVersion[], routes: RouteResource[] = []) => {
       },
     },
     eventLog: { subscribe: () => () => undefined },
-    logger: { child: () => undefined, debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
+    logger: {
+      child: () => undefined,
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    } as never,
   })
   return { sync, snapshots }
 }

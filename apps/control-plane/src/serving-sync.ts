@@ -54,7 +54,10 @@ export const createServingSync = (deps: ServingSyncDeps) => {
   const allVersions = async (): Promise<StoredVersion[]> => {
     const all: StoredVersion[] = []
     for (let after: { name: string; seq: string } | undefined; ; ) {
-      const page = await deps.inventory.list(ALL_TENANTS, { limit: PAGE, ...(after === undefined ? {} : { after }) })
+      const page = await deps.inventory.list(ALL_TENANTS, {
+        limit: PAGE,
+        ...(after === undefined ? {} : { after }),
+      })
       all.push(...page)
       const last = page.at(-1)
       if (page.length < PAGE || last === undefined) return all

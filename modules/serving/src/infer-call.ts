@@ -2,24 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encodeInferError, type Tensor } from '@rampart/codecs'
 import { type AppError, toProblem } from '@rampart/kit'
-import type { CachedDecision } from './decision-cache.ts'
 import type { Outcome } from './route-stats.ts'
-import type { ServedRoute } from './served-route.ts'
+import type { InferCall } from './served-route.ts'
 
-export type InferCall = {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly served: ServedRoute
-  readonly startedAt: number
-  readonly deadlineAt: number
-  decision: CachedDecision | undefined
-  caller: string | undefined
-  requestId: string | undefined
-  outputs: readonly number[]
-  rows: number
-  payload: string
-  settled: boolean
-}
+export type { InferCall }
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 

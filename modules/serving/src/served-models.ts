@@ -178,5 +178,3 @@ export const createServedModels = (deps: Deps) => {
     },
   }
 }
-
-export type ServedModels = ReturnType<typeof createServedModels>

@@ -1,13 +1,30 @@
 /** A route of the snapshot made ready: its compiled parts, its model and its counters. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createInferRequestReader, createInferResponseWriter, type InferRequestReader } from '@rampart/codecs'
 import type { Clock } from '@rampart/kit'
-import type { InferCall } from './infer-call.ts'
+import type { CachedDecision } from './decision-cache.ts'
 import { routeFragment } from './inference-record.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { createPayloadCheck, type PayloadCheck } from './payload-schema.ts'
 import { createPredictionReader, type PredictionReader } from './prediction.ts'
 import { createRouteStats, type RouteStats } from './route-stats.ts'
 import type { SnapshotRoute } from './snapshot.ts'
+
+/** A call on its way through the server; it belongs to one route's batches. */
+export type InferCall = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly served: ServedRoute
+  readonly startedAt: number
+  readonly deadlineAt: number
+  decision: CachedDecision | undefined
+  caller: string | undefined
+  requestId: string | undefined
+  outputs: readonly number[]
+  rows: number
+  payload: string
+  settled: boolean
+}
 
 export type ServedRoute = {
   readonly route: SnapshotRoute

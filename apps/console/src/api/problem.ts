@@ -48,13 +48,3 @@ export const networkProblem = (cause: unknown): ApiProblem =>
     help: 'Is it running? Start it with: npm start',
     details: cause instanceof Error ? cause.message : undefined,
   })
-
-/** Reasons a policy gave for a refusal, wherever the problem carries them. */
-export const reasonsOf = (problem: ApiProblem): string[] => {
-  const details = problem.details
-  if (typeof details !== 'object' || details === null) return []
-  const reasons = (details as Record<string, unknown>)['reasons']
-  return Array.isArray(reasons)
-    ? reasons.filter((reason): reason is string => typeof reason === 'string')
-    : []
-}

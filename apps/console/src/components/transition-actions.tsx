@@ -1,21 +1,10 @@
 /** What can be done with a version now; the policy's answer stands beside each action before anyone clicks. */
 import { CircleCheck, CircleX } from 'lucide-react'
 import { useState } from 'react'
-import type { Passport, Stage, TransitionAction } from '../api/types.ts'
+import type { Passport, TransitionAction } from '../api/types.ts'
 import { Button } from '../ui/button.tsx'
 import { TransitionDialog } from './transition-dialog.tsx'
-
-export const VERBS: Readonly<Record<Stage, string>> = {
-  registered: 'Register',
-  assessed: 'Release to assessed',
-  approved: 'Approve',
-  deployed: 'Deploy',
-  retired: 'Retire',
-  quarantined: 'Quarantine',
-  retracted: 'Retract',
-}
-
-export const ONE_WAY: readonly Stage[] = ['retracted']
+import { ONE_WAY, VERBS } from './transition-words.ts'
 
 export const TransitionActions = ({ passport }: { passport: Passport }) => {
   const [chosen, setChosen] = useState<TransitionAction>()

@@ -8,7 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextAreaField, TextField } from '../ui/field.tsx'
 import { ProblemNotice } from './query-state.tsx'
-import { ONE_WAY, VERBS } from './transition-actions.tsx'
+import { ONE_WAY, VERBS } from './transition-words.ts'
 
 /** What a step does to what runs, in a sentence each. */
 export const blastRadius = (passport: Passport, to: Stage): string[] => {

@@ -27,8 +27,6 @@ const SOFT: Record<Tone, string> = {
   critical: 'bg-critical/10 border-critical/35',
 }
 
-export const toneText = (tone: Tone): string => TEXT[tone]
-
 type Props = { tone?: Tone; icon?: LucideIcon; children: ReactNode; bare?: boolean; className?: string }
 
 export const Badge = ({ tone = 'neutral', icon: Icon, children, bare = false, className }: Props) => (

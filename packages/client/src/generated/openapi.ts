@@ -205,6 +205,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/evidence": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Evidence about a digest, newest first, verified now */
+        readonly get: operations["listEvidence"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/evidence/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One piece of evidence, verified now */
+        readonly get: operations["getEvidence"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Public keys that verify evidence */
+        readonly get: operations["listKeys"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/models": {
         readonly parameters: {
             readonly query?: never;
@@ -284,6 +335,23 @@ export interface paths {
         readonly put?: never;
         /** Take a step of the lifecycle if the promotion policy allows it */
         readonly post: operations["transitionModelVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/overview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Are my models safe right now, and what happens in the rooms */
+        readonly get: operations["getOverview"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -404,6 +472,59 @@ export interface paths {
         readonly put?: never;
         /** Ask the pack in use; the answer is not logged and has no effect */
         readonly post: operations["tryPolicy"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/routes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Routes, stored and implied by deployed models */
+        readonly get: operations["listRoutes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/routes/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One route */
+        readonly get: operations["getRoute"];
+        /** Create or replace a route */
+        readonly put: operations["putRoute"];
+        readonly post?: never;
+        /** Remove a stored route */
+        readonly delete: operations["deleteRoute"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/routes/{name}/stats": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Live latency, errors, decisions and predictions of one route */
+        readonly get: operations["getRouteStats"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1063,6 +1184,125 @@ export interface operations {
             };
         };
     };
+    readonly listEvidence: {
+        readonly parameters: {
+            readonly query: {
+                readonly digest: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly createdAt: string;
+                            readonly envelope?: {
+                                readonly payload: string;
+                                readonly payloadType: string;
+                                readonly signatures: readonly {
+                                    readonly keyid: string;
+                                    readonly sig: string;
+                                }[];
+                            };
+                            readonly id: string;
+                            readonly predicate: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly predicateType: string;
+                            readonly principal: string;
+                            readonly reasons: readonly string[];
+                            /** @description Key id; empty when no known key signed. */
+                            readonly signer: string;
+                            readonly subjectDigest: string;
+                            readonly subjectName: string;
+                            /** @description Recomputed from the stored envelope for this answer. */
+                            readonly verified: boolean;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getEvidence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly envelope?: {
+                            readonly payload: string;
+                            readonly payloadType: string;
+                            readonly signatures: readonly {
+                                readonly keyid: string;
+                                readonly sig: string;
+                            }[];
+                        };
+                        readonly id: string;
+                        readonly predicate: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly predicateType: string;
+                        readonly principal: string;
+                        readonly reasons: readonly string[];
+                        /** @description Key id; empty when no known key signed. */
+                        readonly signer: string;
+                        readonly subjectDigest: string;
+                        readonly subjectName: string;
+                        /** @description Recomputed from the stored envelope for this answer. */
+                        readonly verified: boolean;
+                    };
+                };
+            };
+        };
+    };
+    readonly listKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly algorithm: string;
+                            readonly keyid: string;
+                            readonly pem: string;
+                            readonly use: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     readonly listModels: {
         readonly parameters: {
             readonly query?: {
@@ -1399,6 +1639,49 @@ export interface operations {
             };
         };
     };
+    readonly getOverview: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly changes: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly counts: {
+                            readonly [key: string]: number;
+                        };
+                        readonly models: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                        readonly ok: boolean;
+                        readonly pipeline: {
+                            readonly arrows: readonly {
+                                readonly [key: string]: unknown;
+                            }[];
+                            readonly rooms: readonly {
+                                readonly [key: string]: unknown;
+                            }[];
+                        };
+                        readonly sentence: string;
+                        readonly waiting: readonly {
+                            readonly [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     readonly listPolicies: {
         readonly parameters: {
             readonly query?: never;
@@ -1708,6 +1991,162 @@ export interface operations {
                         };
                         readonly reasons: readonly string[];
                         readonly version: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly listRoutes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly model: string;
+                            readonly name: string;
+                            readonly payloadSchema?: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly revision: number;
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                            readonly versions: readonly {
+                                readonly digest: string;
+                                readonly isDefault: boolean;
+                                readonly version: string;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getRoute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly model: string;
+                        readonly name: string;
+                        readonly payloadSchema?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly revision: number;
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                        readonly versions: readonly {
+                            readonly digest: string;
+                            readonly isDefault: boolean;
+                            readonly version: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly putRoute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly model: string;
+                    readonly payloadSchema?: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly model: string;
+                        readonly name: string;
+                        readonly payloadSchema?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly revision: number;
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteRoute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly getRouteStats: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly [key: string]: unknown;
                     };
                 };
             };

@@ -1,0 +1,17 @@
+/** What every room stands on: database, events, time, chance, and where state lives. */
+import type { Clock, Database, EventLog, Logger, Metrics, Random } from '@rampart/kit'
+import type { AppConfig, Mode } from './app-config.ts'
+
+export type Ground = {
+  readonly database: Database
+  readonly eventLog: EventLog
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly home: string
+  readonly mode: Mode
+  readonly config: AppConfig
+  /** True when this process is alone on its database. */
+  readonly exclusive: boolean
+}
