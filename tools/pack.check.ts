@@ -109,7 +109,9 @@ const hasTypes = (): void => {
     'es2024,dom',
     '--skipLibCheck',
     '--types',
-    '',
+    'node',
+    '--typeRoots',
+    join(root, 'node_modules', '@types'),
     '--ignoreConfig',
   ]
   const tsc = spawnSync(

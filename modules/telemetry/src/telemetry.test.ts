@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Signal, SignalInput } from '@rampart/domain'
 import { createMetrics, createSeededRandom } from '@rampart/kit'
-import { createFakeClock, silentLogger, type TestDatabase, testDatabase } from '@rampart/kit/testing'
+import { createFakeClock, silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import { DEFAULT_TELEMETRY } from './config.ts'
 import { createTelemetry } from './telemetry.ts'
 import { sampleBatch, sampleReference } from './testing.ts'
@@ -102,8 +102,11 @@ describe('telemetry', () => {
       reference.profiles.map(({ name }) => name),
       ['amount', 'hour', 'foreign', 'prediction', 'probabilities.score'],
     )
-    const events = await db.eventLog.read({ tenant: 'one', limit: 50 })
-    assert.equal(events.events.filter(({ type }) => type === 'rampart.telemetry.window-closed.v1').length, 6)
+    // On a shared server, transactions of others hold back what can be read in order.
+    await until(async () => {
+      const { events } = await db.eventLog.read({ tenant: 'one', limit: 50 })
+      return events.filter(({ type }) => type === 'rampart.telemetry.window-closed.v1').length === 6
+    })
   })
 
   test('a restart in the middle neither raises again nor forgets to clear', async () => {
