@@ -14,7 +14,7 @@ import tritonclient.http as oip
 from tritonclient.utils import InferenceServerException, triton_to_np_dtype
 
 ADDRESS, EXAMPLES = sys.argv[1], Path(sys.argv[2])
-ROWS = 20
+ROWS = 300
 client = oip.InferenceServerClient(ADDRESS)
 counts = {"passed": 0, "failed": 0}
 
