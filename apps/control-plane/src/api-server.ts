@@ -84,6 +84,9 @@ const addErrorHandling = (app: FastifyInstance, logger: Logger): void => {
   )
 }
 
+/** Asked every second or so by whoever waits for us: their 503 is an answer, not a fault. */
+const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
+
 const addRequestLog = (app: FastifyInstance, logger: Logger): void => {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(securityHeaders)
@@ -99,7 +102,7 @@ const addRequestLog = (app: FastifyInstance, logger: Logger): void => {
       ms: Math.round(reply.elapsedTime * 10) / 10,
       traceId: traceIdOf(request.headers['traceparent']),
     }
-    if (reply.statusCode >= 500) logger.warn(fields, 'request')
+    if (reply.statusCode >= 500 && !PROBES.has(fields.route)) logger.warn(fields, 'request')
     else logger.debug(fields, 'request')
   })
 }

@@ -178,6 +178,8 @@ const examplesFor = (ground: Ground, rooms: Pipeline, lifecycle: Lifecycle): Rea
       const waitingFor: string[] = []
       if (lifecycle.stopping) waitingFor.push('stopping')
       if (!(await ground.database.ready())) waitingFor.push('database')
+      const halted = rooms.audit.halted()
+      if (halted !== undefined) waitingFor.push(`audit: ${halted}; run rampart audit verify`)
       const progress = examples?.progress()
       if (progress !== undefined && (progress.total < 0 || progress.done < progress.total))
         waitingFor.push(progress.failed.length > 0 ? 'examples (failed, see the log)' : 'examples')

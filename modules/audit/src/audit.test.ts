@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { entity } from '@rampart/domain'
-import { ALL_TENANTS, createMetrics, cryptoRandom, systemClock } from '@rampart/kit'
-import { silentLogger, type TestDatabase, testDatabase } from '@rampart/kit/testing'
+import { ALL_TENANTS, createMetrics, cryptoRandom, migrate, systemClock } from '@rampart/kit'
+import { silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import {
   createEd25519Signer,
   generateEd25519Pem,
@@ -35,13 +35,13 @@ after(async () => {
 })
 
 const newSigner = (): Signer => createEd25519Signer(generateEd25519Pem())
-const open = (database: TestDatabase, home: string, signer: Signer): Audit =>
+const open = (database: TestDatabase, home: string, signer: Signer, metrics = createMetrics()): Audit =>
   createAudit({
     database: database.database,
     clock: systemClock,
     random: cryptoRandom,
     logger: silentLogger,
-    metrics: createMetrics(),
+    metrics,
     signer,
     home,
   })
@@ -275,6 +275,52 @@ test('after a restart the log goes on; with another key or a damaged edge it sto
     tx.query<{ n: string }>('SELECT count(*) AS n FROM audit_pending'),
   )
   assert.equal(row?.n, '1')
+})
+
+test('a damaged log halts the sequencer, says why in health and metrics, and goes on once it is repaired', async (t) => {
+  const { own, home, signer, audit } = await freshLog(t)
+  await recordMany(audit, own, 0, 10)
+  await audit.flush()
+  const flip = () =>
+    own.database.tx(ALL_TENANTS, async (tx) => {
+      await tx.query('SET LOCAL ROLE NONE')
+      await tx.query(
+        'UPDATE audit_entry SET leaf_hash = set_byte(leaf_hash, 0, get_byte(leaf_hash, 0) # 1) WHERE idx = 9',
+      )
+    })
+  await flip()
+  const metrics = createMetrics()
+  const halted = open(own, home, signer, metrics)
+  assert.equal(halted.halted(), undefined)
+  await halted.start()
+  t.after(() => halted.stop())
+  await recordMany(halted, own, 10, 11)
+  await until(() => halted.halted() !== undefined)
+  assert.match(halted.halted() ?? '', /damaged/)
+  assert.match(await metrics.registry.metrics(), /^rampart_audit_halted 1$/m)
+  await flip()
+  await halted.flush()
+  await until(() => halted.halted() === undefined, 15_000)
+  assert.match(await metrics.registry.metrics(), /^rampart_audit_halted 0$/m)
+  assert.equal((await halted.verify()).size, 11)
+})
+
+test('records from a dump of an older server are appended: no horizon of the new one keeps them waiting', async (t) => {
+  const { own, audit } = await freshLog(t)
+  await recordMany(audit, own, 0, 2)
+  await own.database.tx(ALL_TENANTS, async (tx) => {
+    await tx.query('SET LOCAL ROLE NONE')
+    await tx.query('UPDATE audit_pending SET xid = (xid::text::bigint + 1000000)::text::xid8')
+  })
+  await assert.rejects(audit.flush(50), { code: 'AUDIT_FLUSH_LATE' })
+  await migrate({ url: own.url, sources: [auditMigrations()], logger: silentLogger })
+  await recordMany(audit, own, 2, 4)
+  await audit.flush()
+  const entries = await audit.entries({ tenant: 'default', after: -1, limit: 10 })
+  assert.deepEqual(
+    entries.map(({ details }) => details.n),
+    [0, 1, 2, 3],
+  )
 })
 
 test('a spoiled mirror file is reported and never overwritten', async (t) => {

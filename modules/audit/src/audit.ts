@@ -76,6 +76,8 @@ export interface Audit {
   stop(): Promise<void>
   /** Returns once everything recorded and committed so far is in the log; throws after `deadlineMs`. */
   flush(deadlineMs?: number): Promise<void>
+  /** Why nothing is appended until somebody repairs the database; undefined in health. Records wait meanwhile. */
+  halted(): string | undefined
   /** Throws AUDIT_EMPTY. */
   checkpoint(): Promise<CheckpointView>
   entries(filter: EntryFilter & { readonly tenant: string }): Promise<readonly AuditEntry[]>
@@ -181,7 +183,7 @@ const createAppending = (deps: AuditDeps) => {
     return batch
   }
 
-  const pump = createPump({ step, logger, onFailure: metrics.failed })
+  const pump = createPump({ step, logger, onFailure: metrics.failed, onHalt: metrics.halted })
   return { origin, mirror, step, pump }
 }
 
@@ -215,6 +217,7 @@ export const createAudit = (deps: AuditDeps): Audit => {
       await flush(2_000).catch((error: unknown) => logger.warn({ err: error }, 'audit.left-pending'))
     },
     flush,
+    halted: pump.halted,
     entries: async ({ tenant, ...filter }) =>
       (await database.read(tenant, (tx) => selectEntries(tx, filter))).map(readEntry),
     verify: async () => {

@@ -10,6 +10,7 @@ export type AuditMetrics = {
     readonly times: readonly number[]
   }): void
   failed(): void
+  halted(isHalted: boolean): void
   mirrorConflict(isConflicting: boolean): void
 }
 
@@ -36,6 +37,10 @@ export const createAuditMetrics = (metrics: Metrics, clock: Pick<Clock, 'now'>):
     name: 'rampart_audit_failures_total',
     help: 'Batches that could not be appended; they are tried again.',
   })
+  const halt = metrics.gauge({
+    name: 'rampart_audit_halted',
+    help: '1 while nothing is appended because the stored log is damaged; records wait. The server is then not ready.',
+  })
   const conflict = metrics.gauge({
     name: 'rampart_audit_mirror_conflict',
     help: '1 when the database contradicts the checkpoint kept outside it: it was rolled back or altered.',
@@ -48,6 +53,7 @@ export const createAuditMetrics = (metrics: Metrics, clock: Pick<Clock, 'now'>):
       for (const time of state.times) latency.observe(Math.max(0, clock.now() - time) / 1000)
     },
     failed: () => failures.inc(),
+    halted: (isHalted) => halt.set(isHalted ? 1 : 0),
     mirrorConflict: (isConflicting) => conflict.set(isConflicting ? 1 : 0),
   }
 }

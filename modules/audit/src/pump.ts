@@ -8,11 +8,16 @@ const SOON_MS = 15
 const IDLE_MS = 1_000
 const FAILED_MS = 250
 const FAILED_MAX_MS = 10_000
+const DAMAGED_MS = 2_000
+/** Failures in a row, other than an absent database, after which waiting is no plan: about ten seconds. */
+const HOPELESS_FAILURES = 5
 
 export type Pump = {
   start(): void
   /** A record was made in this process; its transaction commits in a moment. */
   nudge(): void
+  /** Why nothing can be appended until somebody repairs the database; undefined while it can, or may soon. */
+  halted(): string | undefined
   /** Ends after the batch in flight. */
   stop(): Promise<void>
 }
@@ -21,10 +26,13 @@ export const createPump = (deps: {
   readonly step: () => Promise<Batch>
   readonly logger: Logger
   readonly onFailure: () => void
+  readonly onHalt: (isHalted: boolean) => void
 }): Pump => {
   let stopped = false
   let delayMs = SOON_MS
   let failures = 0
+  let lasting = 0
+  let reason: string | undefined
   let running: Promise<void> | undefined
   let wake: (() => void) | undefined
 
@@ -37,13 +45,23 @@ export const createPump = (deps: {
       }
     })
 
+  const setHalted = (why: string | undefined): void => {
+    reason = why
+    deps.onHalt(why !== undefined)
+  }
+
   const failed = (error: unknown): number => {
     failures += 1
     deps.onFailure()
+    const wasHalted = reason !== undefined
     const isDamaged = isAppError(error) && error.code === auditErrors.AUDIT_LOG_DAMAGED.code
-    if (isDamaged) deps.logger.error({ err: error }, 'audit.log-damaged')
-    else deps.logger.warn({ err: error, failures }, 'audit.append-failed')
-    return isDamaged ? FAILED_MAX_MS : Math.min(FAILED_MAX_MS, FAILED_MS * 2 ** Math.min(failures, 10))
+    lasting = isAppError(error) && error.code.startsWith('KIT_') ? 0 : lasting + 1
+    if (isDamaged || lasting >= HOPELESS_FAILURES)
+      setHalted(isDamaged ? 'the stored audit log is damaged' : 'the audit log cannot be appended to')
+    // Said once: the metric and the readiness say it as long as it lasts.
+    if (isDamaged && !wasHalted) deps.logger.error({ err: error }, 'audit.log-damaged')
+    else if (!isDamaged) deps.logger.warn({ err: error, failures }, 'audit.append-failed')
+    return isDamaged ? DAMAGED_MS : Math.min(FAILED_MAX_MS, FAILED_MS * 2 ** Math.min(failures, 10))
   }
 
   const loop = async (): Promise<void> => {
@@ -52,6 +70,8 @@ export const createPump = (deps: {
       try {
         const batch = await deps.step()
         failures = 0
+        lasting = 0
+        if (reason !== undefined) setHalted(undefined)
         const goesOn = batch.outcome === 'appended' && batch.pending > 0
         waitMs = goesOn ? 0 : delayMs
         // Rarely has the transaction committed at the first look, so the looks spread out.
@@ -73,6 +93,7 @@ export const createPump = (deps: {
       delayMs = SOON_MS
       if (wasResting) wake?.()
     },
+    halted: () => reason,
     stop: async () => {
       stopped = true
       wake?.()

@@ -37,7 +37,7 @@ export const tryBecomeSequencer = async (tx: Tx): Promise<boolean> => {
 export const takePending = async (tx: Tx, limit: number): Promise<PendingRow[]> => {
   const rows = await tx.query<PendingRow & { xid: string; id: string }>(
     `DELETE FROM audit_pending WHERE id IN (
-       SELECT id FROM audit_pending WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, id LIMIT $1)
+       SELECT id FROM audit_pending WHERE xid < kit_horizon() ORDER BY xid, id LIMIT $1)
      RETURNING xid::text AS xid, id::text AS id, time, body`,
     [limit],
   )

@@ -97,14 +97,23 @@ const apply = async (client: pg.Client, migration: Migration): Promise<void> => 
   }
 }
 
+/** The newest transaction id in every table that orders its rows by `kit_xid()`: the event log, and other rooms' queues. */
+const newestTransactionId = async (client: pg.Client): Promise<string> => {
+  const { rows } = await client.query<{ newest: string }>(`
+    SELECT format('SELECT max(%I)::text::bigint AS newest FROM %I', column_name, table_name) AS newest
+    FROM information_schema.columns
+    WHERE table_schema = current_schema() AND column_default LIKE '%kit_xid()%'`)
+  return rows.map((row) => row.newest).join(' UNION ALL ')
+}
+
 /**
- * After a restore on another server the log holds ids that this server has not reached: see 0002_restore.sql.
- * Runs under the advisory lock; on the server that wrote the log it changes nothing.
+ * After a restore on another server the tables hold ids that this server has not reached: see 0002_restore.sql.
+ * Runs under the advisory lock; on the server that wrote them it changes nothing.
  */
 const liftTransactionIds = async (client: pg.Client, logger: Logger): Promise<void> => {
   await client.query("SET rampart.tenant = '*'")
   const { rows } = await client.query<{ value: string }>(`
-    WITH log AS (SELECT max(xid)::text::bigint AS newest FROM kit_event),
+    WITH log AS (SELECT max(newest) AS newest FROM (${await newestTransactionId(client)}) tables),
       server AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next)
     UPDATE kit_xid_offset SET value = newest - next + 1 FROM log, server
     WHERE newest >= next + value RETURNING value`)
