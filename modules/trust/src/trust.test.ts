@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { componentPrincipal, PREDICATE } from '@rampart/domain'
 import { ALL_TENANTS, cryptoRandom, systemClock } from '@rampart/kit'
-import { type TestDatabase, testDatabase } from '@rampart/kit/testing'
+import { type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import { createEd25519Signer, generateEd25519Pem, verifyEnvelope } from '@rampart/signing'
 import { trustMigrations } from './index.ts'
 import { createTrust, type StatementRequest } from './trust.ts'
@@ -51,8 +51,13 @@ test('a statement is signed, stored, announced, audited and verified again on re
   )
   assert.deepEqual(await trust.evidence('default', id), found)
   assert.ok(recorded.some((entry) => entry.action === 'evidence:record' && entry.details.evidenceId === id))
-  const { events } = await db.eventLog.read({ tenant: 'default', limit: 100 })
-  const event = events.find((one) => one.data.evidence_id === id)
+  const published = async () =>
+    (await db.eventLog.read({ tenant: 'default', limit: 100 })).events.find(
+      ({ data }) => data.evidence_id === id,
+    )
+  // On a shared server, transactions of others hold back what can be read in order.
+  await until(async () => (await published()) !== undefined)
+  const event = await published()
   assert.deepEqual(
     [event?.type, event?.data.model, event?.data.version],
     ['rampart.evidence.recorded.v1', 'card-fraud', '1.0.0'],

@@ -127,7 +127,8 @@ export const createConsumer = (deps: ConsumerDeps, options: ConsumerOptions): Co
       expected = event.cursor
     }
     if (head === undefined) return 'progress'
-    scanned = { from: expected, to: head }
+    // After a restore the horizon, and with it the head, may for a while lie below the checkpoint.
+    scanned = { from: expected, to: store.compareCursors(head, expected) < 0 ? expected : head }
     return 'idle'
   }
 
