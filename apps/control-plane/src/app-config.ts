@@ -1,5 +1,6 @@
 /** Configuration of the control plane: one schema, read once in main. */
 import { resolve } from 'node:path'
+import { PACKS } from '@rampart/policy'
 import { z } from 'zod'
 import { serverErrors } from './errors.ts'
 
@@ -71,6 +72,17 @@ export const configSchema = z.object({
       queueRows: number({ description: 'Rows that may wait per model before requests are shed' }).default(
         4096,
       ),
+    })
+    .prefault({}),
+  policy: z
+    .object({
+      restore: z
+        .array(z.enum(PACKS))
+        .meta({
+          description:
+            'Packs that this start takes back to their shipped version, whatever was edited: the way out of a broken edit; edits stay in the history',
+        })
+        .default([]),
     })
     .prefault({}),
   telemetry: z

@@ -38,7 +38,7 @@ export const createPipeline = async (ground: Ground) => {
           }),
         }),
   })
-  const policy = await createPolicy({ ...ground, audit })
+  const policy = await createPolicy({ ...ground, audit, restore: config.policy.restore })
   const trust = createTrust({
     ...ground,
     audit,

@@ -23,7 +23,7 @@ export const policyErrors = defineErrors({
   POLICY_ACTION_WITHOUT_RULE: {
     kind: 'InvalidInput',
     summary: 'The API has an action that the authorisation pack does not name.',
-    help: 'Add the action to `actions` in policies/authz/authz.rego.',
+    help: 'Add the action to `actions` in policies/authz/authz.rego, or start once with --policy-restore authz to go back to the shipped pack.',
   },
   POLICY_REVISION_CHANGED: {
     kind: 'PreconditionFailed',
@@ -37,5 +37,6 @@ export const policyErrors = defineErrors({
   POLICY_UNUSABLE: {
     kind: 'Internal',
     summary: 'No version of a pack can be compiled, not even the shipped one.',
+    help: 'Start once with --policy-restore and the name of the pack.',
   },
 })

@@ -8,6 +8,8 @@ import { PACKS, type PackFiles, type PackName, packDigest, readShippedPack } fro
 import type { PolicyAudit } from './ports.ts'
 import * as store from './store.ts'
 
+const RESTORED = 'Back to the shipped pack, as policy.restore told the start to'
+
 export type HistoryDeps = {
   readonly database: Pick<Database, 'tx' | 'read'>
   readonly eventLog: Pick<EventLog, 'publish'>
@@ -74,12 +76,14 @@ export function createHistory(deps: HistoryDeps) {
       await store.lockPack(tx, pack)
       const current = await newest(tx, pack)
       if (current?.digest === digest) return
-      if (current && isHumanEdit(current) && !deps.restore?.includes(pack)) {
+      const isEdited = current !== undefined && isHumanEdit(current)
+      if (isEdited && !deps.restore?.includes(pack)) {
         logger.info({ pack, version: current.version, shipped: digest }, 'policy.edited-pack-kept')
         return
       }
       const { testsPassed } = check(pack, files)
-      const message = current ? 'The pack of a new release' : 'The pack as shipped'
+      if (isEdited) logger.warn({ pack, replaced: current.version }, 'policy.restored')
+      const message = isEdited ? RESTORED : current ? 'The pack of a new release' : 'The pack as shipped'
       const draft: Draft = { origin: 'shipped', files, testsPassed, message }
       await append(tx, pack, componentPrincipal('policy', []), (current?.version ?? 0) + 1, draft)
     })

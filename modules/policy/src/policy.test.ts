@@ -303,6 +303,10 @@ test('a new release replaces an untouched pack, keeps an edited one, and restore
     const third = await at({ shipped: release(2), restore: ['authz'] })
     assert.equal(third.hot('authz').version, 3)
     assert.equal(third.hot('authz').digest, await third.shippedDigest('authz'))
+    assert.match((await newest(third, 'authz'))?.message ?? '', /policy\.restore/)
+    const fourth = await at({ shipped: release(2), restore: ['authz'] })
+    assert.equal(fourth.hot('authz').version, 3, 'a start that restores twice restores once')
+    await fourth.stop()
     for (const policy of [first, second, third]) await policy.stop()
   } finally {
     await own.stop()

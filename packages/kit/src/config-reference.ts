@@ -32,6 +32,7 @@ const typeOf = (schema: z.ZodType): string => {
     inner = inner.unwrap() as z.ZodType
   }
   if (inner instanceof z.ZodEnum) return inner.options.map((option) => `\`${String(option)}\``).join(', ')
+  if (inner instanceof z.ZodArray) return `list of ${typeOf(inner.element as z.ZodType)}`
   return inner.def.type
 }
 
