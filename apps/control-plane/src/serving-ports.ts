@@ -21,7 +21,7 @@ const ANONYMOUS: Principal = {
 /** In development, inference is open on loopback: no credentials means the anonymous caller, wrong ones are refused. */
 const createAuthenticate =
   (identity: Identity, mode: Ground['mode']) =>
-  (request: IncomingMessage): Principal | Promise<Principal> => {
+  (request: Pick<IncomingMessage, 'headers'>): Principal | Promise<Principal> => {
     const { authorization, cookie } = request.headers
     if (authorization !== undefined)
       return identity.authenticateCached(authorization) ?? identity.authenticate({ authorization })

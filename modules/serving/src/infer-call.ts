@@ -1,7 +1,9 @@
-/** One inference call on its way through the server, and how its answer is written. */
+/** The HTTP side of an inference call: its headers in, its answer out; and how outcomes count. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { encodeInferError, type Tensor } from '@rampart/codecs'
 import { type AppError, toProblem } from '@rampart/kit'
+import { discardBody } from './body-reader.ts'
+import type { AnswerRows, CallChannel } from './call-channel.ts'
 import type { Outcome } from './route-stats.ts'
 import type { InferCall } from './served-route.ts'
 
@@ -10,9 +12,9 @@ export type { InferCall }
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The caller's W3C trace context, when it is well formed. */
-export const traceOf = (request: IncomingMessage): string | undefined => {
-  const value = request.headers['traceparent']
-  return typeof value === 'string' && TRACEPARENT.test(value) ? value : undefined
+export const traceOf = (channel: CallChannel): string | undefined => {
+  const value = channel.header('traceparent')
+  return value !== undefined && TRACEPARENT.test(value) ? value : undefined
 }
 
 export const writeJson = (
@@ -35,34 +37,51 @@ export const writeJson = (
 const callHeaders = (call: InferCall): string[] => {
   const headers = ['x-rampart-model-digest', call.served.route.digest]
   if (call.decision !== undefined) headers.push('x-rampart-decision', call.decision.id)
-  const trace = traceOf(call.request)
+  const trace = traceOf(call.channel)
   if (trace !== undefined) headers.push('traceparent', trace)
   return headers
 }
 
-/** Rows `[from, to)` of a batch's outputs as this call's answer. */
-export const writeAnswer = (
-  call: InferCall,
-  tensors: readonly Tensor[],
-  from: number,
-  to: number,
-  rows: number,
-): void => {
+/** One output of a call's answer: its shape, and the elements `[from, to)` of the batch's tensor that are the call's. */
+export const outputSlice = (tensor: Tensor, { from, to, rows }: AnswerRows) => {
+  const whole = rows === 0 || tensor.shape[0] !== rows
+  const width = whole ? tensor.data.length : tensor.data.length / rows
+  return whole
+    ? { shape: tensor.shape, data: tensor.data, datatype: tensor.datatype, from: 0, to: width }
+    : {
+        shape: [to - from, ...tensor.shape.slice(1)],
+        data: tensor.data,
+        datatype: tensor.datatype,
+        from: from * width,
+        to: to * width,
+      }
+}
+
+const writeAnswer = (call: InferCall, response: ServerResponse, answer: AnswerRows): void => {
   const { writer } = call.served
   let body = writer.head(call.requestId)
   for (let i = 0; i < call.outputs.length; i++) {
     const index = call.outputs[i] as number
-    const tensor = tensors[index] as Tensor
-    const whole = rows === 0 || tensor.shape[0] !== rows
-    const width = whole ? tensor.data.length : tensor.data.length / rows
-    const shape = whole ? tensor.shape : [to - from, ...tensor.shape.slice(1)]
-    const slice = whole
-      ? { data: tensor.data, datatype: tensor.datatype, from: 0, to: tensor.data.length }
-      : { data: tensor.data, datatype: tensor.datatype, from: from * width, to: to * width }
-    body += (i === 0 ? '' : ',') + writer.output(index, shape, slice)
+    const slice = outputSlice(answer.tensors[index] as Tensor, answer)
+    body += (i === 0 ? '' : ',') + writer.output(index, slice.shape, slice)
   }
-  writeJson(call.response, 200, `${body}]}`, callHeaders(call))
+  writeJson(response, 200, `${body}]}`, callHeaders(call))
 }
+
+/** The channel of a REST call. */
+export const createHttpChannel = (request: IncomingMessage, response: ServerResponse): CallChannel => ({
+  header: (name) => {
+    const value = request.headers[name]
+    return typeof value === 'string' ? value : undefined
+  },
+  gone: () => response.destroyed,
+  answer: (call, answer) => writeAnswer(call, response, answer),
+  refuse: (call, error) => {
+    const status = writeError(response, error, callHeaders(call))
+    discardBody(request)
+    return status
+  },
+})
 
 const RETRY_AFTER: readonly number[] = [429, 503]
 
@@ -87,9 +106,6 @@ export const writeError = (
     )
   return status
 }
-
-export const writeCallError = (call: InferCall, error: AppError): number =>
-  writeError(call.response, error, callHeaders(call))
 
 /** How a status counts. */
 export const outcomeOf = (status: number): Outcome => {

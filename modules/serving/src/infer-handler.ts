@@ -1,13 +1,12 @@
-/** The way of one inference call: headers, body, JSON, decision, schema, tensors, batch, answer, record. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { parseJson, type Tensor } from '@rampart/codecs'
+/** The way of one inference call, whatever it came by: body, decision, schema, tensors, batch, answer, record. */
+import type { Tensor } from '@rampart/codecs'
 import type { Principal } from '@rampart/domain'
 import { AppError, toAppError } from '@rampart/kit'
 import type { BatchEvents } from './batcher.ts'
-import { discardBody, readBody, refuseByHeaders } from './body-reader.ts'
+import type { CallChannel } from './call-channel.ts'
 import type { DecisionCache } from './decision-cache.ts'
 import { servingErrors } from './errors.ts'
-import { type InferCall, outcomeOf, traceOf, writeAnswer, writeCallError } from './infer-call.ts'
+import { type InferCall, outcomeOf, traceOf } from './infer-call.ts'
 import { payloadFragment } from './inference-record.ts'
 import type { ServingOptions } from './options.ts'
 import type { ServingPorts } from './ports.ts'
@@ -23,6 +22,9 @@ type Deps = Pick<ServingPorts, 'clock' | 'random' | 'logger' | 'observe'> & {
   readonly violations: { add(route: SnapshotRoute, violations: unknown): void }
   readonly stopping: () => boolean
 }
+
+/** The request as a value of the protocol's JSON form; throws AppError. */
+export type BodyDecoder = (bytes: Uint8Array) => unknown
 
 /** Rows whose labels are counted per call; beyond it a call counts as its first rows. */
 const COUNTED_ROWS = 1024
@@ -46,7 +48,7 @@ export const createInferHandler = (deps: Deps) => {
       label,
       score,
       requestId: call.requestId,
-      trace: traceOf(call.request),
+      trace: traceOf(call.channel),
       payload: call.payload,
     })
   }
@@ -56,16 +58,15 @@ export const createInferHandler = (deps: Deps) => {
     const known = toCallError(error)
     if (known.kind === 'Internal')
       deps.logger.warn({ err: error, route: call.served.route.name }, 'serving.call-failed')
-    const status = writeCallError(call, known)
-    discardBody(call.request)
-    settle(call, status)
+    settle(call, call.channel.refuse(call, known))
   }
 
   const isGone = (call: InferCall): boolean => {
     if (call.settled) return true
-    if (call.response.destroyed) settle(call, CLIENT_GONE)
-    else if (clock.monotonic() >= call.deadlineAt)
+    // The deadline first: gRPC also hangs up on a call whose deadline passed, and that is not the client's doing.
+    if (clock.monotonic() >= call.deadlineAt)
       fail(call, servingErrors.SERVING_DEADLINE('the deadline passed'))
+    else if (call.channel.gone()) settle(call, CLIENT_GONE)
     return call.settled
   }
 
@@ -73,7 +74,7 @@ export const createInferHandler = (deps: Deps) => {
     if (call.settled) return
     const batchable = call.served.model?.profile.batchable === true
     const rows = batchable ? (outputs[0]?.shape[0] ?? 0) : 0
-    writeAnswer(call, outputs, from, to, rows)
+    call.channel.answer(call, { tensors: outputs, from, to, rows })
     const { label, score } = predictions(call, outputs, from, to)
     settle(call, 200, label, score)
   }
@@ -91,9 +92,9 @@ export const createInferHandler = (deps: Deps) => {
     return first
   }
 
-  const enqueue = (call: InferCall, caller: Principal, bytes: Buffer): void => {
+  const enqueue = (call: InferCall, caller: Principal, bytes: Uint8Array, decode: BodyDecoder): void => {
     const { served } = call
-    const body = parseJson(bytes.toString('utf8'))
+    const body = decode(bytes)
     call.requestId = readRequestId(body)
     const decision = deps.decisions.decide(caller, served.route, served.number)
     call.decision = decision
@@ -112,18 +113,6 @@ export const createInferHandler = (deps: Deps) => {
     if (decision.log !== 'none') call.payload = payloadFragment(decision, bytes, body, deps.random.float())
     served.model.batcher.add(head, call)
   }
-
-  const proceed = (call: InferCall, caller: Principal): void =>
-    readBody(call.request, options.maxBodyBytes, (error, bytes) => {
-      if (error !== undefined) return fail(call, error)
-      try {
-        enqueue(call, caller, bytes)
-      } catch (failure) {
-        if (failure instanceof AppError && failure.code === 'SERVING_PAYLOAD_INVALID')
-          deps.violations.add(call.served.route, failure.details)
-        fail(call, failure)
-      }
-    })
 
   return {
     /** The events of a model's batches; `route` is what observations are filed under. */
@@ -146,20 +135,19 @@ export const createInferHandler = (deps: Deps) => {
     expire: (calls: Iterable<InferCall>): void => {
       for (const call of calls) isGone(call)
     },
-    infer: (
-      request: IncomingMessage,
-      response: ServerResponse,
-      served: ServedRoute,
-      caller: Principal,
-    ): void => {
+    /** A call as its headers describe it; undefined when they are enough to refuse it, which is then done. */
+    open: (channel: CallChannel, served: ServedRoute, caller: Principal): InferCall | undefined => {
       const startedAt = clock.monotonic()
-      const timeout = readTimeout(request.headers['x-request-timeout-ms'], options)
+      const timeout = readTimeout(channel.header('x-request-timeout-ms'), options)
+      const deadlineMs = Math.min(
+        timeout ?? options.defaultTimeoutMs,
+        channel.deadlineMs ?? options.maxTimeoutMs,
+      )
       const call: InferCall = {
-        request,
-        response,
+        channel,
         served,
         startedAt,
-        deadlineAt: startedAt + (timeout ?? options.defaultTimeoutMs),
+        deadlineAt: startedAt + deadlineMs,
         decision: undefined,
         caller: `${caller.kind}:${caller.id}`,
         requestId: undefined,
@@ -168,17 +156,25 @@ export const createInferHandler = (deps: Deps) => {
         payload: '',
         settled: false,
       }
-      const refusal = refuse(request, served, timeout)
-      if (refusal !== undefined) fail(call, refusal)
-      else proceed(call, caller)
+      const refusal = refuse(served, timeout)
+      if (refusal === undefined) return call
+      fail(call, refusal)
+      return undefined
     },
+    /** The call's body, whole: decided, checked and queued, or refused. */
+    receive: (call: InferCall, caller: Principal, bytes: Uint8Array, decode: BodyDecoder): void => {
+      try {
+        enqueue(call, caller, bytes, decode)
+      } catch (failure) {
+        if (failure instanceof AppError && failure.code === 'SERVING_PAYLOAD_INVALID')
+          deps.violations.add(call.served.route, failure.details)
+        fail(call, failure)
+      }
+    },
+    fail,
   }
 
-  function refuse(
-    request: IncomingMessage,
-    served: ServedRoute,
-    timeout: number | undefined,
-  ): AppError | undefined {
+  function refuse(served: ServedRoute, timeout: number | undefined): AppError | undefined {
     const { route } = served
     if (deps.stopping()) return servingErrors.SERVING_STOPPING('the server is stopping')
     if (timeout === undefined)
@@ -189,7 +185,7 @@ export const createInferHandler = (deps: Deps) => {
       )
     if (!records.healthy() && options.withoutRecords === 'refuse')
       return servingErrors.SERVING_RECORDS_UNAVAILABLE('inference records cannot be written')
-    return refuseByHeaders(request, options.maxBodyBytes)
+    return undefined
   }
 }
 
@@ -200,7 +196,7 @@ const readRequestId = (body: unknown): string | undefined => {
 
 /** Milliseconds; undefined when the header is not a positive whole number. */
 const readTimeout = (
-  header: string | string[] | undefined,
+  header: string | undefined,
   options: Pick<ServingOptions, 'defaultTimeoutMs' | 'maxTimeoutMs'>,
 ): number | undefined => {
   if (header === undefined) return options.defaultTimeoutMs
@@ -215,3 +211,5 @@ const toCallError = (error: unknown): AppError => {
     return servingErrors.SERVING_MODEL_FAILED('the model failed on this request', { cause: error })
   return known
 }
+
+export type InferHandler = ReturnType<typeof createInferHandler>

@@ -54,7 +54,7 @@ export type ServingPorts = {
   /** The policy in force; undefined refuses every call with 503. */
   readonly policyHot: () => HotPolicy | undefined
   /** Throws Unauthenticated. Must answer the same object for the same caller, and synchronously when it is cached. */
-  readonly authenticate: (request: IncomingMessage) => Principal | Promise<Principal>
+  readonly authenticate: (request: Pick<IncomingMessage, 'headers'>) => Principal | Promise<Principal>
   readonly observe: ObservationSink
   readonly raiseSignal: (tenant: string, signal: SignalInput) => Promise<unknown>
   readonly auditDenied: (denied: DeniedCalls) => Promise<void>

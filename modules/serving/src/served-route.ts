@@ -1,7 +1,7 @@
 /** A route of the snapshot made ready: its compiled parts, its model and its counters. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createInferRequestReader, createInferResponseWriter, type InferRequestReader } from '@rampart/codecs'
 import type { Clock } from '@rampart/kit'
+import type { CallChannel } from './call-channel.ts'
 import type { CachedDecision } from './decision-cache.ts'
 import { routeFragment } from './inference-record.ts'
 import type { LoadedModel } from './loaded-model.ts'
@@ -12,8 +12,7 @@ import type { SnapshotRoute } from './snapshot.ts'
 
 /** A call on its way through the server; it belongs to one route's batches. */
 export type InferCall = {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
+  readonly channel: CallChannel
   readonly served: ServedRoute
   readonly startedAt: number
   readonly deadlineAt: number

@@ -6,6 +6,7 @@ import { discardBody } from './body-reader.ts'
 import { createDecisionCache } from './decision-cache.ts'
 import { createDeniedCalls } from './denied-calls.ts'
 import { servingErrors } from './errors.ts'
+import { createHttpInfer } from './http-infer.ts'
 import { writeError, writeJson } from './infer-call.ts'
 import { createInferHandler } from './infer-handler.ts'
 import {
@@ -76,6 +77,7 @@ export const createServing = (deps: ServingDeps): Serving => {
     decisions,
     stopping: () => stopping,
   })
+  const infer = createHttpInfer(calls, options)
   const models = createServedModels({ ...deps, options, eventsFor: calls.eventsFor })
   registerServingMetrics(deps.metrics, { table: models.table, records, models: models.models })
   const timers: NodeJS.Timeout[] = []
@@ -83,14 +85,14 @@ export const createServing = (deps: ServingDeps): Serving => {
   const route = (request: IncomingMessage, response: ServerResponse, caller: Principal): void => {
     const url = request.url ?? ''
     const quick = request.method === 'POST' ? models.table().infer(caller.tenant, url) : undefined
-    if (quick !== undefined) return calls.infer(request, response, quick, caller)
+    if (quick !== undefined) return infer(request, response, quick, caller)
     const path = url.split('?', 1)[0] as string
     const model = parseModelPath(path)
     if (model === undefined) throw servingErrors.SERVING_NOT_FOUND('no such resource')
     const served = findServed(models.table(), caller.tenant, model)
     if (model.verb === 'infer') {
       if (request.method !== 'POST') throw servingErrors.SERVING_METHOD_WRONG('infer takes POST')
-      return calls.infer(request, response, served, caller)
+      return infer(request, response, served, caller)
     }
     if (request.method !== 'GET') throw servingErrors.SERVING_METHOD_WRONG('this resource takes GET')
     if (model.verb === 'ready') writeModelReady(response, served)
