@@ -4,11 +4,9 @@ import type { Audit } from '@rampart/audit'
 import { DEFAULT_TENANT, entity, type Principal } from '@rampart/domain'
 import type { Identity } from '@rampart/identity'
 import type { Policy } from '@rampart/policy'
-import type { ServingDeps } from '@rampart/serving'
+import { createAuditAnchor, type ServingDeps } from '@rampart/serving'
 import type { SignalSink } from '@rampart/threats'
 import type { Ground } from './ground.ts'
-
-const SERVING = 'component:serving'
 
 const ANONYMOUS: Principal = {
   kind: 'anonymous',
@@ -59,16 +57,6 @@ export const createServingPorts = (
           details,
         }),
       ),
-    anchor: (batch) =>
-      database.tx(DEFAULT_TENANT, (tx) =>
-        audit.record(tx, {
-          tenant: DEFAULT_TENANT,
-          principal: SERVING,
-          action: batch.kind === 'segment' ? 'inference-log.anchor' : `inference-log.${batch.kind}`,
-          entity: entity('inference-log', batch.id),
-          outcome: 'success',
-          details: { ...batch },
-        }),
-      ),
+    anchor: createAuditAnchor(deps),
   }
 }

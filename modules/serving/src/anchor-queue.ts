@@ -24,7 +24,7 @@ export type AnchorQueue = {
 
 const REST_MS = 1_000
 
-/** The audit log may get a batch twice (a crash between its answer and ours); its `id` tells. */
+/** Hands over at least once (a crash between the answer and our note of it repeats a batch); its `id` tells. */
 export const createAnchorQueue = (deps: Deps): AnchorQueue => {
   const queue: AnchorBatch[] = []
   let working: Promise<void> | undefined

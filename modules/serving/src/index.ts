@@ -1,4 +1,5 @@
 /** The door of serving: the inference router, its routes as resources, and its records. */
+export { createAuditAnchor } from './audit-anchor.ts'
 export { servingErrors } from './errors.ts'
 export { DEFAULT_SERVING_OPTIONS, type ServingOptions } from './options.ts'
 export type { DeniedCalls, HotPolicy, ObservationSink, ObservedBatch, ServingPorts } from './ports.ts'

@@ -56,3 +56,12 @@ export const putRoute = async (
 
 export const deleteRoute = async (tx: Tx, name: string): Promise<boolean> =>
   (await tx.query('DELETE FROM serving_route WHERE name = $1 RETURNING name', [name])).length > 0
+
+/** False when the batch was claimed before. Waits for another transaction that is claiming it right now. */
+export const claimAnchor = async (tx: Tx, id: string, at: string): Promise<boolean> => {
+  const rows = await tx.query(
+    'INSERT INTO serving_anchor (id, anchored_at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING id',
+    [id, at],
+  )
+  return rows.length > 0
+}

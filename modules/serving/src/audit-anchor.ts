@@ -1,0 +1,39 @@
+/** Batches of the inference log as audit entries: exactly one per batch, however often the queue hands it over. */
+import { DEFAULT_TENANT } from '@rampart/domain'
+import type { Clock, Database, Tx } from '@rampart/kit'
+import type { ServingPorts } from './ports.ts'
+import * as store from './store.ts'
+
+export type AuditAnchorDeps = {
+  readonly database: Pick<Database, 'tx'>
+  readonly clock: Pick<Clock, 'iso'>
+  readonly audit: {
+    record(
+      tx: Tx,
+      entry: {
+        readonly tenant: string
+        readonly principal: string
+        readonly action: string
+        readonly entity: { readonly kind: 'inference-log'; readonly id: string }
+        readonly outcome: 'success'
+        readonly details: Readonly<Record<string, unknown>>
+      },
+    ): Promise<void>
+  }
+}
+
+/** The batch's id and its audit entry are one transaction: a kill after it leaves an id that refuses the repetition. */
+export const createAuditAnchor =
+  ({ database, clock, audit }: AuditAnchorDeps): ServingPorts['anchor'] =>
+  (batch) =>
+    database.tx(DEFAULT_TENANT, async (tx) => {
+      if (!(await store.claimAnchor(tx, batch.id, clock.iso()))) return
+      await audit.record(tx, {
+        tenant: DEFAULT_TENANT,
+        principal: 'component:serving',
+        action: batch.kind === 'segment' ? 'inference-log.anchor' : `inference-log.${batch.kind}`,
+        entity: { kind: 'inference-log', id: batch.id },
+        outcome: 'success',
+        details: { ...batch },
+      })
+    })
