@@ -35,8 +35,9 @@ export const writeJson = (
 
 /** Headers that tie an answer to its decision and model. */
 const callHeaders = (call: InferCall): string[] => {
-  const headers = ['x-rampart-model-digest', call.served.route.digest]
-  if (call.decision !== undefined) headers.push('x-rampart-decision', call.decision.id)
+  const stripped = call.served.shaping?.stripHeaders === true
+  const headers = stripped ? [] : ['x-rampart-model-digest', call.served.route.digest]
+  if (call.decision !== undefined && !stripped) headers.push('x-rampart-decision', call.decision.id)
   const trace = traceOf(call.channel)
   if (trace !== undefined) headers.push('traceparent', trace)
   return headers

@@ -9,10 +9,13 @@ import { servingErrors } from './errors.ts'
 import { type InferCall, outcomeOf, traceOf } from './infer-call.ts'
 import { payloadFragment } from './inference-record.ts'
 import type { ServingOptions } from './options.ts'
+import { choiceFragment, createPlannedCalls, enter, noRouteFor } from './planned-calls.ts'
 import type { ServingPorts } from './ports.ts'
 import type { RecordLog } from './record-log.ts'
-import type { ServedRoute } from './served-route.ts'
+import type { PlannedCall, ServedRoute } from './served-route.ts'
+import { createShadowCalls } from './shadow-calls.ts'
 import type { SnapshotRoute } from './snapshot.ts'
+import type { TableLeases } from './table-lease.ts'
 
 type Deps = Pick<ServingPorts, 'clock' | 'random' | 'logger' | 'observe'> & {
   readonly options: ServingOptions
@@ -20,6 +23,7 @@ type Deps = Pick<ServingPorts, 'clock' | 'random' | 'logger' | 'observe'> & {
   readonly records: Pick<RecordLog, 'append' | 'healthy'>
   readonly denied: { add(route: SnapshotRoute, decision: InferCall['decision'] & object): void }
   readonly violations: { add(route: SnapshotRoute, violations: unknown): void }
+  readonly leases: Pick<TableLeases, 'enter' | 'leave'>
   readonly stopping: () => boolean
 }
 
@@ -29,6 +33,7 @@ export type BodyDecoder = (bytes: Uint8Array) => unknown
 /** Rows whose labels are counted per call; beyond it a call counts as its first rows. */
 const COUNTED_ROWS = 1024
 const CLIENT_GONE = 499
+const NO_BYTES = new Uint8Array(0)
 
 export const createInferHandler = (deps: Deps) => {
   const { clock, options, records } = deps
@@ -49,8 +54,11 @@ export const createInferHandler = (deps: Deps) => {
       score,
       requestId: call.requestId,
       trace: traceOf(call.channel),
+      choice: choiceFragment(call),
       payload: call.payload,
     })
+    deps.leases.leave(call.lease)
+    call.onSettled?.()
   }
 
   const fail = (call: InferCall, error: unknown): void => {
@@ -58,6 +66,7 @@ export const createInferHandler = (deps: Deps) => {
     const known = toCallError(error)
     if (known.kind === 'Internal')
       deps.logger.warn({ err: error, route: call.served.route.name }, 'serving.call-failed')
+    if (call.planned !== undefined && planned.takeOver(call, call.planned, known)) return
     settle(call, call.channel.refuse(call, known))
   }
 
@@ -74,9 +83,13 @@ export const createInferHandler = (deps: Deps) => {
     if (call.settled) return
     const batchable = call.served.model?.profile.batchable === true
     const rows = batchable ? (outputs[0]?.shape[0] ?? 0) : 0
-    call.channel.answer(call, { tensors: outputs, from, to, rows })
+    const { shaping } = call.served
+    const tensors = shaping === undefined ? outputs : shaping.round(outputs, from, to, rows)
+    call.channel.answer(call, { tensors, from, to, rows })
     const { label, score } = predictions(call, outputs, from, to)
     settle(call, 200, label, score)
+    if (call.planned?.plan.shadow !== undefined)
+      shadows.launch(call, call.planned, { tensors: outputs, from, to, rows })
   }
 
   const predictions = (call: InferCall, outputs: readonly Tensor[], from: number, to: number) => {
@@ -93,9 +106,16 @@ export const createInferHandler = (deps: Deps) => {
   }
 
   const enqueue = (call: InferCall, caller: Principal, bytes: Uint8Array, decode: BodyDecoder): void => {
-    const { served } = call
     const body = decode(bytes)
     call.requestId = readRequestId(body)
+    if (call.planned === undefined) return dispatch(call, caller, body, bytes)
+    call.planned.body = body
+    call.planned.bytes = bytes
+    planned.begin(call, call.planned)
+  }
+
+  const dispatch = (call: InferCall, caller: Principal, body: unknown, bytes: Uint8Array): void => {
+    const { served } = call
     const decision = deps.decisions.decide(caller, served.route, served.number)
     call.decision = decision
     if (!decision.allow) {
@@ -108,16 +128,27 @@ export const createInferHandler = (deps: Deps) => {
       throw servingErrors.SERVING_NOT_READY(served.failure ?? 'the model is not loaded')
     served.check?.(body, bytes.length)
     const head = served.read(body)
-    call.outputs = head.outputs
+    call.outputs = served.shaping === undefined ? head.outputs : served.shaping.visible(head.outputs)
     call.rows = head.inputs[0]?.shape[0] ?? 1
     if (decision.log !== 'none') call.payload = payloadFragment(decision, bytes, body, deps.random.float())
     served.model.batcher.add(head, call)
   }
 
+  const ports = {
+    ...deps,
+    fail,
+    deadlineMs: options.defaultTimeoutMs,
+    dispatch: (call: InferCall, { caller, body, bytes }: PlannedCall) =>
+      dispatch(call, caller, body, bytes ?? NO_BYTES),
+  }
+  const planned = createPlannedCalls(ports)
+  const shadows = createShadowCalls(ports)
+
   return {
-    /** The events of a model's batches; `route` is what observations are filed under. */
-    eventsFor: (route: SnapshotRoute): BatchEvents<InferCall> => {
-      const { name, model, version, tenant } = route
+    /** The events of a model's batches, whichever routes their calls came by. */
+    eventsFor: ({ model, version, tenant }: SnapshotRoute): BatchEvents<InferCall> => {
+      // Observations are filed under the version: rows of several routes share its batches.
+      const name = `${tenant}/${model}:${version}`
       return {
         answer,
         fail,
@@ -143,11 +174,21 @@ export const createInferHandler = (deps: Deps) => {
         timeout ?? options.defaultTimeoutMs,
         channel.deadlineMs ?? options.maxTimeoutMs,
       )
+      const entered = served.front === undefined ? undefined : enter(served, channel.header, caller)
+      const plan = entered?.plan
+      const deadlineAt = startedAt + deadlineMs
       const call: InferCall = {
         channel,
-        served,
+        served: entered?.served ?? served,
+        planned:
+          plan === undefined
+            ? undefined
+            : { plan, caller, deadlineAt, body: undefined, bytes: undefined, tried: [] },
+        lease: deps.leases.enter(),
+        isShadow: false,
+        onSettled: undefined,
         startedAt,
-        deadlineAt: startedAt + deadlineMs,
+        deadlineAt,
         decision: undefined,
         caller: `${caller.kind}:${caller.id}`,
         requestId: undefined,
@@ -156,7 +197,10 @@ export const createInferHandler = (deps: Deps) => {
         payload: '',
         settled: false,
       }
-      const refusal = refuse(served, timeout)
+      const refusal =
+        served.front !== undefined && entered === undefined
+          ? noRouteFor(served.route.path ?? served.route.name)
+          : refuse(call.served, timeout)
       if (refusal === undefined) return call
       fail(call, refusal)
       return undefined

@@ -16,6 +16,8 @@ export type RecordedCall = {
   readonly score: number | undefined
   readonly requestId: string | undefined
   readonly trace: string | undefined
+  /** JSON fragment `"choice":…` of a route that chooses among versions, or empty. */
+  readonly choice: string
   /** JSON fragment `"input_digest":…` or `"input":…`, or empty. */
   readonly payload: string
 }
@@ -47,6 +49,7 @@ export const encodeRecord = (call: RecordedCall, sequence: number, epoch: string
   if (call.score !== undefined) line += `,"score":${JSON.stringify(call.score)}`
   if (call.requestId !== undefined) line += `,"request":${JSON.stringify(call.requestId)}`
   if (call.trace !== undefined) line += `,"trace":${JSON.stringify(call.trace)}`
+  if (call.choice !== '') line += `,${call.choice}`
   return call.payload === '' ? `${line}}` : `${line},${call.payload}}`
 }
 

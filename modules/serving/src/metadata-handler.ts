@@ -38,7 +38,7 @@ export const findServed = (table: RouteTable, tenant: string, path: ModelPath): 
   const versions = table.versions(tenant, path.name)
   const found =
     path.version === undefined
-      ? (versions.find((one) => one.route.isDefault) ?? versions[0])
+      ? (table.named(tenant, path.name) ?? versions[0])
       : versions.find((one) => one.route.version === path.version)
   if (found === undefined) {
     const asked = path.version === undefined ? path.name : `${path.name} version ${path.version}`
@@ -56,7 +56,7 @@ export const writeModelMetadata = (
 ): void => {
   const { route } = served
   const versions = table
-    .versions(route.tenant, route.name)
+    .versions(route.tenant, route.path ?? route.name)
     .filter((one) => one.model !== undefined)
     .map((one) => one.route.version)
   const { inputs, outputs } = route.signature

@@ -22,6 +22,7 @@ const call: RecordedCall = {
   score: 0.5,
   requestId: 'line\nbreak',
   trace: undefined,
+  choice: '',
   payload: '',
 }
 

@@ -5,15 +5,20 @@ import type { InferCall } from './infer-call.ts'
 import { type LoadedModel, loadFailure, loadModel } from './loaded-model.ts'
 import type { ServingOptions } from './options.ts'
 import type { ServingPorts } from './ports.ts'
+import { compilePlan, type RoutePlan } from './route-plan.ts'
 import { createRouteTable, type RouteTable } from './route-table.ts'
 import { createServedRoute, type ServedRoute } from './served-route.ts'
+import { createShadowStats, type ShadowStats } from './shadow-stats.ts'
 import {
   type RouteFailure,
   routeKey,
   type Snapshot,
+  type SnapshotPlan,
   type SnapshotReport,
   type SnapshotRoute,
+  versionKey,
 } from './snapshot.ts'
+import type { TableLeases } from './table-lease.ts'
 
 type Deps = {
   readonly clock: Clock
@@ -22,20 +27,44 @@ type Deps = {
   readonly options: ServingOptions
   readonly raiseSignal: ServingPorts['raiseSignal']
   readonly eventsFor: (route: SnapshotRoute) => BatchEvents<InferCall>
+  readonly leases: Pick<TableLeases, 'turn'>
 }
 
 type Model = LoadedModel<InferCall>
 type Outcome = { readonly model: Model | undefined; readonly failure: RouteFailure | undefined }
 
+/** Routes to the same version share its session. */
 const modelKey = (route: SnapshotRoute): string =>
-  `${routeKey(route)} ${route.artifactDigest ?? route.digest}`
+  `${versionKey(route)} ${route.artifactDigest ?? route.digest}`
+const planKey = (plan: Pick<SnapshotPlan, 'tenant' | 'name'>): string => `${plan.tenant}/${plan.name}`
 
 export const createServedModels = (deps: Deps) => {
   let table: RouteTable = createRouteTable([])
   let snapshot: Snapshot = { routes: [] }
   let turn: Promise<unknown> = Promise.resolve()
   const models = new Map<string, Model>()
+  const shadowStats = new Map<string, ShadowStats>()
   let numbers = 0
+
+  const shadowStatsOf = (plan: SnapshotPlan): ShadowStats => {
+    const key = `${planKey(plan)} ${plan.shadow?.model}:${plan.shadow?.version}`
+    const known = shadowStats.get(key) ?? createShadowStats(deps.clock)
+    shadowStats.set(key, known)
+    return known
+  }
+
+  const createTable = (served: readonly ServedRoute[], plans: readonly SnapshotPlan[]): RouteTable => {
+    const byKey = new Map(served.map((one) => [routeKey(one.route), one]))
+    const compiled = plans.flatMap((plan): RoutePlan[] => {
+      const found = compilePlan(
+        plan,
+        (backend) => byKey.get(routeKey({ ...plan, ...backend })),
+        shadowStatsOf,
+      )
+      return found === undefined ? [] : [found]
+    })
+    return createRouteTable(served, compiled)
+  }
 
   const serve = (route: SnapshotRoute, outcome: Outcome): ServedRoute => {
     const before = table.served.find((one) => routeKey(one.route) === routeKey(route))
@@ -98,20 +127,25 @@ export const createServedModels = (deps: Deps) => {
     })
   }
 
-  /** Takes away at once what must not be served any more; what is new waits until it is loaded. */
-  const withdraw = (next: Snapshot): void => {
-    const wanted = new Map(next.routes.map((route) => [modelKey(route), route]))
-    table = createRouteTable(
-      table.served
-        .filter((one) => wanted.has(modelKey(one.route)))
-        .map((one) => {
-          const route = wanted.get(modelKey(one.route)) as SnapshotRoute
-          const kept = { ...route, isDefault: one.route.isDefault }
-          return serve(kept, {
-            model: route.stage === 'deployed' ? one.model : undefined,
-            failure: undefined,
-          })
-        }),
+  /**
+   * Takes away at once what must not be served any more. What is new waits until it is loaded, and a version that its
+   * route merely left answers until then.
+   */
+  const withdraw = (next: Snapshot, before: Snapshot): void => {
+    const wanted = new Map(next.routes.map((route) => [`${routeKey(route)} ${modelKey(route)}`, route]))
+    const names = new Set(next.routes.map(planKey))
+    const kept = table.served.flatMap((one): ServedRoute[] => {
+      const route = wanted.get(`${routeKey(one.route)} ${modelKey(one.route)}`)
+      if (route === undefined)
+        return names.has(planKey(one.route)) && next.deployed?.has(versionKey(one.route)) === true
+          ? [one]
+          : []
+      const model = route.stage === 'deployed' ? one.model : undefined
+      return [serve({ ...route, isDefault: one.route.isDefault }, { model, failure: undefined })]
+    })
+    table = createTable(
+      kept,
+      (before.plans ?? []).filter((plan) => names.has(planKey(plan))),
     )
   }
 
@@ -130,30 +164,45 @@ export const createServedModels = (deps: Deps) => {
   }
 
   const wasDefault = (route: SnapshotRoute): boolean =>
-    table.served.some((one) => one.route.isDefault && modelKey(one.route) === modelKey(route))
+    table.served.some((one) => one.route.isDefault && routeKey(one.route) === routeKey(route))
 
-  const retire = async (key: string, model: Model): Promise<void> => {
+  /** `left` resolves when no call can reach the model any more. */
+  const retire = async (key: string, model: Model, left: Promise<unknown>): Promise<void> => {
     models.delete(key)
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, deps.options.drainMs)
     })
-    await Promise.race([model.batcher.idle(), late])
+    await Promise.race([left.then(() => model.batcher.idle()), late])
     clearTimeout(timer)
     await model.close()
   }
 
+  const forgetShadows = (plans: readonly SnapshotPlan[]): void => {
+    const kept = new Set(plans.map(planKey))
+    for (const key of shadowStats.keys())
+      if (!kept.has(key.slice(0, key.indexOf(' ')))) shadowStats.delete(key)
+  }
+
   const apply = async (next: Snapshot): Promise<SnapshotReport> => {
+    const before = snapshot
     snapshot = next
-    withdraw(next)
+    withdraw(next, before)
     const outcomes: Outcome[] = []
     for (const route of next.routes) outcomes.push(await load(route))
     const routes = keepDefaults(next.routes, outcomes)
-    table = createRouteTable(routes.map((route, index) => serve(route, outcomes[index] as Outcome)))
+    table = createTable(
+      routes.map((route, index) => serve(route, outcomes[index] as Outcome)),
+      next.plans ?? [],
+    )
+    const left = deps.leases.turn()
+    forgetShadows(next.plans ?? [])
     const used = new Set(next.routes.filter((route) => route.stage === 'deployed').map(modelKey))
     for (const [key, model] of models)
       if (!used.has(key))
-        retire(key, model).catch((error: unknown) => deps.logger.warn({ err: error }, 'serving.close-failed'))
+        retire(key, model, left).catch((error: unknown) =>
+          deps.logger.warn({ err: error }, 'serving.close-failed'),
+        )
     return {
       loaded: table.served.filter((one) => one.model !== undefined).map((one) => routeKey(one.route)),
       failed: outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
@@ -174,7 +223,8 @@ export const createServedModels = (deps: Deps) => {
     close: async (): Promise<void> => {
       await turn
       table = createRouteTable([])
-      await Promise.all([...models].map(([key, model]) => retire(key, model)))
+      const left = deps.leases.turn()
+      await Promise.all([...models].map(([key, model]) => retire(key, model, left)))
     },
   }
 }

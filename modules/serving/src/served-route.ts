@@ -1,21 +1,32 @@
 /** A route of the snapshot made ready: its compiled parts, its model and its counters. */
 import { createInferRequestReader, createInferResponseWriter, type InferRequestReader } from '@rampart/codecs'
+import type { Principal } from '@rampart/domain'
 import type { Clock } from '@rampart/kit'
 import type { CallChannel } from './call-channel.ts'
 import type { CachedDecision } from './decision-cache.ts'
 import { routeFragment } from './inference-record.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { createPayloadCheck, type PayloadCheck } from './payload-schema.ts'
+import { createOutputShaping, type OutputShaping } from './postprocess.ts'
 import { createPredictionReader, type PredictionReader } from './prediction.ts'
+import type { Matcher } from './route-match.ts'
+import type { RoutePlan } from './route-plan.ts'
 import { createRouteStats, type RouteStats } from './route-stats.ts'
 import type { SnapshotRoute } from './snapshot.ts'
+import type { TableLease } from './table-lease.ts'
 
 /** A call on its way through the server; it belongs to one route's batches. */
 export type InferCall = {
   readonly channel: CallChannel
-  readonly served: ServedRoute
+  served: ServedRoute
+  /** Set when the route chooses among several versions or copies its calls. */
+  readonly planned: PlannedCall | undefined
+  readonly lease: TableLease
+  /** A copy for a shadow: nobody waits for its answer. */
+  readonly isShadow: boolean
+  readonly onSettled: (() => void) | undefined
   readonly startedAt: number
-  readonly deadlineAt: number
+  deadlineAt: number
   decision: CachedDecision | undefined
   caller: string | undefined
   requestId: string | undefined
@@ -25,7 +36,29 @@ export type InferCall = {
   settled: boolean
 }
 
+/** What an attempt leaves for the next one. */
+export type PlannedCall = {
+  readonly plan: RoutePlan
+  readonly caller: Principal
+  /** Of the call as a whole; an attempt may have less. */
+  readonly deadlineAt: number
+  body: unknown
+  bytes: Uint8Array | undefined
+  readonly tried: { readonly served: ServedRoute; readonly code: string }[]
+}
+
+/** What a name has to decide before a version answers. */
+export type RouteFront = {
+  readonly plan: RoutePlan | undefined
+  /** Routes for some of the calls only, the one with most conditions first. */
+  readonly rules: readonly { readonly matches: Matcher; readonly served: ServedRoute }[]
+  /** True when calls that no rule is for have no answer. */
+  readonly closed: boolean
+}
+
 export type ServedRoute = {
+  /** Only on what a route table gives for a name. */
+  readonly front?: RouteFront
   readonly route: SnapshotRoute
   /** Stands for this route's content in decision keys. */
   readonly number: number
@@ -36,6 +69,7 @@ export type ServedRoute = {
   readonly read: InferRequestReader
   readonly writer: ReturnType<typeof createInferResponseWriter>
   readonly check: PayloadCheck | undefined
+  readonly shaping: OutputShaping | undefined
   readonly predict: PredictionReader
   readonly stats: RouteStats
 }
@@ -54,8 +88,13 @@ export const createServedRoute = (init: ServedRouteInit, clock: Clock): ServedRo
     failure: init.failure,
     fragment: routeFragment(route),
     read: createInferRequestReader(route.signature, { maxElements: init.maxElements }),
-    writer: createInferResponseWriter({ name: route.name, version: route.version }, route.signature),
+    writer: createInferResponseWriter(
+      { name: route.path ?? route.name, version: route.version },
+      route.signature,
+    ),
     check: route.payloadSchema === undefined ? undefined : createPayloadCheck(route.payloadSchema),
+    shaping:
+      route.postprocess === undefined ? undefined : createOutputShaping(route.postprocess, route.signature),
     predict: createPredictionReader(route.signature, route.classes),
     stats: init.stats ?? createRouteStats(clock),
   }

@@ -24,6 +24,7 @@ import type { RouteSummary } from './route-stats.ts'
 import { createServedModels } from './served-models.ts'
 import { registerServingMetrics } from './serving-metrics.ts'
 import type { Snapshot, SnapshotReport } from './snapshot.ts'
+import { createTableLeases } from './table-lease.ts'
 import { createViolationSignals } from './violation-signals.ts'
 
 export type ServingDeps = ServingPorts & {
@@ -68,9 +69,11 @@ export const createServing = (deps: ServingDeps): Serving => {
   const denied = createDeniedCalls(deps)
   const violations = createViolationSignals({ ...deps, windowMs: options.signalWindowMs })
   const decisions = createDecisionCache(deps)
+  const leases = createTableLeases()
   const calls = createInferHandler({
     ...deps,
     options,
+    leases,
     records,
     denied,
     violations,
@@ -78,7 +81,7 @@ export const createServing = (deps: ServingDeps): Serving => {
     stopping: () => stopping,
   })
   const infer = createHttpInfer(calls, options)
-  const models = createServedModels({ ...deps, options, eventsFor: calls.eventsFor })
+  const models = createServedModels({ ...deps, options, leases, eventsFor: calls.eventsFor })
   registerServingMetrics(deps.metrics, { table: models.table, records, models: models.models })
   const timers: NodeJS.Timeout[] = []
 
@@ -148,7 +151,7 @@ export const createServing = (deps: ServingDeps): Serving => {
     stats: (tenant, name) =>
       models
         .table()
-        .versions(tenant, name)
+        .ofRoute(tenant, name)
         .map((one) => ({ version: one.route.version, ...one.stats.summary() })),
     served: (tenant) =>
       models

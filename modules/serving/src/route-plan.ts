@@ -1,0 +1,75 @@
+/**
+ * How the calls of one route are spread over versions. The choice is a function of a key (the caller, a header, or
+ * the request's id), so the same call goes the same way on every replica, and a version whose share grows keeps the
+ * keys it had: each version owns an interval of [0, 1), and the first of the list grows from zero.
+ */
+import type { ServedRoute } from './served-route.ts'
+import type { ShadowStats } from './shadow-stats.ts'
+import type { SnapshotPlan } from './snapshot.ts'
+
+export type PlanEntry = {
+  readonly served: ServedRoute
+  readonly weight: number
+  /** Keys whose point lies below this, and not below the entry before, belong to this version. */
+  readonly below: number
+}
+
+export type RoutePlan = {
+  readonly source: SnapshotPlan
+  /** Only versions that can answer. */
+  readonly entries: readonly PlanEntry[]
+  readonly shadow: { readonly served: ServedRoute; readonly stats: ShadowStats } | undefined
+  choose(point: number): ServedRoute
+  /** The next version in the order of preference that was not tried yet, when the route has fallback. */
+  standIn(tried: readonly ServedRoute[]): ServedRoute | undefined
+}
+
+/** A point in [0, 1) for a key: FNV-1a, mixed by the finaliser of MurmurHash3 so that short keys spread too. */
+export const pointOf = (salt: string, key: string): number => {
+  let hash = 0x811c9dc5
+  for (const text of [salt, '\u0000', key])
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
+}
+
+const entriesOf = (
+  source: SnapshotPlan,
+  find: (backend: { model: string; version: string }) => ServedRoute | undefined,
+): PlanEntry[] => {
+  const up = source.backends.flatMap((backend) => {
+    const served = find(backend)
+    return served?.model === undefined ? [] : [{ served, weight: backend.weight }]
+  })
+  // Weights count among the versions that can answer; when only stand-ins are left they share evenly.
+  const total = up.reduce((sum, { weight }) => sum + weight, 0)
+  let below = 0
+  return up.map(({ served, weight }) => {
+    const share = total > 0 ? weight / total : 1 / up.length
+    below += share
+    return { served, weight: share, below }
+  })
+}
+
+/** Undefined when none of the plan's versions can answer. */
+export const compilePlan = (
+  source: SnapshotPlan,
+  find: (backend: { readonly model: string; readonly version: string }) => ServedRoute | undefined,
+  shadowStats: (plan: SnapshotPlan) => ShadowStats,
+): RoutePlan | undefined => {
+  const entries = entriesOf(source, find)
+  const last = entries.findLast(({ weight }) => weight > 0)?.served
+  if (last === undefined) return undefined
+  const shadow = source.shadow === undefined ? undefined : find(source.shadow)
+  return {
+    source,
+    entries,
+    shadow: shadow?.model === undefined ? undefined : { served: shadow, stats: shadowStats(source) },
+    choose: (point) => entries.find(({ below }) => point < below)?.served ?? last,
+    standIn: (tried) =>
+      source.fallback === undefined
+        ? undefined
+        : entries.find(({ served }) => !tried.includes(served))?.served,
+  }
+}
