@@ -1,16 +1,11 @@
-/** Loads a version's model, measures it, and decides whether it runs inline or in a worker. */
+/** A model made ready for one route: the shared session of its file behind the route's own batches. */
 import type { ModelSignature } from '@rampart/domain'
-import { type Clock, isAppError, type Logger, type Random } from '@rampart/kit'
-import {
-  createSession,
-  createWorkerSession,
-  type ModelProfile,
-  type Session,
-  type WorkerSession,
-} from '@rampart/onnx'
+import { isAppError } from '@rampart/kit'
+import type { ModelProfile } from '@rampart/onnx'
 import { type BatchEvents, type Batcher, createBatcher } from './batcher.ts'
 import { servingErrors } from './errors.ts'
 import type { ServingOptions } from './options.ts'
+import type { SessionPool } from './session-pool.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 
 export type LoadedModel<J> = {
@@ -20,84 +15,36 @@ export type LoadedModel<J> = {
   readonly profile: ModelProfile
   readonly capacityRows: number
   close(): Promise<void>
-  /** Ends the worker of a model that runs in one, as a crash would. */
-  killWorker(): Promise<void>
 }
 
 type Deps = {
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly options: Pick<
-    ServingOptions,
-    'batchRows' | 'inlineMaxMs' | 'maxQueuedRows' | 'runTimeoutMs' | 'maxModelBytes'
-  >
+  readonly sessions: SessionPool
+  readonly options: Pick<ServingOptions, 'maxQueuedRows'>
 }
 
-const MEASURED_RUNS = 60
-const MEASURING_MS = 3_000
-
-/** Always loads in a worker first: what an unknown model does to a thread, it does to that one. */
 export const loadModel = async <J>(
   route: SnapshotRoute,
   events: BatchEvents<J>,
   deps: Deps,
 ): Promise<LoadedModel<J>> => {
-  const { options } = deps
-  const source = {
-    path: route.modelPath,
-    digest: route.artifactDigest ?? route.digest,
-    maxBytes: options.maxModelBytes,
-  }
-  const worker = await createWorkerSession(
-    {
-      ...source,
-      runTimeoutMs: options.runTimeoutMs,
-      onDeath: (error) =>
-        deps.logger.warn(
-          { route: route.name, version: route.version, code: error.code },
-          'serving.worker-died',
-        ),
-    },
-    deps,
-  )
+  const { session, release } = await deps.sessions.acquire(route)
   try {
-    const signature = agreedSignature(route.signature, worker.inspection.signature)
-    const profile = await worker.profile({
-      batchRows: options.batchRows,
-      runs: MEASURED_RUNS,
-      budgetMs: MEASURING_MS,
-    })
-    const inlineRows = inlineCapacity(profile, options.inlineMaxMs)
-    const capacityRows = inlineRows ?? Math.max(...options.batchRows)
-    const session: Session = inlineRows === undefined ? worker : await createSession(source)
-    if (session !== worker) await worker.close()
+    const signature = agreedSignature(route.signature, session.inspection.signature)
+    const { placement, profile, capacityRows } = session
     const batcher = createBatcher<J>({
       signature,
       batchable: profile.batchable,
       capacityRows,
-      maxQueuedRows: options.maxQueuedRows,
-      run: (inputs) => session.run(inputs),
+      maxQueuedRows: deps.options.maxQueuedRows,
+      run: session.run,
       events,
     })
-    return {
-      batcher,
-      signature,
-      placement: session === worker ? 'worker' : 'inline',
-      profile,
-      capacityRows,
-      close: () => session.close(),
-      killWorker: async () => (session === worker ? (session as WorkerSession).kill() : undefined),
-    }
+    return { batcher, signature, placement, profile, capacityRows, close: release }
   } catch (error) {
-    await worker.close()
+    await release()
     throw error
   }
 }
-
-/** Largest measured batch that stays within the limit, if any. */
-const inlineCapacity = (profile: ModelProfile, maxMs: number): number | undefined =>
-  profile.timings.filter(({ p95Ms }) => p95Ms <= maxMs).at(-1)?.rows
 
 const agreedSignature = (declared: ModelSignature, found: ModelSignature): ModelSignature => {
   const text = (signature: ModelSignature): string =>

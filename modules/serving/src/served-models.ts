@@ -8,6 +8,7 @@ import type { ServingPorts } from './ports.ts'
 import { compilePlan, type RoutePlan } from './route-plan.ts'
 import { createRouteTable, type RouteTable } from './route-table.ts'
 import { createServedRoute, type ServedRoute } from './served-route.ts'
+import { createSessionPool } from './session-pool.ts'
 import { createShadowStats, type ShadowStats } from './shadow-stats.ts'
 import {
   type RouteFailure,
@@ -44,6 +45,7 @@ export const createServedModels = (deps: Deps) => {
   let turn: Promise<unknown> = Promise.resolve()
   const models = new Map<string, Model>()
   const shadowStats = new Map<string, ShadowStats>()
+  const sessions = createSessionPool(deps)
   let numbers = 0
 
   const shadowStatsOf = (plan: SnapshotPlan): ShadowStats => {
@@ -93,7 +95,7 @@ export const createServedModels = (deps: Deps) => {
     const known = models.get(modelKey(route))
     if (known !== undefined) return { model: known, failure: undefined }
     try {
-      const model = await loadModel(route, deps.eventsFor(route), deps)
+      const model = await loadModel(route, deps.eventsFor(route), { ...deps, sessions })
       models.set(modelKey(route), model)
       const { name, version } = route
       const p95Ms = model.profile.timings.at(-1)?.p95Ms
