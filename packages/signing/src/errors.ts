@@ -1,5 +1,5 @@
 /** Every error that signing, key files and certificates can raise. */
-import { defineErrors } from '@rampart/kit'
+import { defineErrors } from '@rampart/kit/core'
 
 export const signingErrors = defineErrors({
   SIGNING_KEY_FILE_OPEN: {
@@ -32,5 +32,38 @@ export const signingErrors = defineErrors({
   SIGNING_CERTIFICATE_REQUEST: {
     kind: 'InvalidInput',
     summary: 'A certificate was asked for with an illegal identity, host or lifetime.',
+  },
+  SIGNING_PRIVATE_KEY_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'A private key for model signing cannot be read, needs another password, or is of another kind.',
+    help: 'Make one with: openssl ecparam -name prime256v1 -genkey -noout -out key.pem',
+  },
+  SIGNING_CERTIFICATE_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'A certificate file holds no certificate, or one that may not sign models.',
+  },
+  SIGNING_TRUST_ROOT_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'A Sigstore trusted root is malformed.',
+  },
+  SIGNING_MODEL_NOT_FOUND: { kind: 'NotFound', summary: 'There is no model at this path.' },
+  SIGNING_MODEL_UNREADABLE: {
+    kind: 'PreconditionFailed',
+    summary:
+      'A model holds something that cannot be signed: a link, a device, an unreadable or unnameable file.',
+  },
+  SIGNING_MODEL_CHANGED: {
+    kind: 'Conflict',
+    summary: 'A file of the model was written to while it was hashed.',
+    help: 'Run it again when nothing writes to the model.',
+  },
+  SIGNING_MODEL_TOO_LARGE: {
+    kind: 'PayloadTooLarge',
+    summary: 'A model has more files, shards or depth than one signature can list.',
+  },
+  SIGNING_BUNDLE_INVALID: { kind: 'InvalidInput', summary: 'A signature file is malformed.' },
+  SIGNING_OPTIONS_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'Options of model signing contradict each other.',
   },
 })
