@@ -18,6 +18,9 @@ export type ServingOptions = {
   /** One run in a worker may take this long before the worker is stopped. */
   readonly runTimeoutMs: number
   readonly maxModelBytes: number
+  /** Sessions that no route uses stay loaded within these limits (bytes of model files, number). */
+  readonly warmBytes: number
+  readonly warmCount: number
   /** Records kept in memory while the disk is slow; beyond it they are dropped and counted. */
   readonly recordRing: number
   readonly recordFlushMs: number
@@ -43,6 +46,8 @@ export const DEFAULT_SERVING_OPTIONS: Omit<ServingOptions, 'recordsDir'> = {
   drainMs: 10_000,
   runTimeoutMs: 30_000,
   maxModelBytes: 1_073_741_824,
+  warmBytes: 256 * 1024 * 1024,
+  warmCount: 8,
   recordRing: 65_536,
   recordFlushMs: 200,
   segmentMaxMs: 10_000,

@@ -4,7 +4,7 @@
  * keys it had: each version owns an interval of [0, 1), and the first of the list grows from zero.
  */
 import type { ServedRoute } from './served-route.ts'
-import type { ShadowStats } from './shadow-stats.ts'
+import type { ShadowStats, ShadowSummary } from './shadow-stats.ts'
 import type { SnapshotPlan } from './snapshot.ts'
 
 export type PlanEntry = {
@@ -73,3 +73,26 @@ export const compilePlan = (
         : entries.find(({ served }) => !tried.includes(served))?.served,
   }
 }
+
+/** A plan as the API shows it. `share` is of the calls, 0 to 1. */
+export type PlanInfo = {
+  readonly backends: readonly { readonly model: string; readonly version: string; readonly share: number }[]
+  readonly shadow?: { readonly model: string; readonly version: string } & ShadowSummary
+}
+
+export const planInfo = ({ entries, shadow }: RoutePlan): PlanInfo => ({
+  backends: entries.map(({ served: { route }, weight }) => ({
+    model: route.model,
+    version: route.version,
+    share: weight,
+  })),
+  ...(shadow === undefined
+    ? {}
+    : {
+        shadow: {
+          model: shadow.served.route.model,
+          version: shadow.served.route.version,
+          ...shadow.stats.summary(),
+        },
+      }),
+})

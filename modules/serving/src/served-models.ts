@@ -227,6 +227,7 @@ export const createServedModels = (deps: Deps) => {
       table = createRouteTable([])
       const left = deps.leases.turn()
       await Promise.all([...models].map(([key, model]) => retire(key, model, left)))
+      await sessions.close()
     },
   }
 }

@@ -20,6 +20,7 @@ import { DEFAULT_SERVING_OPTIONS, type ServingOptions } from './options.ts'
 import type { ServingPorts } from './ports.ts'
 import { createRecordLog, type RecordLogState } from './record-log.ts'
 import type { Recovery } from './record-recovery.ts'
+import { type PlanInfo, planInfo } from './route-plan.ts'
 import type { RouteSummary } from './route-stats.ts'
 import { createServedModels } from './served-models.ts'
 import { registerServingMetrics } from './serving-metrics.ts'
@@ -50,6 +51,8 @@ export interface Serving {
   snapshot(): Snapshot
   /** Summaries of the versions under a route name, the default first. */
   stats(tenant: string, route: string): readonly (RouteSummary & { readonly version: string })[]
+  /** How a route chooses, as it is in force; undefined when it has nothing to choose. */
+  plan(tenant: string, route: string): PlanInfo | undefined
   served(tenant: string): readonly ServedVersionInfo[]
   records(): RecordLogState
   /** Recovers the records of earlier runs and begins to write. */
@@ -153,6 +156,12 @@ export const createServing = (deps: ServingDeps): Serving => {
         .table()
         .ofRoute(tenant, name)
         .map((one) => ({ version: one.route.version, ...one.stats.summary() })),
+    plan: (tenant, name) => {
+      const found = models
+        .table()
+        .plans.find(({ source }) => source.tenant === tenant && source.name === name)
+      return found === undefined ? undefined : planInfo(found)
+    },
     served: (tenant) =>
       models
         .table()

@@ -39,12 +39,15 @@ const routeTo = async (file: string, model: Uint8Array, name: string): Promise<S
 
 const row = [{ name: 'features', datatype: 'FP32' as const, shape: [1, 4], data: new Float32Array(4) }]
 
-test('routes to one file share a session until the last of them lets go; then it is loaded anew', async () => {
-  const pool = createSessionPool({
+const poolOf = (warmCount: number) =>
+  createSessionPool({
     clock: systemClock,
     logger: silentLogger,
-    options: DEFAULT_SERVING_OPTIONS,
+    options: { ...DEFAULT_SERVING_OPTIONS, warmCount },
   })
+
+test('routes to one file share a session until the last of them lets go; then it is loaded anew', async () => {
+  const pool = poolOf(0)
   const model = tinyClassifier(4)
   const routes = [await routeTo('one.onnx', model, 'a'), await routeTo('one.onnx', model, 'b')]
   const [a, b] = await Promise.all(routes.map((route) => pool.acquire(route)))
@@ -61,14 +64,24 @@ test('routes to one file share a session until the last of them lets go; then it
 })
 
 test('a file that cannot be loaded is tried again for the next holder', async () => {
-  const pool = createSessionPool({
-    clock: systemClock,
-    logger: silentLogger,
-    options: DEFAULT_SERVING_OPTIONS,
-  })
+  const pool = poolOf(0)
   const route = await routeTo('two.onnx', tinyClassifier(4), 'c')
   const wrong: SnapshotRoute = { ...route, digest: `sha256:${'0'.repeat(64)}` }
   await assert.rejects(pool.acquire(wrong), { code: 'ONNX_DIGEST_MISMATCH' })
   await assert.rejects(pool.acquire(wrong), { code: 'ONNX_DIGEST_MISMATCH' })
   await (await pool.acquire(route)).release()
+})
+
+test('a session that nobody holds stays warm until others have taken its place', async () => {
+  const pool = poolOf(1)
+  const route = await routeTo('warm.onnx', tinyClassifier(4), 'a')
+  const other = await routeTo('other.onnx', tinyClassifier(4), 'b')
+  const { session, release } = await pool.acquire(route)
+  await release()
+  const again = await pool.acquire(route)
+  assert.equal(again.session, session)
+  await again.release()
+  await (await pool.acquire(other)).release()
+  await assert.rejects(session.run(row), { code: 'ONNX_SESSION_CLOSED' })
+  await pool.close()
 })

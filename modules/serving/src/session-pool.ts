@@ -7,6 +7,7 @@ import {
   type ModelProfile,
   type Session,
 } from '@rampart/onnx'
+import { createIdleModels } from './idle-models.ts'
 import type { ServingOptions } from './options.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 
@@ -24,12 +25,17 @@ export type PooledSession = {
 export type SessionPool = {
   /** The session of the route's model file; loads it for the first holder. Throws what loading threw. */
   acquire(route: SnapshotRoute): Promise<{ readonly session: PooledSession; release(): Promise<void> }>
+  /** Closes the sessions that nobody holds. */
+  close(): Promise<void>
 }
 
 type Deps = {
   readonly clock: Clock
   readonly logger: Logger
-  readonly options: Pick<ServingOptions, 'batchRows' | 'inlineMaxMs' | 'runTimeoutMs' | 'maxModelBytes'>
+  readonly options: Pick<
+    ServingOptions,
+    'batchRows' | 'inlineMaxMs' | 'runTimeoutMs' | 'maxModelBytes' | 'warmBytes' | 'warmCount'
+  >
 }
 
 const MEASURED_RUNS = 60
@@ -39,6 +45,11 @@ type Entry = { holders: number; readonly loading: Promise<PooledSession> }
 
 export const createSessionPool = (deps: Deps): SessionPool => {
   const entries = new Map<string, Entry>()
+  const idle = createIdleModels<Entry & { readonly session: PooledSession }>({
+    maxBytes: deps.options.warmBytes,
+    maxCount: deps.options.warmCount,
+  })
+  let closed = false
 
   const leave = async (key: string, entry: Entry): Promise<void> => {
     entry.holders -= 1
@@ -46,13 +57,16 @@ export const createSessionPool = (deps: Deps): SessionPool => {
     // A later holder loads anew instead of meeting a closing session.
     if (entries.get(key) === entry) entries.delete(key)
     const session = await entry.loading.catch(() => undefined)
-    await session?.close()
+    if (session === undefined) return
+    if (closed) return session.close()
+    const evicted = idle.put(key, { ...entry, session }, session.inspection.sizeBytes)
+    await Promise.all(evicted.map((one) => one.session.close()))
   }
 
   return {
     acquire: async (route) => {
       const key = `${route.artifactDigest ?? route.digest} ${route.modelPath}`
-      const entry = entries.get(key) ?? { holders: 0, loading: open(route, deps) }
+      const entry = entries.get(key) ?? idle.take(key) ?? { holders: 0, loading: open(route, deps) }
       entries.set(key, entry)
       entry.holders += 1
       try {
@@ -69,6 +83,10 @@ export const createSessionPool = (deps: Deps): SessionPool => {
         await leave(key, entry)
         throw error
       }
+    },
+    close: async () => {
+      closed = true
+      await Promise.all(idle.clear().map(({ session }) => session.close()))
     },
   }
 }
