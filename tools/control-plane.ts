@@ -12,6 +12,7 @@ const STOP_WITHIN_MS = 30_000
 
 export type RunningControlPlane = {
   readonly url: string
+  readonly pid: number
   readonly home: string
   /** For `rampart` and other clients of this server. */
   readonly env: NodeJS.ProcessEnv
@@ -85,5 +86,5 @@ export const startControlPlane = async (): Promise<RunningControlPlane> => {
     await stop()
     throw error
   })
-  return { url, home, env, stop }
+  return { url, pid: server.pid ?? 0, home, env, stop }
 }

@@ -1,5 +1,6 @@
 /** Sends 100,000 inference calls to the router in its own process and shows that its memory stays flat. */
-import { load, startMeasured } from '../../bench/micro/serving-load.ts'
+import { startLoadClient, startMeasured } from '../../bench/load/measured.ts'
+import { benchRequest } from '../../bench/load/requests.ts'
 
 const STEP = 10_000
 const STEPS = 10
@@ -15,15 +16,18 @@ const slope = (values: readonly number[]): number => {
   return over / values.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0)
 }
 
-const router = await startMeasured('router')
+const router = await startMeasured('router', 'card-fraud')
+const client = startLoadClient()
+const request = benchRequest('card-fraud', 'json')
 const rssMb = async (): Promise<number> => (await router.usage()).rss / 1_048_576
-await load(router.url, WARM_UP, 16)
+await client.load(router.port, request, WARM_UP, 16)
 const samples: number[] = []
 for (let step = 0; step < STEPS; step++) {
-  await load(router.url, STEP, 16)
+  await client.load(router.port, request, STEP, 16)
   samples.push(await rssMb())
 }
 router.child.disconnect()
+client.stop()
 const found = slope(samples)
 process.stdout.write(
   `resident MB after each ${STEP}: ${samples.map((value) => value.toFixed(0)).join(' ')}\n`,

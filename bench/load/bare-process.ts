@@ -1,4 +1,4 @@
-/** The process that serving benches and the soak measure: the router on card-fraud, or a bare echo. Reports by IPC. */
+/** The process that serving benches and the soak measure: the serving module on one example, or a bare echo. Reports by IPC. */
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,21 +19,23 @@ const echo = async (): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+const [kind, model = 'card-fraud'] = process.argv.slice(2)
+
 const router = async (): Promise<string> => {
   const up = await startServing({ batchRows: [16, 32, 64] })
   process.on('disconnect', () => void up.stop().then(() => process.exit(0)))
-  const route = await up.route('card-fraud', await readFile(assetPath('examples/card-fraud/model.onnx')))
+  const route = await up.route(model, await readFile(assetPath(`examples/${model}/model.onnx`)))
   const { failed } = await up.serving.setSnapshot({ routes: [route] })
   if (failed[0] !== undefined) throw new Error(failed[0].message)
   return up.url
 }
 
-const url = await (process.argv[2] === 'echo' ? echo() : router())
+const url = await (kind === 'echo' ? echo() : router())
 process.on('message', () => {
   const cpu = process.cpuUsage()
   // Collected first, so that resident memory shows what is held and not what has not been looked at yet.
   globalThis.gc?.()
   process.send?.({ cpu, rss: process.memoryUsage().rss })
 })
-if (process.argv[2] === 'echo') process.on('disconnect', () => process.exit(0))
+if (kind === 'echo') process.on('disconnect', () => process.exit(0))
 process.send?.({ url })
