@@ -34,6 +34,24 @@ test('an Origin other than our own is refused, even another loopback port and "n
   assert.equal(ask({ host, 'sec-fetch-site': 'none' }), undefined)
 })
 
+test('binary inference passes by its header, which no page sends unasked, and only there', () => {
+  const send = (url: string, type?: string) =>
+    ask(
+      {
+        host: 'localhost',
+        'content-length': '3',
+        'inference-header-content-length': '2',
+        ...(type === undefined ? {} : { 'content-type': type }),
+      },
+      'POST',
+      url,
+    )
+  assert.equal(send('/v2/models/x/infer'), undefined)
+  assert.equal(send('/v2/models/x/infer', 'application/octet-stream'), undefined)
+  assert.equal(send('/v2/models/x/infer', 'text/plain'), 'SERVER_CONTENT_TYPE')
+  assert.equal(send('/api/v1/models'), 'SERVER_CONTENT_TYPE')
+})
+
 test('a body must be JSON; only artifact uploads may be raw bytes', () => {
   const host = 'localhost:7070'
   const body = (type: string, url = '/v2/models/x/infer') =>

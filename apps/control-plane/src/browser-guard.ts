@@ -36,6 +36,9 @@ const checkContentType = (
   if (type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type)) return undefined
   // Neither type can be sent cross-origin without a preflight, which is never granted.
   if (type === 'application/octet-stream' && path.startsWith('/api/v1/artifacts')) return undefined
+  // A header that no page can send without a preflight: binary inference, whose clients may name no type at all.
+  const isBinary = (type === '' || type === 'application/octet-stream') && path.startsWith('/v2/models/')
+  if (isBinary && headers['inference-header-content-length'] !== undefined) return undefined
   return serverErrors.SERVER_CONTENT_TYPE('Send JSON with content-type: application/json.')
 }
 

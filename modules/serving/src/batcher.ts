@@ -2,7 +2,7 @@
  * Collects calls and runs them together: what arrived in one turn of the event loop, or while the previous batch
  * ran, is one batch; nothing waits for company. One batch is in flight per model.
  */
-import { type InferRequestHead, readTensors, type Tensor } from '@rampart/codecs'
+import { allocateTensor, type InferRequestHead, readTensors, type Tensor } from '@rampart/codecs'
 import type { ModelSignature } from '@rampart/domain'
 import { isAppError } from '@rampart/kit'
 import { servingErrors } from './errors.ts'
@@ -214,7 +214,14 @@ const rowsOf = (tensor: Tensor, from: number, to: number): Tensor => {
 const joinRows = (parts: readonly Tensor[][]): Tensor[] =>
   (parts[0] ?? []).map((first, index) => {
     const pieces = parts.map((part) => part[index] as Tensor)
-    const data = pieces.flatMap((piece) => Array.from(piece.data as ArrayLike<number>))
+    const length = pieces.reduce((sum, piece) => sum + piece.data.length, 0)
+    const data = allocateTensor(first.datatype, length)
+    let at = 0
+    for (const piece of pieces) {
+      if (!Array.isArray(data)) data.set(piece.data as never, at)
+      else for (const [i, text] of (piece.data as string[]).entries()) data[at + i] = text
+      at += piece.data.length
+    }
     const rows = pieces.reduce((sum, piece) => sum + (piece.shape[0] as number), 0)
-    return { ...first, shape: [rows, ...first.shape.slice(1)], data: data as unknown as Tensor['data'] }
+    return { ...first, shape: [rows, ...first.shape.slice(1)], data }
   })

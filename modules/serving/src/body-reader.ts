@@ -1,22 +1,25 @@
 /** Reads a request body under a limit. A body that is announced or grows too large is refused at once and discarded. */
 import type { IncomingMessage } from 'node:http'
+import { BINARY_HEADER } from '@rampart/codecs'
 import type { AppError } from '@rampart/kit'
 import { servingErrors } from './errors.ts'
 
 export type BodyResult = (error: AppError | undefined, body: Buffer) => void
 
 const EMPTY = Buffer.alloc(0)
+const JSON_TYPE = /^application\/json\s*(;|$)/i
+const BINARY_TYPE = /^application\/octet-stream\s*(;|$)/i
 
 /** The refusal that the headers alone justify. */
 export const refuseByHeaders = (request: IncomingMessage, maxBytes: number): AppError | undefined => {
-  const type = request.headers['content-type']
-  if (type === undefined || !/^application\/json\s*(;|$)/i.test(type))
+  const type = request.headers['content-type'] ?? ''
+  // With the header of the binary extension a body is what the header says; its clients often name no type.
+  const isBinary = BINARY_HEADER in request.headers && (type === '' || BINARY_TYPE.test(type))
+  if (!isBinary && !JSON_TYPE.test(type))
     return servingErrors.SERVING_CONTENT_TYPE('content-type must be application/json')
   const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')
     return servingErrors.SERVING_CONTENT_TYPE('compressed bodies are not accepted')
-  if ('inference-header-content-length' in request.headers)
-    return servingErrors.SERVING_CONTENT_TYPE('the binary tensor extension is not supported, send JSON')
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge(maxBytes)
   return undefined
 }
@@ -50,8 +53,12 @@ export const readBody = (request: IncomingMessage, maxBytes: number, done: BodyR
     if (first === undefined) finish(undefined, EMPTY)
     else finish(undefined, rest === undefined ? first : Buffer.concat([first, ...rest], size))
   })
-  request.on('close', () => finish(servingErrors.SERVING_BODY_CUT_OFF('the body was cut off'), EMPTY))
-  request.on('error', () => finish(servingErrors.SERVING_BODY_CUT_OFF('the body was cut off'), EMPTY))
+  const cutOff = (): void => {
+    // Every request ends by closing; an error made in vain costs more than the rest of the call.
+    if (!over) finish(servingErrors.SERVING_BODY_CUT_OFF('the body was cut off'), EMPTY)
+  }
+  request.on('close', cutOff)
+  request.on('error', cutOff)
 }
 
 const LINGER_MS = 500

@@ -24,7 +24,7 @@ export const servingErrors = defineErrors({
   },
   SERVING_CONTENT_TYPE: {
     kind: 'UnsupportedMediaType',
-    summary: 'Inference requests must be application/json and not compressed.',
+    summary: 'Inference requests must be application/json, or binary with their header, and not compressed.',
   },
   SERVING_BODY_TOO_LARGE: { kind: 'PayloadTooLarge', summary: 'The request body is larger than the limit.' },
   SERVING_BODY_CUT_OFF: {

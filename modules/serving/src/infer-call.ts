@@ -1,6 +1,6 @@
 /** The HTTP side of an inference call: its headers in, its answer out; and how outcomes count. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { encodeInferError, type Tensor } from '@rampart/codecs'
+import { BINARY_HEADER, encodeInferError, encodeRaw, type Tensor } from '@rampart/codecs'
 import { type AppError, toProblem } from '@rampart/kit'
 import { discardBody } from './body-reader.ts'
 import type { AnswerRows, CallChannel } from './call-channel.ts'
@@ -59,6 +59,7 @@ export const outputSlice = (tensor: Tensor, { from, to, rows }: AnswerRows) => {
 }
 
 const writeAnswer = (call: InferCall, response: ServerResponse, answer: AnswerRows): void => {
+  if (call.binary !== undefined) return writeBinaryAnswer(call, response, answer, call.binary)
   const { writer } = call.served
   let body = writer.head(call.requestId)
   for (let i = 0; i < call.outputs.length; i++) {
@@ -67,6 +68,40 @@ const writeAnswer = (call: InferCall, response: ServerResponse, answer: AnswerRo
     body += (i === 0 ? '' : ',') + writer.output(index, slice.shape, slice)
   }
   writeJson(response, 200, `${body}]}`, callHeaders(call))
+}
+
+/** JSON first, then the raw elements of the outputs that are wanted so, in the same order. */
+const writeBinaryAnswer = (
+  call: InferCall,
+  response: ServerResponse,
+  answer: AnswerRows,
+  binary: readonly number[],
+): void => {
+  const { writer } = call.served
+  const parts: Uint8Array[] = []
+  let text = writer.head(call.requestId)
+  for (let i = 0; i < call.outputs.length; i++) {
+    const index = call.outputs[i] as number
+    const slice = outputSlice(answer.tensors[index] as Tensor, answer)
+    if (i > 0) text += ','
+    if (binary.includes(index)) {
+      const raw = encodeRaw(slice.datatype, slice.data, slice.from, slice.to)
+      text += writer.binaryOutput(index, slice.shape, raw.length)
+      parts.push(raw)
+    } else text += writer.output(index, slice.shape, slice)
+  }
+  const head = Buffer.from(`${text}]}`, 'utf8')
+  const body = Buffer.concat([head, ...parts])
+  response.writeHead(200, [
+    'content-type',
+    'application/octet-stream',
+    BINARY_HEADER,
+    String(head.length),
+    'content-length',
+    String(body.length),
+    ...callHeaders(call),
+  ])
+  response.end(body)
 }
 
 /** The channel of a REST call. */

@@ -1,5 +1,5 @@
 /** The way of one inference call, whatever it came by: body, decision, schema, tensors, batch, answer, record. */
-import type { Tensor } from '@rampart/codecs'
+import { hasRawData, type InferRequestHead, plainBody, type Tensor } from '@rampart/codecs'
 import type { Principal } from '@rampart/domain'
 import { AppError, toAppError } from '@rampart/kit'
 import type { BatchEvents } from './batcher.ts'
@@ -126,11 +126,12 @@ export const createInferHandler = (deps: Deps) => {
     }
     if (served.model === undefined)
       throw servingErrors.SERVING_NOT_READY(served.failure ?? 'the model is not loaded')
-    served.check?.(body, bytes.length)
-    const head = served.read(body)
+    const head = readChecked(served, body, bytes)
     call.outputs = served.shaping === undefined ? head.outputs : served.shaping.visible(head.outputs)
+    call.binary = head.binary
     call.rows = head.inputs[0]?.shape[0] ?? 1
-    if (decision.log !== 'none') call.payload = payloadFragment(decision, bytes, body, deps.random.float())
+    if (decision.log !== 'none')
+      call.payload = payloadFragment(decision, bytes, () => plainBody(body, head.inputs), deps.random.float())
     served.model.batcher.add(head, call)
   }
 
@@ -193,6 +194,7 @@ export const createInferHandler = (deps: Deps) => {
         caller: `${caller.kind}:${caller.id}`,
         requestId: undefined,
         outputs: [],
+        binary: undefined,
         rows: 0,
         payload: '',
         settled: false,
@@ -231,6 +233,18 @@ export const createInferHandler = (deps: Deps) => {
       return servingErrors.SERVING_RECORDS_UNAVAILABLE('inference records cannot be written')
     return undefined
   }
+}
+
+/** The route's schema is about JSON: it is asked first, but about raw tensors only once it is known what they are. */
+const readChecked = ({ check, read }: ServedRoute, body: unknown, bytes: Uint8Array): InferRequestHead => {
+  if (check === undefined) return read(body)
+  if (!hasRawData(body)) {
+    check(body, bytes.length)
+    return read(body)
+  }
+  const head = read(body)
+  check(plainBody(body, head.inputs), bytes.length)
+  return head
 }
 
 const readRequestId = (body: unknown): string | undefined => {

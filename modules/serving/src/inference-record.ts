@@ -56,16 +56,16 @@ export const encodeRecord = (call: RecordedCall, sequence: number, epoch: string
 /** Inputs longer than this (characters of JSON) are recorded by digest even where policy asks for them whole. */
 const MAX_PAYLOAD_LENGTH = 4096
 
-/** The payload fragment that policy asked for; `roll` is uniform in [0, 1). */
+/** The payload fragment that policy asked for; `roll` is uniform in [0, 1), `body` is asked only where it is kept. */
 export const payloadFragment = (
   decision: Pick<CachedDecision, 'log' | 'redact' | 'sampleRate'>,
   bytes: Uint8Array,
-  body: unknown,
+  body: () => unknown,
   roll: number,
 ): string => {
   if (decision.log === 'none' || roll >= decision.sampleRate) return ''
   if (decision.log === 'full') {
-    const inputs = JSON.stringify(redacted(body, decision.redact))
+    const inputs = JSON.stringify(redacted(body(), decision.redact))
     if (inputs.length <= MAX_PAYLOAD_LENGTH) return `"input":${inputs}`
   }
   return `"input_digest":"sha256:${hash('sha256', bytes, 'hex')}"`

@@ -49,31 +49,33 @@ export const findServed = (table: RouteTable, tenant: string, path: ModelPath): 
 
 const tensor = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape })
 
-export const writeModelMetadata = (
-  response: ServerResponse,
-  table: RouteTable,
-  served: ServedRoute,
-): void => {
-  const { route } = served
-  const versions = table
+/** What the protocol tells about a model; `versions` are those that are loaded. */
+export const modelMetadata = (table: RouteTable, { route }: ServedRoute) => ({
+  name: route.name,
+  versions: table
     .versions(route.tenant, route.path ?? route.name)
     .filter((one) => one.model !== undefined)
-    .map((one) => one.route.version)
-  const { inputs, outputs } = route.signature
-  const body = {
-    name: route.name,
-    versions,
-    platform: 'onnx_onnxv1',
-    inputs: inputs.map(tensor),
-    outputs: outputs.map(tensor),
-  }
-  writeJson(response, 200, JSON.stringify(body), ['x-rampart-model-digest', route.digest])
-}
+    .map((one) => one.route.version),
+  platform: 'onnx_onnxv1',
+  inputs: route.signature.inputs.map(tensor),
+  outputs: route.signature.outputs.map(tensor),
+})
+
+export const SERVER_METADATA = { name: 'rampart', version: '0.1.0', extensions: ['binary_tensor_data'] }
+
+export const isModelReady = ({ model, route }: ServedRoute): boolean =>
+  model !== undefined && route.stage === 'deployed'
+
+export const writeModelMetadata = (response: ServerResponse, table: RouteTable, served: ServedRoute): void =>
+  writeJson(response, 200, JSON.stringify(modelMetadata(table, served)), [
+    'x-rampart-model-digest',
+    served.route.digest,
+  ])
 
 export const writeModelReady = (response: ServerResponse, served: ServedRoute): void => {
-  const ready = served.model !== undefined && served.route.stage === 'deployed'
+  const ready = isModelReady(served)
   writeJson(response, ready ? 200 : 503, JSON.stringify({ name: served.route.name, ready }))
 }
 
 export const writeServerMetadata = (response: ServerResponse): void =>
-  writeJson(response, 200, JSON.stringify({ name: 'rampart', version: '0.1.0', extensions: [] }))
+  writeJson(response, 200, JSON.stringify(SERVER_METADATA))

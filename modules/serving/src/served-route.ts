@@ -31,6 +31,8 @@ export type InferCall = {
   caller: string | undefined
   requestId: string | undefined
   outputs: readonly number[]
+  /** Those of `outputs` that the caller wants as raw bytes. */
+  binary: readonly number[] | undefined
   rows: number
   payload: string
   settled: boolean

@@ -35,6 +35,16 @@ export const codecErrors = defineErrors({
     summary: 'An element of an input is not a value of its datatype.',
     help: 'Integers beyond 2^53 must be sent as decimal strings (INT64 and UINT64 only).',
   },
+  CODECS_BINARY_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'The lengths of a binary tensor request contradict each other or the body.',
+    help: 'Inference-Header-Content-Length counts the JSON bytes, binary_data_size the bytes of each tensor behind it.',
+  },
+  CODECS_MESSAGE_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'The gRPC message is not a message of the Open Inference Protocol.',
+    help: 'The messages are in contracts/proto/inference.',
+  },
   CODECS_RECORD_INVALID: {
     kind: 'InvalidInput',
     summary: 'A record of an example or reference file cannot be read.',

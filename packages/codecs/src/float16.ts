@@ -1,4 +1,4 @@
-/** IEEE 754 binary16 bits to numbers and back, for runtimes without `Float16Array` (round to nearest, ties to even). */
+/** IEEE 754 binary16 and bfloat16 bits to numbers and back, without `Float16Array` (round to nearest, ties to even). */
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)
 
@@ -37,4 +37,27 @@ export const fromFloat16Bits = (half: number): number => {
   if (exponent === 0) return sign * mantissa * 2 ** -24
   if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15)
+}
+
+/** Largest float32 that does not round to infinity in bfloat16. */
+export const BFLOAT16_LIMIT = 3.396177326406364e38
+
+/** Bits of the bfloat16 nearest to `value`: the upper half of its float32. */
+export const toBfloat16Bits = (value: number): number => {
+  float[0] = value
+  const raw = bits[0] as number
+  if (Number.isNaN(value)) return (raw >>> 16) | 0x40
+  return roundEven16(raw)
+}
+
+const roundEven16 = (raw: number): number => {
+  const kept = raw >>> 16
+  const rest = raw & 0xffff
+  return rest > 0x8000 || (rest === 0x8000 && (kept & 1) === 1) ? kept + 1 : kept
+}
+
+/** The number that the upper half of a float32 stands for. */
+export const fromBfloat16Bits = (half: number): number => {
+  bits[0] = half << 16
+  return float[0] as number
 }

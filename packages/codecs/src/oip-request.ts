@@ -1,20 +1,24 @@
 /**
- * Open Inference Protocol V2 (REST, JSON tensors): an infer request checked against a model's signature.
+ * Open Inference Protocol V2: an infer request, in the form of its JSON, checked against a model's signature.
+ * `data` of an input may be raw bytes instead of an array (binary tensor extension, gRPC).
  * Everything that can be refused without touching the elements is refused before memory is taken for them.
  */
 import type { ModelSignature, TensorSpec } from '@rampart/domain'
 import { codecErrors } from './errors.ts'
+import { rawToJson, viewRaw } from './raw-elements.ts'
 import { allocateTensor, elementCount, type Tensor } from './tensor.ts'
-import { type CopyTarget, checkOuterLength, copyTensor } from './tensor-values.ts'
+import { type CopyTarget, checkOuterLength, copyTensor, type TensorSource } from './tensor-values.ts'
 
-/** One input of a request after the checks that need no element; `data` is still JSON. */
-export type RequestInput = CopyTarget & { readonly data: readonly unknown[] }
+/** One input of a request after the checks that need no element; `data` is still JSON or raw bytes. */
+export type RequestInput = CopyTarget & { readonly data: TensorSource }
 
 /** `inputs` are in the signature's order; `outputs` are indexes into the signature's outputs. */
 export type InferRequestHead = {
   readonly id: string | undefined
   readonly inputs: readonly RequestInput[]
   readonly outputs: readonly number[]
+  /** Those of `outputs` that are wanted as raw bytes; absent when none is. */
+  readonly binary?: readonly number[]
 }
 
 export type RequestLimits = { readonly maxElements: number; readonly maxIdLength?: number }
@@ -51,7 +55,7 @@ export const createInferRequestReader = (
     return {
       id: readId(body['id'], maxIdLength),
       inputs: readInputs(body['inputs']),
-      outputs: readOutputs(body['outputs']),
+      ...readOutputs(body['outputs'], wantsBinary(body)),
     }
   }
 }
@@ -105,7 +109,7 @@ const readInput = (input: Record<string, unknown>, spec: TensorSpec, maxElements
     throw codecErrors.CODECS_TOO_MANY_ELEMENTS(
       `input ${quote(spec.name)}: shape [${shape.join(',')}] is beyond the limit of ${maxElements} elements`,
     )
-  if (!Array.isArray(data)) throw missingData(input, spec)
+  if (!Array.isArray(data) && !(data instanceof Uint8Array)) throw missingData(input, spec)
   return { name: spec.name, datatype: spec.datatype, shape, count, data }
 }
 
@@ -113,7 +117,7 @@ const missingData = (input: Record<string, unknown>, spec: TensorSpec) => {
   const parameters = input['parameters']
   const binary = isObject(parameters) && 'binary_data_size' in parameters
   return codecErrors.CODECS_REQUEST_INVALID(
-    `input ${quote(spec.name)}: ${binary ? 'the binary tensor extension is not supported, send JSON in "data"' : '"data" must be an array'}`,
+    `input ${quote(spec.name)}: ${binary ? 'binary data needs the header Inference-Header-Content-Length' : '"data" must be an array'}`,
   )
 }
 
@@ -134,30 +138,77 @@ const readShape = (shape: unknown, spec: TensorSpec): readonly number[] => {
 const fitsDimension = (size: unknown, expected: number | undefined): boolean =>
   Number.isSafeInteger(size) && (size as number) > 0 && (expected === -1 || size === expected)
 
+type WantedOutputs = Pick<InferRequestHead, 'outputs' | 'binary'>
+
+const parametersOf = (value: Record<string, unknown>): Record<string, unknown> =>
+  isObject(value['parameters']) ? value['parameters'] : {}
+
+/** The request's own wish, for outputs that say nothing (extension "binary tensor data"). */
+const wantsBinary = (body: Record<string, unknown>): boolean =>
+  parametersOf(body)['binary_data_output'] === true
+
 const createOutputsReader = (specs: readonly TensorSpec[]) => {
   const all = specs.map((_, index) => index)
   const names = new Map(specs.map((spec, index) => [spec.name, index]))
-  return (outputs: unknown): readonly number[] => {
-    if (outputs === undefined || outputs === null) return all
+  const everything: WantedOutputs = { outputs: all }
+  const everythingRaw: WantedOutputs = { outputs: all, binary: all }
+  const indexOf = (output: unknown): number => {
+    const name: unknown = isObject(output) ? output['name'] : undefined
+    const index = typeof name === 'string' ? names.get(name) : undefined
+    if (index === undefined)
+      throw codecErrors.CODECS_TENSOR_UNKNOWN(`the model has no output ${quote(String(name))}`)
+    return index
+  }
+  return (outputs: unknown, binary: boolean): WantedOutputs => {
+    if (outputs === undefined || outputs === null) return binary ? everythingRaw : everything
     if (!Array.isArray(outputs) || outputs.length > MAX_NAMES)
       throw codecErrors.CODECS_REQUEST_INVALID('"outputs" must be an array of {"name"}')
-    if (outputs.length === 0) return all
-    const wanted = outputs.map((output) => {
-      const name: unknown = isObject(output) ? output['name'] : undefined
-      const index = typeof name === 'string' ? names.get(name) : undefined
-      if (index === undefined)
-        throw codecErrors.CODECS_TENSOR_UNKNOWN(`the model has no output ${quote(String(name))}`)
-      return index
-    })
+    if (outputs.length === 0) return binary ? everythingRaw : everything
+    const wanted = outputs.map(indexOf)
     if (new Set(wanted).size !== wanted.length)
       throw codecErrors.CODECS_REQUEST_INVALID('an output appears twice')
-    return wanted
+    const raw = wanted.filter((_, place) => wantsRawOutput(outputs[place], binary))
+    return raw.length > 0 ? { outputs: wanted, binary: raw } : { outputs: wanted }
   }
 }
 
-/** Checks the elements too and returns the request's tensors in memory of their own. */
+const wantsRawOutput = (output: Record<string, unknown>, otherwise: boolean): boolean => {
+  const parameters = parametersOf(output)
+  // Answering plain tensors to these would look like an answer and be the wrong one.
+  for (const extension of ['classification', 'shared_memory_region'])
+    if (parameters[extension] !== undefined)
+      throw codecErrors.CODECS_REQUEST_INVALID(`the output parameter "${extension}" is not supported`)
+  const wish = parameters['binary_data']
+  return typeof wish === 'boolean' ? wish : otherwise
+}
+
+/** Whether an input of the request is raw bytes. */
+export const hasRawData = (body: unknown): boolean =>
+  isObject(body) &&
+  Array.isArray(body['inputs']) &&
+  body['inputs'].some((input: unknown) => isObject(input) && input['data'] instanceof Uint8Array)
+
+/** The request's JSON with arrays in place of raw bytes, for readers that know JSON only; checks what it converts. */
+export const plainBody = (body: unknown, inputs: readonly RequestInput[]): unknown => {
+  if (!isObject(body) || !hasRawData(body)) return body
+  const plain = (tensor: unknown): unknown => {
+    const input = isObject(tensor) ? inputs.find(({ name }) => name === tensor['name']) : undefined
+    if (input === undefined || !(input.data instanceof Uint8Array)) return tensor
+    return { ...(tensor as object), data: rawToJson(input.data, input) }
+  }
+  return { ...body, inputs: (body['inputs'] as unknown[]).map(plain) }
+}
+
+/** Checks the elements too and returns the request's tensors; raw ones may be views of the request's bytes. */
 export const readTensors = (head: InferRequestHead): Tensor[] =>
   head.inputs.map((input) => {
+    if (input.data instanceof Uint8Array)
+      return {
+        name: input.name,
+        datatype: input.datatype,
+        shape: input.shape,
+        data: viewRaw(input.data, input),
+      }
     checkOuterLength(input.data, input)
     const data = allocateTensor(input.datatype, input.count)
     copyTensor(input.data, input, data, 0)

@@ -1,6 +1,6 @@
 /** Open Inference Protocol V2 answers as JSON text. */
 import type { Datatype, ModelSignature } from '@rampart/domain'
-import { fromFloat16Bits } from './float16.ts'
+import { fromBfloat16Bits, fromFloat16Bits } from './float16.ts'
 import type { Tensor, TensorArray } from './tensor.ts'
 
 /**
@@ -14,6 +14,8 @@ export const encodeElements = (datatype: Datatype, data: TensorArray, from: numb
       return joinFloats(data as Float32Array, from, to)
     case 'FP16':
       return join(data as Uint16Array, from, to, encodeHalf)
+    case 'BF16':
+      return join(data as Uint16Array, from, to, (bits) => JSON.stringify(fromBfloat16Bits(bits)))
     case 'BOOL':
       return join(data as Uint8Array, from, to, (value) => (value === 0 ? 'false' : 'true'))
     case 'BYTES':
@@ -52,6 +54,9 @@ export const createInferResponseWriter = (model: ResponseModel, signature: Model
   return {
     head: (id: string | undefined): string =>
       id === undefined ? `${head},"outputs":[` : `${head},"id":${JSON.stringify(id)},"outputs":[`,
+    /** One output whose elements follow the JSON as `sizeBytes` raw bytes. */
+    binaryOutput: (index: number, shape: readonly number[], sizeBytes: number): string =>
+      `${outputHeads[index]}${shape.join(',')}],"parameters":{"binary_data_size":${sizeBytes}}}`,
     /** One output: elements `[from, to)` of `data`, announced with `shape`. */
     output: (
       index: number,

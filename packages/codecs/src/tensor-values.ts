@@ -1,11 +1,13 @@
 /**
  * Checks JSON values against a datatype while copying them into a tensor array.
- * Numbers must be finite and in range; INT64 and UINT64 also take decimal strings; BOOL takes only true and false.
+ * Numbers must be finite and in range; INT64 and UINT64 also take decimal strings and bigints; BOOL takes only true
+ * and false. Raw bytes are held to the same rules.
  */
 import type { Datatype } from '@rampart/domain'
 import type { AppError } from '@rampart/kit'
 import { codecErrors } from './errors.ts'
-import { FLOAT16_LIMIT, toFloat16Bits } from './float16.ts'
+import { BFLOAT16_LIMIT, FLOAT16_LIMIT, toBfloat16Bits, toFloat16Bits } from './float16.ts'
+import { checkRawLength, copyRaw } from './raw-elements.ts'
 import type { TensorArray } from './tensor.ts'
 
 /** Largest double that still rounds to a finite float32. */
@@ -38,13 +40,15 @@ const floats =
     }
   }
 
-const halves: CopyFlat = (source, target, offset, name) => {
-  for (let i = 0; i < source.length; i++) {
-    const value = source[i]
-    if (typeof value !== 'number' || !(Math.abs(value) <= FLOAT16_LIMIT)) refuse(name, i, 'FP16', value)
-    ;(target as Uint16Array)[offset + i] = toFloat16Bits(value as number)
+const halves =
+  (datatype: Datatype, limit: number, toBits: (value: number) => number): CopyFlat =>
+  (source, target, offset, name) => {
+    for (let i = 0; i < source.length; i++) {
+      const value = source[i]
+      if (typeof value !== 'number' || !(Math.abs(value) <= limit)) refuse(name, i, datatype, value)
+      ;(target as Uint16Array)[offset + i] = toBits(value as number)
+    }
   }
-}
 
 const integers =
   (datatype: Datatype, least: number, greatest: number): CopyFlat =>
@@ -64,10 +68,11 @@ const wideIntegers =
     const to = target as BigInt64Array
     for (let i = 0; i < source.length; i++) {
       const value = source[i]
-      const exact =
-        Number.isSafeInteger(value) || (typeof value === 'string' && DECIMAL.test(value))
-          ? BigInt(value as number | string)
-          : undefined
+      const isExact =
+        typeof value === 'bigint' ||
+        Number.isSafeInteger(value) ||
+        (typeof value === 'string' && DECIMAL.test(value))
+      const exact = isExact ? BigInt(value as number | string | bigint) : undefined
       if (exact === undefined || exact < least || exact > greatest) refuse(name, i, datatype, value)
       to[offset + i] = exact as bigint
     }
@@ -100,7 +105,8 @@ const COPY: Readonly<Record<Datatype, CopyFlat>> = {
   INT16: integers('INT16', -32768, 32767),
   INT32: integers('INT32', -2147483648, 2147483647),
   INT64: wideIntegers('INT64', -9223372036854775808n, 9223372036854775807n),
-  FP16: halves,
+  FP16: halves('FP16', FLOAT16_LIMIT, toFloat16Bits),
+  BF16: halves('BF16', BFLOAT16_LIMIT, toBfloat16Bits),
   FP32: floats('FP32', FLOAT32_LIMIT),
   FP64: floats('FP64', Number.MAX_VALUE),
   BYTES: strings,
@@ -114,11 +120,15 @@ export type CopyTarget = {
   readonly count: number
 }
 
+/** Elements of a request: JSON values (flat, or nested like the shape), or raw bytes. */
+export type TensorSource = readonly unknown[] | Uint8Array
+
 const isNested = (data: readonly unknown[], spec: CopyTarget): boolean =>
   spec.shape.length > 1 && Array.isArray(data[0])
 
 /** Refuses data whose outer length cannot fit the shape, before memory is taken for the elements. */
-export const checkOuterLength = (data: readonly unknown[], spec: CopyTarget): void => {
+export const checkOuterLength = (data: TensorSource, spec: CopyTarget): void => {
+  if (data instanceof Uint8Array) return checkRawLength(data, spec)
   const expected = isNested(data, spec) ? spec.shape[0] : spec.count
   if (data.length === expected) return
   throw codecErrors.CODECS_SHAPE_MISMATCH(
@@ -131,11 +141,12 @@ export const checkOuterLength = (data: readonly unknown[], spec: CopyTarget): vo
  * On a throw, elements may already have been written: the caller commits its offset only afterwards.
  */
 export const copyTensor = (
-  data: readonly unknown[],
+  data: TensorSource,
   spec: CopyTarget,
   target: TensorArray,
   offset: number,
 ): void => {
+  if (data instanceof Uint8Array) return copyRaw(data, spec, target, offset)
   checkOuterLength(data, spec)
   if (isNested(data, spec)) copyNested(data, spec, target, offset)
   else COPY[spec.datatype](data, target, offset, spec.name)

@@ -1,8 +1,8 @@
 /** Tensors in memory: flat row-major arrays per Open Inference Protocol datatype. */
 import type { Datatype } from '@rampart/domain'
-import { fromFloat16Bits } from './float16.ts'
+import { fromBfloat16Bits, fromFloat16Bits } from './float16.ts'
 
-/** BOOL is one byte per element (0 or 1), FP16 its 16 bits, BYTES one string per element. */
+/** BOOL is one byte per element (0 or 1), FP16 and BF16 their 16 bits, BYTES one string per element. */
 export type TensorArray =
   | Float32Array
   | Float64Array
@@ -35,6 +35,7 @@ const ALLOCATE: Readonly<Record<Datatype, (count: number) => TensorArray>> = {
   INT32: (count) => new Int32Array(count),
   INT64: (count) => new BigInt64Array(count),
   FP16: (count) => new Uint16Array(count),
+  BF16: (count) => new Uint16Array(count),
   FP32: (count) => new Float32Array(count),
   FP64: (count) => new Float64Array(count),
   BYTES: (count) => new Array<string>(count).fill(''),
@@ -66,5 +67,6 @@ export const tensorValue = (
   const value = tensor.data[index] ?? 0
   if (tensor.datatype === 'BOOL') return value !== 0
   if (tensor.datatype === 'FP16') return fromFloat16Bits(Number(value))
+  if (tensor.datatype === 'BF16') return fromBfloat16Bits(Number(value))
   return value
 }

@@ -52,7 +52,7 @@ export type ArtifactRef = {
   readonly sizeBytes: number
 }
 
-/** Open Inference Protocol datatypes that the embedded backend carries. */
+/** Open Inference Protocol datatypes; the embedded backend runs all but FP16 and BF16. */
 export type Datatype =
   | 'BOOL'
   | 'UINT8'
@@ -64,6 +64,7 @@ export type Datatype =
   | 'INT32'
   | 'INT64'
   | 'FP16'
+  | 'BF16'
   | 'FP32'
   | 'FP64'
   | 'BYTES'

@@ -1,5 +1,6 @@
 /** ONNX element types (onnx.proto, TensorProto.DataType), Open Inference Protocol datatypes and the runtime's names. */
 import type { Datatype } from '@rampart/domain'
+import { onnxErrors } from './errors.ts'
 
 const BY_ELEMENT_TYPE: Readonly<Record<number, Datatype>> = {
   1: 'FP32',
@@ -41,7 +42,7 @@ export type RuntimeType =
   | 'bool'
   | 'string'
 
-const RUNTIME_TYPE: Readonly<Record<Datatype, RuntimeType>> = {
+const RUNTIME_TYPE: Readonly<Record<Exclude<Datatype, 'BF16'>, RuntimeType>> = {
   BOOL: 'bool',
   UINT8: 'uint8',
   UINT16: 'uint16',
@@ -57,4 +58,8 @@ const RUNTIME_TYPE: Readonly<Record<Datatype, RuntimeType>> = {
   BYTES: 'string',
 }
 
-export const runtimeTypeOf = (datatype: Datatype): RuntimeType => RUNTIME_TYPE[datatype]
+/** The runtime has no name for bfloat16, and no signature of a served model contains it. */
+export const runtimeTypeOf = (datatype: Datatype): RuntimeType => {
+  if (datatype === 'BF16') throw onnxErrors.ONNX_RUN_FAILED('the runtime does not take BF16 tensors')
+  return RUNTIME_TYPE[datatype]
+}
