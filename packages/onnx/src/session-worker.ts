@@ -10,6 +10,11 @@ const failure = (error: unknown): { code: string; message: string } =>
     ? { code: error.code, message: error.message }
     : { code: 'ONNX_RUN_FAILED', message: 'the model failed' }
 
+const threadCpuMs = (): number => {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
+}
+
 const answerOne = async (
   session: Session,
   question: Exclude<WorkerQuestion, { ask: 'close' }>,
@@ -17,7 +22,7 @@ const answerOne = async (
   const { id } = question
   try {
     if (question.ask === 'run') return { id, outputs: await session.run(question.inputs) }
-    const deps = { clock: systemClock, random: cryptoRandom }
+    const deps = { clock: systemClock, random: cryptoRandom, threadCpuMs }
     return { id, profile: await profileSession(session, question.options, deps) }
   } catch (error) {
     return { id, error: failure(error) }
