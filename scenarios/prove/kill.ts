@@ -1,137 +1,199 @@
-/** SIGKILLs the control plane, its database, or both at random moments under load: nothing acknowledged is lost. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+/**
+ * SIGKILLs the control plane, its database, or both at random moments under load: nothing acknowledged is lost, the
+ * audit log verifies, and the next start needs no help.
+ */
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createSeededRandom } from '../../packages/kit/src/index.ts'
-import { freePort, stateFolder, terminate, untilReady } from '../../tools/control-plane.ts'
 import { root } from '../../tools/files.ts'
+import { createCalls, judgeLosses, lostEpochs } from './kill/calls.ts'
+import { createLedger } from './kill/ledger.ts'
+import { createLifecycleWriter } from './kill/lifecycle.ts'
+import { auditEntries } from './kill/look.ts'
+import { createPlane } from './kill/plane.ts'
+import { keepWriting, WRITERS } from './kill/writers.ts'
 
 const quick = process.argv.includes('--quick')
 const KILLS = quick ? 4 : 50
-const SEED = 20261123
+/** Kills before the very first start was ready: a state folder with a half-made database. */
+const FIRST_START_KILLS = quick ? 1 : 6
+const SEED = Number(process.argv.find((word) => word.startsWith('--seed='))?.slice(7) ?? 20261123)
 const TARGETS = ['process', 'database', 'both'] as const
+const CALLERS = 3
+/** What is checked once, after the last kill. */
+const CHECKS = 7
 
 const random = createSeededRandom(SEED)
-const home = stateFolder()
-const url = `http://127.0.0.1:${await freePort()}`
-const env = { ...process.env, PORT: new URL(url).port, RAMPART_HOME: home, RAMPART_LOG_LEVEL: 'error' }
-const acknowledged: { signals: string[]; routes: Map<string, string> } = { signals: [], routes: new Map() }
-let counter = 0
-
-const launch = (): ChildProcess =>
-  spawn(process.execPath, [join(root, 'apps/control-plane/src/main.ts')], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-
-const token = (): string => readFileSync(join(home, 'token'), 'utf8').trim()
-
-const call = async (method: string, path: string, body?: unknown): Promise<Response> =>
-  fetch(`${url}${path}`, {
-    method,
-    signal: AbortSignal.timeout(30_000),
-    headers: {
-      authorization: `Bearer ${token()}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-
-const signalBody = (key: string) => ({
-  key,
-  time: new Date().toISOString(),
-  detector: 'prove.kill',
-  title: 'a change that must survive',
-  severity: 'info',
-  entity: { kind: 'system', id: key },
-  evidence: {},
-})
-
-/** One state change after another until told to stop; only what was answered 2xx counts as acknowledged. */
-const write = async (until: AbortSignal): Promise<void> => {
-  while (!until.aborted) {
-    counter += 1
-    const name = `k${counter}`
-    try {
-      const signal = await call('POST', '/api/v1/signals', signalBody(name))
-      if (signal.status === 201) acknowledged.signals.push(((await signal.json()) as { id: string }).id)
-      const route = await call('PUT', `/api/v1/routes/${name}`, { model: 'card-fraud' })
-      if (route.status === 200) acknowledged.routes.set(name, 'card-fraud')
-    } catch {
-      await delay(20)
-    }
-  }
-}
-
-const infer = async (until: AbortSignal): Promise<void> => {
-  const inputs = [{ name: 'features', shape: [1, 26], datatype: 'FP32', data: Array(26).fill(1) }]
-  while (!until.aborted) {
-    await call('POST', '/v2/models/card-fraud/infer', { inputs })
-      .then((answer) => answer.arrayBuffer())
-      .catch(() => delay(20))
-  }
-}
-
-const postmaster = (): number | undefined => {
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue
-    try {
-      const words = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0')
-      if (words[0]?.endsWith('postgres') === true && words.some((word) => word.startsWith(home)))
-        return Number(entry)
-    } catch {}
-  }
-  return undefined
-}
-
-const lost = async (): Promise<string[]> => {
-  const missing: string[] = []
-  for (const id of acknowledged.signals)
-    if ((await call('GET', `/api/v1/signals/${id}`)).status !== 200) missing.push(`signal ${id}`)
-  const stored = (await (await call('GET', '/api/v1/routes')).json()) as { items: { name: string }[] }
-  const names = new Set(stored.items.map(({ name }) => name))
-  for (const name of acknowledged.routes.keys()) if (!names.has(name)) missing.push(`route ${name}`)
-  return missing
-}
-
-/** The database may still be coming back: only an answer of the verifier counts, and it must come. */
-const verifyAudit = async (): Promise<{ ok: boolean }> => {
-  for (const end = Date.now() + 60_000; Date.now() < end; await delay(500)) {
-    const answer = await call('POST', '/api/v1/audit/verify').catch(() => undefined)
-    if (answer?.status === 200) return (await answer.json()) as { ok: boolean }
-  }
-  return { ok: false }
-}
-
-let server = launch()
+const plane = await createPlane()
+const ledger = createLedger()
+const calls = createCalls(plane)
+const lifecycle = createLifecycleWriter()
+const readyMs: number[] = []
+const recoveries: number[] = []
+const refusals: string[] = []
+let worstLossMs = 0
+let lostCalls = 0
+let settledCalls = 0
 let failed = 0
-try {
-  await untilReady(url, server)
-  for (let kill = 1; kill <= KILLS; kill += 1) {
-    const load = new AbortController()
-    const running = [write(load.signal), write(load.signal), infer(load.signal), infer(load.signal)]
-    await delay(200 + random.float() * 1500)
-    const target = TARGETS[kill % TARGETS.length] ?? 'both'
-    const database = postmaster()
-    if (target !== 'process' && database !== undefined) process.kill(database, 'SIGKILL')
-    if (target !== 'database') server.kill('SIGKILL')
-    load.abort()
-    await Promise.all(running)
-    if (target !== 'database') server = launch()
-    await untilReady(url, server)
-    const missing = await lost()
-    const audit = await verifyAudit()
-    if (missing.length > 0 || audit.ok !== true || (target !== 'process' && database === undefined))
-      failed += 1
-    process.stdout.write(
-      `kill ${kill} ${target}: ${acknowledged.signals.length + acknowledged.routes.size} acknowledged, ${missing.length} lost, audit ${audit.ok ? 'verifies' : 'BROKEN'}\n`,
-    )
-  }
-} finally {
-  await terminate(server)
-  rmSync(home, { recursive: true, force: true })
+let number = 0
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+
+const work = async (ms: number, kill: () => Promise<void>): Promise<void> => {
+  const desk = { plane, ledger, number: () => (number += 1), refused: (what: string) => refusals.push(what) }
+  const load = new AbortController()
+  const running = [
+    ...WRITERS.map((writer) => keepWriting(desk, writer, load.signal)),
+    keepWriting(desk, { writer: lifecycle, restMs: 5 }, load.signal),
+    ...Array.from({ length: CALLERS }, () => calls.keepCalling(load.signal)),
+  ]
+  await delay(ms)
+  await kill()
+  load.abort()
+  await Promise.all(running)
 }
-process.stdout.write(`seed ${SEED}\n${KILLS - failed} passed, ${failed} failed\n`)
+
+/** Every answer must be the verifier's own; while the database comes back there is none. */
+const verifies = async (): Promise<{ ok: boolean; size: number }> => {
+  const { status, body } = await plane.ask('POST', '/api/v1/audit/verify')
+  return status === 200 ? (body as { ok: boolean; size: number }) : { ok: false, size: 0 }
+}
+
+/** Now and then the start after a kill is killed as well. */
+const restart = async (): Promise<number> => {
+  let interrupted = 0
+  plane.launch()
+  while (random.float() < 0.25) {
+    await delay(random.float() * 2_500)
+    if (random.float() < 0.5) plane.killDatabase()
+    await plane.killProcess()
+    interrupted += 1
+    plane.launch()
+  }
+  return interrupted
+}
+
+/** Lost calls of the run that was killed, judged against the gaps that the audit log holds by now. */
+const settleCalls = async (killedAt: number): Promise<{ line: string; wrong: string[] }> => {
+  const { acknowledged, lost } = calls.settle(true)
+  let wrong = ['the gap was not recorded']
+  for (const end = Date.now() + 15_000; wrong.length > 0 && Date.now() < end; await delay(100)) {
+    const gaps = await auditEntries(plane, '?action=inference-log.gap')
+    const recorded = gaps.map(({ details }) => String(details['epoch'])).sort()
+    const missing = lostEpochs(plane).filter((epoch) => recorded.filter((one) => one === epoch).length !== 1)
+    wrong = judgeLosses(lost, killedAt, gaps)
+    if (missing.length > 0)
+      wrong.push(`${missing.length} killed runs are not exactly one gap in the audit log`)
+  }
+  const spanMs = lost[0] === undefined ? 0 : Math.max(0, killedAt - lost[0].at)
+  worstLossMs = Math.max(worstLossMs, spanMs)
+  lostCalls += lost.length
+  settledCalls += acknowledged
+  return { line: `${lost.length} of ${acknowledged} calls lost (${spanMs} ms)`, wrong }
+}
+
+const killOnce = async (kill: number): Promise<void> => {
+  const target = TARGETS[kill % TARGETS.length] ?? 'both'
+  let killedAt = 0
+  let hadDatabase = true
+  await work(200 + random.float() * 1_500, async () => {
+    killedAt = Date.now()
+    if (target !== 'process') hadDatabase = plane.killDatabase()
+    if (target !== 'database') await plane.killProcess()
+  })
+  const from = performance.now()
+  const interrupted = target === 'database' ? 0 : await restart()
+  await plane.ready()
+  readyMs.push(performance.now() - from)
+  recoveries.push(interrupted)
+  const lost = await ledger.lostLately(plane)
+  const audit = await verifies()
+  const inference = target === 'database' ? { line: 'process lives', wrong: [] } : await settleCalls(killedAt)
+  const wrong = [
+    ...lost.map((change) => `LOST ${change}`),
+    ...inference.wrong,
+    ...(audit.ok ? [] : ['the audit log does not verify']),
+    ...(hadDatabase ? [] : ['no database was running']),
+  ]
+  if (wrong.length > 0) failed += 1
+  const again = interrupted === 0 ? '' : `, its restart killed ${interrupted}×`
+  print(
+    `kill ${kill} ${target}${again}: ${ledger.size()} changes acknowledged, ${lost.length} lost; ${inference.line}; ready after ${seconds(readyMs.at(-1) ?? 0)}; audit ${audit.ok ? `verifies ${audit.size}` : 'BROKEN'}`,
+  )
+  for (const line of wrong.slice(0, 10)) print(`  ${line}`)
+}
+
+const check = (title: string, wrong: readonly string[]): void => {
+  if (wrong.length > 0) failed += 1
+  print(`${wrong.length === 0 ? 'ok' : 'FAILED'}: ${title}`)
+  for (const line of wrong.slice(0, 10)) print(`  ${line}`)
+}
+
+const cliVerifies = (): string[] => {
+  const cli = spawnSync(process.execPath, [join(root, 'apps/cli/src/main.ts'), 'audit', 'verify'], {
+    env: plane.env,
+    encoding: 'utf8',
+  })
+  return cli.status === 0 ? [] : [`exit ${cli.status}: ${cli.stdout}${cli.stderr}`]
+}
+
+const firstStart = async (): Promise<void> => {
+  for (let kill = 0; kill < FIRST_START_KILLS; kill += 1) {
+    plane.launch()
+    await delay(random.float() * 8_000)
+    if (random.float() < 0.5) plane.killDatabase()
+    await plane.killProcess()
+  }
+  plane.launch()
+  print(`first start, killed ${FIRST_START_KILLS}× on its way: ready after ${seconds(await plane.ready())}`)
+}
+
+const auditOfAll = async (): Promise<string[]> => {
+  let wrong: string[] = []
+  for (const end = Date.now() + 30_000; Date.now() < end; await delay(500)) {
+    wrong = ledger.wrongAudits(await auditEntries(plane))
+    if (wrong.length === 0) break
+  }
+  return wrong
+}
+
+const summary = (): void => {
+  const sorted = readyMs.toSorted((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
+  const interrupted = recoveries.reduce((sum, count) => sum + count, 0)
+  print(
+    `${KILLS} kills under load, ${interrupted} more of a restart, ${FIRST_START_KILLS} of the first start`,
+  )
+  print(`acknowledged changes ${ledger.size()}: ${ledger.kinds()}`)
+  print(`versions taken from registration to retirement: ${lifecycle.retired()}`)
+  print(
+    `inference calls acknowledged ${settledCalls}, without record ${lostCalls}, oldest of them ${worstLossMs} ms before its kill`,
+  )
+  print(`ready again after ${seconds(median)} (median), ${seconds(sorted.at(-1) ?? 0)} (longest)`)
+}
+
+try {
+  await firstStart()
+  for (let kill = 1; kill <= KILLS; kill += 1) await killOnce(kill)
+  check('no request was refused', refusals)
+  check('every change acknowledged in the whole run holds', await ledger.lostEver(plane))
+  check('every acknowledged change has its audit entry, once', await auditOfAll())
+  check('rampart audit verify, server up', cliVerifies())
+  const code = await plane.terminate()
+  check('a stop by SIGTERM ends with 0', code === 0 ? [] : [`exit ${code}`])
+  const { lost } = calls.settle(false)
+  check('a stop loses no inference record', lost.length === 0 ? [] : [`${lost.length} lost`])
+  check('rampart audit verify, server down', cliVerifies())
+  summary()
+} catch (error) {
+  failed += 1
+  print(`FAILED: ${error instanceof Error ? error.message : String(error)}`)
+} finally {
+  await plane.terminate()
+  if (failed > 0) print(`--- end of the server's log\n${plane.logTail()}`)
+  plane.remove()
+}
+print(`seed ${SEED}\n${KILLS + CHECKS - failed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
