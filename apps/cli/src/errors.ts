@@ -1,5 +1,5 @@
 /** Error catalogue of the command line. */
-import { defineErrors } from '@rampart/kit'
+import { defineErrors } from '@rampart/kit/core'
 
 export const cliErrors = defineErrors({
   CLI_USAGE: { kind: 'InvalidInput', summary: 'The command was not written as it must be.' },
@@ -31,5 +31,10 @@ export const cliErrors = defineErrors({
     kind: 'NotFound',
     summary: 'The state folder holds no database.',
     help: 'set RAMPART_HOME to the folder that npm start used, or DATABASE_URL',
+  },
+  CLI_NO_FILE: { kind: 'NotFound', summary: 'A file named by an option cannot be read.' },
+  CLI_MODEL_UNTRUSTED: {
+    kind: 'Conflict',
+    summary: 'A model or its signature is not trusted: another signer, a broken signature, or other files.',
   },
 })

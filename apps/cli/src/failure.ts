@@ -1,6 +1,6 @@
 /** A failed command: what happened, why, what to do next, and the exit code that says it to a script. */
 import { ApiError } from '@rampart/client'
-import { isAppError, toExitCode } from '@rampart/kit'
+import { isAppError, toExitCode } from '@rampart/kit/core'
 import { CommanderError } from 'commander'
 import { type Colors, type Io, printable } from './io.ts'
 

@@ -1,5 +1,5 @@
 /** The kinds of resources: what they are called, where the API keeps them, which columns a table shows. */
-import { closest } from '@rampart/kit'
+import { closest } from '@rampart/kit/core'
 import { cliErrors } from './errors.ts'
 import { age, type Column } from './table.ts'
 

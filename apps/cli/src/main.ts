@@ -1,7 +1,7 @@
 /** Entry of `rampart`: connects the process to the program. */
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { assetPath } from '@rampart/kit'
+import { assetPath } from '@rampart/kit/core'
 import { runCli } from './program.ts'
 
 const interrupt = new AbortController()

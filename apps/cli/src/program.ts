@@ -9,7 +9,9 @@ import { addEvents } from './commands/events.ts'
 import { addGet } from './commands/get.ts'
 import { addLogin } from './commands/login.ts'
 import { addReplay } from './commands/replay.ts'
+import { addSign } from './commands/sign.ts'
 import { addTransitions } from './commands/transition.ts'
+import { addVerify } from './commands/verify.ts'
 import { reportFailure } from './failure.ts'
 import { colorsFor, type Io } from './io.ts'
 import { FORMATS } from './output.ts'
@@ -39,6 +41,8 @@ const addCommands = (program: Command, run: Run): void => {
     addTransitions,
     addEvents,
     addReplay,
+    addSign,
+    addVerify,
     addAudit,
     addLogin,
   ])

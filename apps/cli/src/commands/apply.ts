@@ -1,6 +1,5 @@
 /** `rampart apply -f FILE`: brings what the manifests name into being; applying the same file again changes nothing. */
 import type { Command } from 'commander'
-import { applyModel } from '../apply/model.ts'
 import type { ApplyOptions } from '../apply/options.ts'
 import { applyPolicy } from '../apply/policy.ts'
 import { applyRoute } from '../apply/route.ts'
@@ -10,7 +9,7 @@ import type { Run, Session } from '../session.ts'
 type Apply = (session: Session, manifest: Manifest, options: ApplyOptions) => Promise<string>
 
 const APPLY: Readonly<Record<ManifestKind, Apply>> = {
-  Model: applyModel,
+  Model: async (...parts) => (await import('../apply/model.ts')).applyModel(...parts),
   Route: applyRoute,
   Policy: applyPolicy,
 }

@@ -13,3 +13,6 @@ export const amountOf = (text: string): number => {
   if (!Number.isFinite(amount) || amount <= 0) throw new InvalidArgumentError('must be a number above 0')
   return amount
 }
+
+/** An option that may be given several times. */
+export const listOf = (text: string, before: readonly string[]): readonly string[] => [...before, text]

@@ -1,10 +1,9 @@
 /** `rampart audit verify`: recomputes the whole audit log from the database; usable as a gate in a script. */
-import { openAuditSource, readAuditTrust, verifyAuditLog } from '@rampart/audit'
+import type { verifyAuditLog } from '@rampart/audit'
 import type { Command } from 'commander'
 import { cliErrors } from '../errors.ts'
 import { printDocument } from '../output.ts'
 import type { Run, Session } from '../session.ts'
-import { openStateDatabase } from '../state-database.ts'
 
 type Verification = Awaited<ReturnType<typeof verifyAuditLog>>
 
@@ -25,6 +24,9 @@ const altered = ({ firstAltered, size }: Verification) => {
 }
 
 const verify = async ({ io, settings, format }: Session): Promise<void> => {
+  // The database and the log's rules load when they are asked for: every other command starts without them.
+  const { openAuditSource, readAuditTrust, verifyAuditLog } = await import('@rampart/audit')
+  const { openStateDatabase } = await import('../state-database.ts')
   const { database, close } = await openStateDatabase(settings.home, io.env.DATABASE_URL || undefined)
   try {
     const result = await verifyAuditLog(openAuditSource(database), await readAuditTrust(settings.home))

@@ -7,8 +7,6 @@ import { type Aftermath, lookAround } from '../replay/aftermath.ts'
 import { createProgress } from '../replay/progress.ts'
 import { createScore, type Score } from '../replay/score.ts'
 import { shiftOf } from '../replay/shift.ts'
-import { openSource, readLines } from '../replay/source.ts'
-import { streamRecords } from '../replay/stream.ts'
 import type { Run, Session } from '../session.ts'
 import { amountOf, countOf } from './arguments.ts'
 
@@ -29,6 +27,7 @@ type Report = Score & {
 
 /** Lines in a file are only known after reading it; for the bar they are counted first, which costs milliseconds. */
 const countLines = async (path: string, limit: number): Promise<number> => {
+  const { readLines } = await import('../replay/source.ts')
   let count = 0
   for await (const _line of readLines(path, limit)) count += 1
   return count
@@ -80,6 +79,8 @@ const asText = (report: Report): string => {
 
 const replay = async (session: Session, name: string, options: Options): Promise<void> => {
   const { client, io } = session
+  const { openSource, readLines } = await import('../replay/source.ts')
+  const { streamRecords } = await import('../replay/stream.ts')
   const { manifest, records } = await openSource(io.cwd, name)
   const model = manifest.metadata.name
   const { data: signature } = await client.call<ModelSignature>(

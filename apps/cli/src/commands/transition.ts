@@ -3,7 +3,6 @@ import type { Stage } from '@rampart/domain'
 import type { Command } from 'commander'
 import type { Resource } from '../kinds.ts'
 import { printDocument } from '../output.ts'
-import { modelVersionRef, versionPath } from '../references.ts'
 import type { Run, Session } from '../session.ts'
 
 type Step = { readonly verb: string; readonly to: Stage; readonly past: string; readonly what: string }
@@ -28,6 +27,7 @@ const STEPS: readonly Step[] = [
 ]
 
 const take = async (session: Session, step: Step, name: string, reason: string): Promise<void> => {
+  const { modelVersionRef, versionPath } = await import('../references.ts')
   const ref = modelVersionRef(name)
   const { data } = await session.client.call<Resource>('POST', `${versionPath(ref)}/transitions`, {
     body: { to: step.to, reason },

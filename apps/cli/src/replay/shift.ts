@@ -1,7 +1,7 @@
 /** `--shift feature=x3`: changes one feature of every record, to see whether drift is noticed. */
 import type { Tensor } from '@rampart/codecs'
 import type { ModelManifest, ModelSignature } from '@rampart/domain'
-import { closest } from '@rampart/kit'
+import { closest } from '@rampart/kit/core'
 import { cliErrors } from '../errors.ts'
 
 /** Elements `from` (inclusive) to `to` of the input's row, in row-major order. */

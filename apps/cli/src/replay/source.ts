@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip } from 'node:zlib'
 import { type ModelManifest, manifestProblems } from '@rampart/domain'
-import { assetPath } from '@rampart/kit'
+import { assetPath } from '@rampart/kit/core'
 import { parse } from 'yaml'
 import { cliErrors } from '../errors.ts'
 

@@ -1,10 +1,13 @@
-/** Hashes many byte ranges: a small model in the calling thread, a large one in a few threads that pull batches. */
+/**
+ * Hashes many byte ranges: a small model, and one that is a single range, in the calling thread with pauses; a large one
+ * in a few threads that pull batches.
+ */
 import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { isAppError, resolveWorker } from '@rampart/kit/core'
 import { signingErrors } from '../errors.ts'
-import { type HashJob, loadRangeHasher } from './file-hash.ts'
+import { type HashJob, type HashRun, loadRangeHasher } from './file-hash.ts'
 import type { HashType } from './hash-algorithm.ts'
 import type { HashAnswer } from './hash-worker.ts'
 
@@ -42,16 +45,28 @@ const batchesOf = (jobs: readonly HashJob[]): Batch[] => {
   return batches
 }
 
+const hashWithPauses = async (run: HashRun, signal: AbortSignal | undefined): Promise<string> => {
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      const { done, value } = run.next()
+      if (done === true) return value
+      await nextTurn()
+    }
+  } catch (error) {
+    if (isAppError(error) || signal?.aborted === true) throw error
+    throw unreadable((error as Error).message, error)
+  } finally {
+    // Closes the file of a run that was left in the middle.
+    run.return('')
+  }
+}
+
 const hashHere = async (jobs: readonly HashJob[], { type, signal }: HashOptions): Promise<string[]> => {
   const hash = await loadRangeHasher(type)
   const digests: string[] = []
   for (const job of jobs) {
-    signal?.throwIfAborted()
-    try {
-      digests.push(hash(job))
-    } catch (error) {
-      throw isAppError(error) ? error : unreadable((error as Error).message, error)
-    }
+    digests.push(await hashWithPauses(hash(job), signal))
     if (digests.length % 32 === 0) await nextTurn()
   }
   return digests
@@ -97,7 +112,8 @@ export const hashRanges = async (
 ): Promise<readonly string[]> => {
   options.signal?.throwIfAborted()
   const bytes = jobs.reduce((sum, job) => sum + sizeOf(job), 0)
-  if (bytes <= INLINE_BYTES && jobs.length <= INLINE_FILES) return await hashHere(jobs, options)
+  const isSmall = bytes <= INLINE_BYTES && jobs.length <= INLINE_FILES
+  if (isSmall || jobs.length === 1 || options.threads === 1) return await hashHere(jobs, options)
   const batches = batchesOf(jobs)
   const threads = Math.max(1, Math.min(options.threads ?? 2, availableParallelism(), batches.length))
   const digests = new Array<string>(jobs.length)

@@ -1,7 +1,7 @@
 /** Thread that hashes batches of byte ranges; one answer per batch, in order. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { isAppError } from '@rampart/kit/core'
-import { type HashJob, loadRangeHasher } from './file-hash.ts'
+import { type HashJob, loadRangeHasher, runToEnd } from './file-hash.ts'
 import type { HashType } from './hash-algorithm.ts'
 
 export type HashAnswer =
@@ -13,7 +13,7 @@ const hash = await loadRangeHasher(type)
 
 const answerTo = (batch: readonly HashJob[]): HashAnswer => {
   try {
-    return { digests: batch.map(hash) }
+    return { digests: batch.map((job) => runToEnd(hash(job))) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { fault: { isChange: isAppError(error), message } }
