@@ -14,6 +14,8 @@ import type { AnchorBatch } from './record-anchor.ts'
 import { createServing, type Serving } from './serving.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 
+export { createDecisionCache } from './decision-cache.ts'
+
 export type ServingFixture = {
   readonly serving: Serving
   readonly url: string
