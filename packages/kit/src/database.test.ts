@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { ALL_TENANTS, openDatabase } from './database.ts'
@@ -330,3 +330,32 @@ const startProxy = async (targetPort: number) => {
       }),
   }
 }
+
+test('a server that dies in the breath of its greeting is an unreachable database, not the end of this process', async (t) => {
+  const message = (type: string, body: Buffer): Buffer => {
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(body.length + 4)
+    return Buffer.concat([Buffer.from(type), length, body])
+  }
+  const greeting = Buffer.concat([
+    message('R', Buffer.alloc(4)),
+    message('Z', Buffer.from('I')),
+    message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0')),
+  ])
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => socket.end(greeting))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const database = openDatabase({
+    url: `postgres://any:any@127.0.0.1:${port}/any`,
+    logger: silentLogger,
+    clock: systemClock,
+  })
+  t.after(async () => {
+    await database.close()
+    server.close()
+  })
+  assert.equal(await database.ready(), false)
+})

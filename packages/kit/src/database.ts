@@ -75,6 +75,9 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     query_timeout: options.readTimeoutMs ?? statementTimeoutMs + 5_000,
     application_name: 'rampart',
   })
+  // Heard from the first moment: a server that dies while it greets says both in one packet, and an error of a
+  // connection that was handed out, but not asked yet, would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   // An idle connection that dies must not become an uncaught error; the pool drops it by itself.
   pool.on('error', (error) => options.logger.warn({ err: error }, 'database.idle-connection-lost'))
   const random = options.random ?? cryptoRandom
@@ -84,7 +87,6 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     const client = await pool.connect()
     if (prepared.has(client)) return client
     try {
-      client.on('error', () => undefined)
       await client.query(`SET ROLE ${APP_ROLE}`)
       prepared.add(client)
       return client

@@ -126,7 +126,7 @@ export const createPlane = async () => {
     logTail: (): string =>
       readFileSync(logFile, 'utf8')
         .split('\n')
-        .slice(-25)
+        .slice(-60)
         .map((line) => line.slice(0, 400))
         .join('\n'),
     remove: (): void => {
