@@ -8,7 +8,7 @@ export type PolicySource = {
 
 /** What one bundle and one evaluation may use. */
 export type RegoLimits = {
-  /** Wall-clock time of one evaluation, ms. */
+  /** Processor time of one evaluation, ms. */
   readonly timeoutMs: number
   /** Length of the input as JSON, UTF-16 units. */
   readonly maxInputLength: number
