@@ -34,9 +34,13 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerServingRoutes(api, {
     routes: pipeline.routes,
     served: pipeline.serving.served,
+    plan: pipeline.serving.plan,
     stats: (tenant, name) => {
-      const [first, ...others] = pipeline.serving.stats(tenant, name)
-      return first === undefined ? { versions: [] } : { ...first, versions: [first, ...others] }
+      const served = pipeline.serving.served(tenant).filter((one) => one.name === name)
+      const isDefault = (version: string) => served.some((one) => one.version === version && one.isDefault)
+      return [...pipeline.serving.stats(tenant, name)].sort(
+        (a, b) => Number(isDefault(b.version)) - Number(isDefault(a.version)),
+      )
     },
   })
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry })

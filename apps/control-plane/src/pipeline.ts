@@ -6,7 +6,7 @@ import { createOidcVerifier } from '@rampart/connectors/oidc'
 import { createIdentity } from '@rampart/identity'
 import { createInventory, createLocalArtifactStore, type Inventory } from '@rampart/inventory'
 import { createPolicy } from '@rampart/policy'
-import { createRouteResources, createServing } from '@rampart/serving'
+import { createCanaryRunner, createRouteResources, createServing } from '@rampart/serving'
 import { createLocalCa, openEd25519Signer } from '@rampart/signing'
 import { createTelemetry } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
@@ -92,6 +92,12 @@ export const createPipeline = async (ground: Ground) => {
     },
   })
   const routes = createRouteResources({ ...ground, audit, afterChange: settle })
+  const canaries = createCanaryRunner({
+    ...ground,
+    routes,
+    readings: serving.canaryReadings,
+    raiseSignal: (tenant, signal) => threats.sinkFor('serving').raise(tenant, signal),
+  })
   late.sync = createServingSync({ ...ground, inventory, routes, serving })
   return {
     audit,
@@ -105,6 +111,7 @@ export const createPipeline = async (ground: Ground) => {
     assurance,
     serving,
     routes,
+    canaries,
     sync: late.sync,
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StoredVersion } from '@rampart/inventory'
 import type { RouteResource, Snapshot } from '@rampart/serving'
-import { createServingSync, defaultVersions } from './serving-sync.ts'
+import { createServingSync } from './serving-sync.ts'
 
 const digest = `sha256:${'1'.repeat(64)}` as const
 const version = (
@@ -52,16 +52,26 @@ const route = (name: string, model: string): RouteResource => ({
   name,
   model,
   payloadSchema: { type: 'object' },
+  spec: { backends: [{ model }], payloadSchema: { type: 'object' } },
   revision: 1,
   updatedBy: 'user:a',
   updatedAt: '2026-01-01T00:00:00Z',
 })
 
-test('the version deployed last is the default; retired and older ones are not', () => {
+test('the version deployed last is the default; retired and older ones are not', async () => {
   const old = version('a', '1', 'deployed', '2026-01-01T00:00:00Z')
   const latest = version('a', '2', 'deployed', '2026-01-02T00:00:00Z')
   const retired = version('a', '3', 'retired', '2026-01-03T00:00:00Z')
-  assert.deepEqual([...defaultVersions([old, latest, retired])], [latest])
+  const { sync, snapshots } = harness([old, latest, retired])
+  await sync.refresh()
+  const [snapshot] = snapshots
+  assert.deepEqual(snapshot?.routes.map((route) => [route.version, route.isDefault]).sort(), [
+    ['1', false],
+    ['2', true],
+    ['3', false],
+  ])
+  assert.equal(snapshot?.deployed?.size, 2)
+  assert.deepEqual(snapshot?.plans, [])
 })
 
 test('a model is reached by its own name unless a stored route takes that name', async () => {

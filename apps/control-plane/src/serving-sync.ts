@@ -2,22 +2,21 @@
 import type { Digest, ModelVersion } from '@rampart/domain'
 import type { Inventory, StoredVersion } from '@rampart/inventory'
 import { ALL_TENANTS, type EventLog, type Logger } from '@rampart/kit'
-import type { RouteResource, RouteResources, Snapshot, SnapshotReport, SnapshotRoute } from '@rampart/serving'
+import {
+  type RoutedVersion,
+  type RouteResource,
+  type RouteResources,
+  resolveRoute,
+  type Snapshot,
+  type SnapshotPlan,
+  type SnapshotReport,
+  type SnapshotRoute,
+  specOfModel,
+  versionKey,
+} from '@rampart/serving'
 
 const PAGE = 500
 const RESYNC_MS = 30_000
-
-/** The deployed version that answers when a request names none: the one deployed last. */
-export const defaultVersions = (versions: readonly StoredVersion[]): ReadonlySet<StoredVersion> => {
-  const latest = new Map<string, StoredVersion>()
-  for (const version of versions) {
-    if (version.stage !== 'deployed') continue
-    const key = `${version.tenant}/${version.name}`
-    const best = latest.get(key)
-    if (best === undefined || (version.deployedAt ?? '') > (best.deployedAt ?? '')) latest.set(key, version)
-  }
-  return new Set(latest.values())
-}
 
 const modelDigest = (version: ModelVersion): Digest =>
   version.artifacts.find((artifact) => artifact.role === 'model')?.digest ?? version.digest
@@ -66,15 +65,15 @@ export const createServingSync = (deps: ServingSyncDeps) => {
   }
 
   const routeFor = async (
-    version: StoredVersion,
-    isDefault: boolean,
-    route: Pick<RouteResource, 'name' | 'payloadSchema'>,
+    { version, isDefault, isShadow, backend }: RoutedVersion<StoredVersion>,
+    { name, spec }: Pick<RouteResource, 'name' | 'spec'>,
   ): Promise<SnapshotRoute> => {
     const artifactDigest = modelDigest(version)
-    const { payloadSchema } = route
+    const { payloadSchema, postprocess, match } = spec
     const { classes, features, labels } = version.spec
     return {
-      name: route.name,
+      name,
+      ...(match?.path === undefined ? {} : { path: match.path }),
       model: version.name,
       version: version.version,
       digest: version.digest,
@@ -82,33 +81,49 @@ export const createServingSync = (deps: ServingSyncDeps) => {
       stage: version.stage,
       tenant: version.tenant,
       isDefault,
+      ...(isShadow ? { isShadow } : {}),
+      ...(backend === undefined ? {} : { backend }),
       modelPath: await deps.inventory.artifactPath(artifactDigest),
       signature: version.signature ?? { inputs: [], outputs: [] },
       labels: labels ?? {},
       ...(classes === undefined ? {} : { classes }),
       ...(features === undefined ? {} : { features }),
       ...(payloadSchema === undefined ? {} : { payloadSchema }),
+      ...(postprocess === undefined ? {} : { postprocess }),
       epoch: epochOf(
-        `${version.tenant}/${route.name}/${version.version}`,
-        JSON.stringify([version.digest, version.stage, payloadSchema ?? null]),
+        `${version.tenant}/${name}/${version.name}/${version.version}/${backend ?? ''}`,
+        JSON.stringify([version.digest, version.stage, match?.path, payloadSchema, postprocess, isShadow]),
       ),
     }
   }
 
+  /** A model whose name no stored route has is reached by it. */
+  const withImplied = (stored: readonly RouteResource[], versions: readonly StoredVersion[]) => [
+    ...stored,
+    ...[...new Set(versions.map(({ name }) => name))]
+      .filter((model) => !stored.some(({ name }) => name === model))
+      .map((name) => ({ name, spec: specOfModel(name) })),
+  ]
+
   const build = async (): Promise<Snapshot> => {
-    const versions = await allVersions()
-    const defaults = defaultVersions(versions)
-    const stored = new Map<string, RouteResource[]>()
-    for (const tenant of new Set(versions.map((version) => version.tenant)))
-      stored.set(tenant, await deps.routes.list(tenant))
-    const routes = versions.flatMap((version) => {
-      const named = (stored.get(version.tenant) ?? []).filter((route) => route.model === version.name)
-      const own = named.some((route) => route.name === version.name)
-      const hidden = (stored.get(version.tenant) ?? []).some((route) => route.name === version.name && !own)
-      const names = own || hidden ? named : [{ name: version.name }, ...named]
-      return names.map((route) => routeFor(version, defaults.has(version), route))
-    })
-    return { routes: await Promise.all(routes) }
+    const all = await allVersions()
+    const routes: Promise<SnapshotRoute>[] = []
+    const plans: SnapshotPlan[] = []
+    for (const tenant of new Set(all.map((version) => version.tenant))) {
+      const versions = all.filter((version) => version.tenant === tenant)
+      for (const route of withImplied(await deps.routes.list(tenant), versions)) {
+        const canary = 'canary' in route ? route.canary : undefined
+        const resolved = resolveRoute({ tenant, ...route }, versions, canary)
+        routes.push(...resolved.versions.map((version) => routeFor(version, route)))
+        if (resolved.plan !== undefined) plans.push(resolved.plan)
+      }
+    }
+    const deployed = all.filter(({ stage }) => stage === 'deployed')
+    return {
+      routes: await Promise.all(routes),
+      plans,
+      deployed: new Set(deployed.map((version) => versionKey({ ...version, model: version.name }))),
+    }
   }
 
   const rebuild = async (): Promise<void> => {

@@ -44,6 +44,12 @@ export const servingErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'The route names something that is not a legal name.',
   },
+  SERVING_REVISION_CHANGED: {
+    kind: 'PreconditionFailed',
+    summary: 'Somebody else has changed the resource since it was read.',
+    help: 'Read it again and send its revision in If-Match.',
+  },
+  SERVING_NO_CANARY: { kind: 'Conflict', summary: 'The route has no canary to promote or roll back.' },
   SERVING_ROUTE_UNKNOWN: {
     kind: 'NotFound',
     summary: 'There is no such route.',

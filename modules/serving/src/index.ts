@@ -1,13 +1,24 @@
 /** The door of serving: the inference router, its routes as resources, and its records. */
 export { createAuditAnchor } from './audit-anchor.ts'
+export { createCanaryRunner } from './canary-runner.ts'
 export { servingErrors } from './errors.ts'
 export { DEFAULT_SERVING_OPTIONS, type ServingOptions } from './options.ts'
 export type { DeniedCalls, HotPolicy, ObservationSink, ObservedBatch, ServingPorts } from './ports.ts'
 export type { AnchorBatch, ExpiredAnchor, GapAnchor, SegmentAnchor } from './record-anchor.ts'
 export { type SegmentVerdict, verifySegment } from './record-segment.ts'
+export { type ResolvedRoute, type RoutedVersion, resolveRoute } from './resolve-route.ts'
+export type { PlanInfo } from './route-plan.ts'
 export { createRouteResources, type RouteResources, type RouteResourcesDeps } from './route-resources.ts'
+export { type RouteSpec, specOfModel } from './route-spec.ts'
 export type { RouteSummary } from './route-stats.ts'
 export { type RouteRoutesDeps, registerServingRoutes, type ServedVersion } from './routes.ts'
 export { createServing, type ServedVersionInfo, type Serving, type ServingDeps } from './serving.ts'
-export type { RouteFailure, Snapshot, SnapshotReport, SnapshotRoute } from './snapshot.ts'
+export {
+  type RouteFailure,
+  type Snapshot,
+  type SnapshotPlan,
+  type SnapshotReport,
+  type SnapshotRoute,
+  versionKey,
+} from './snapshot.ts'
 export type { RouteResource } from './store.ts'

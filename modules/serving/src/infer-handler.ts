@@ -98,6 +98,7 @@ export const createInferHandler = (deps: Deps) => {
     stats.rows(to - from)
     const first = predict(outputs, from, rows)
     if (first.label !== undefined) stats.predicted(first.label)
+    if (first.score !== undefined) stats.scored(first.score)
     for (let row = from + 1; row < Math.min(to, from + COUNTED_ROWS); row++) {
       const { label } = predict(outputs, row, rows)
       if (label !== undefined) stats.predicted(label)

@@ -11,13 +11,16 @@ export type LatencyHistogram = {
   countUpTo(micros: number): number
   count(): number
   sumMicros(): number
+  /** Counts per bucket up to the last that is not empty; `bucketEdgeMicros` gives their upper edges. */
+  buckets(): number[]
   reset(): void
 }
 
 const bucketOf = (micros: number): number =>
   micros <= 1 ? 0 : Math.min(BUCKETS - 1, Math.ceil(Math.log2(micros) * PER_OCTAVE))
 
-const upperEdge = (bucket: number): number => 2 ** (bucket / PER_OCTAVE)
+/** Upper edge of a bucket, in microseconds. */
+export const bucketEdgeMicros = (bucket: number): number => 2 ** (bucket / PER_OCTAVE)
 
 export const createLatencyHistogram = (): LatencyHistogram => {
   const counts = new Uint32Array(BUCKETS)
@@ -35,7 +38,7 @@ export const createLatencyHistogram = (): LatencyHistogram => {
       let seen = 0
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
         seen += counts[bucket] as number
-        if (seen >= wanted) return upperEdge(bucket)
+        if (seen >= wanted) return bucketEdgeMicros(bucket)
       }
       return 0
     },
@@ -47,6 +50,7 @@ export const createLatencyHistogram = (): LatencyHistogram => {
     },
     count: () => total,
     sumMicros: () => sum,
+    buckets: () => Array.from(counts.subarray(0, counts.findLastIndex((value) => value > 0) + 1)),
     reset: () => {
       counts.fill(0)
       total = 0

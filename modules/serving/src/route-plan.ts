@@ -3,9 +3,10 @@
  * the request's id), so the same call goes the same way on every replica, and a version whose share grows keeps the
  * keys it had: each version owns an interval of [0, 1), and the first of the list grows from zero.
  */
+import { type CanaryReading, combine, emptyReading } from './canary.ts'
 import type { ServedRoute } from './served-route.ts'
 import type { ShadowStats, ShadowSummary } from './shadow-stats.ts'
-import type { SnapshotPlan } from './snapshot.ts'
+import type { PlanBackend, SnapshotPlan } from './snapshot.ts'
 
 export type PlanEntry = {
   readonly served: ServedRoute
@@ -34,9 +35,11 @@ export const pointOf = (salt: string, key: string): number => {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }
 
+type BackendKey = Omit<PlanBackend, 'weight'>
+
 const entriesOf = (
   source: SnapshotPlan,
-  find: (backend: { model: string; version: string }) => ServedRoute | undefined,
+  find: (backend: BackendKey) => ServedRoute | undefined,
 ): PlanEntry[] => {
   const up = source.backends.flatMap((backend) => {
     const served = find(backend)
@@ -55,7 +58,7 @@ const entriesOf = (
 /** Undefined when none of the plan's versions can answer. */
 export const compilePlan = (
   source: SnapshotPlan,
-  find: (backend: { readonly model: string; readonly version: string }) => ServedRoute | undefined,
+  find: (backend: BackendKey) => ServedRoute | undefined,
   shadowStats: (plan: SnapshotPlan) => ShadowStats,
 ): RoutePlan | undefined => {
   const entries = entriesOf(source, find)
@@ -76,7 +79,12 @@ export const compilePlan = (
 
 /** A plan as the API shows it. `share` is of the calls, 0 to 1. */
 export type PlanInfo = {
-  readonly backends: readonly { readonly model: string; readonly version: string; readonly share: number }[]
+  readonly backends: readonly {
+    readonly model: string
+    readonly version: string
+    readonly backend?: string
+    readonly share: number
+  }[]
   readonly shadow?: { readonly model: string; readonly version: string } & ShadowSummary
 }
 
@@ -84,6 +92,7 @@ export const planInfo = ({ entries, shadow }: RoutePlan): PlanInfo => ({
   backends: entries.map(({ served: { route }, weight }) => ({
     model: route.model,
     version: route.version,
+    ...(route.backend === undefined ? {} : { backend: route.backend }),
     share: weight,
   })),
   ...(shadow === undefined
@@ -96,3 +105,17 @@ export const planInfo = ({ entries, shadow }: RoutePlan): PlanInfo => ({
         },
       }),
 })
+
+/** Counters of the plan's candidate and of the rest together; undefined without a candidate that can answer. */
+export const canaryReadings = ({
+  source,
+  entries,
+}: RoutePlan): { readonly candidate: CanaryReading; readonly baseline: CanaryReading } | undefined => {
+  const isCandidate = ({ served: { route } }: PlanEntry): boolean =>
+    route.model === source.canary?.model && route.version === source.canary.version
+  const sum = (list: readonly PlanEntry[]): CanaryReading =>
+    list.reduce((total, { served }) => combine(total, served.stats.reading(), 1), emptyReading())
+  const candidates = entries.filter(isCandidate)
+  if (candidates.length === 0) return undefined
+  return { candidate: sum(candidates), baseline: sum(entries.filter((entry) => !isCandidate(entry))) }
+}

@@ -30,27 +30,29 @@ before(async () => {
 })
 after(() => up.stop())
 
-/** Three versions of one model on a route. */
-const three = async (name: string): Promise<SnapshotRoute[]> =>
-  Promise.all(
-    ['1', '2', '3'].map((version) =>
-      up.route(name, tinyClassifier(WIDTH), {
+/** Three versions of one model on a route; one after the other, for they share a file. */
+const three = async (name: string): Promise<SnapshotRoute[]> => {
+  const routes: SnapshotRoute[] = []
+  for (const version of ['1', '2', '3'])
+    routes.push(
+      await up.route(name, tinyClassifier(WIDTH), {
         model: 'tiny',
         version,
         digest: `sha256:${version.repeat(64)}`,
         isDefault: version === '1',
       }),
-    ),
-  )
+    )
+  return routes
+}
 
 const artifact = async (routes: Promise<SnapshotRoute[]>, file: SnapshotRoute): Promise<SnapshotRoute[]> =>
   (await routes).map((route) => ({ ...route, artifactDigest: file.digest }))
 
 const setPlans = async (name: string, ...plans: SnapshotPlan[]): Promise<void> => {
   const file = await up.route('file', tinyClassifier(WIDTH))
-  const routes = (
-    await Promise.all([...new Set(plans.map((one) => one.name))].map((one) => artifact(three(one), file)))
-  ).flat()
+  const routes: SnapshotRoute[] = []
+  for (const one of new Set(plans.map((each) => each.name)))
+    routes.push(...(await artifact(three(one), file)))
   const report = await up.serving.setSnapshot({
     routes: routes.map((route) => {
       const { path } = plans.find((one) => one.name === route.name) ?? {}

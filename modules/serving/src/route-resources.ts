@@ -3,33 +3,54 @@ import { isModelName, type Principal, principalName } from '@rampart/domain'
 import type { Clock, Database, EventLog, Tx } from '@rampart/kit'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { Value } from 'typebox/value'
+import { type CanaryPhase, type CanaryState, canaryKey } from './canary.ts'
 import { servingErrors } from './errors.ts'
+import { type RouteSpec, RouteSpecSchema, specProblem } from './route-spec.ts'
 import * as store from './store.ts'
 
 const MAX_SCHEMA_BYTES = 64 * 1024
+
+/** Where changes of serving's resources are written down. */
+export interface ResourceAudit {
+  record(
+    tx: Tx,
+    entry: {
+      readonly tenant: string
+      readonly principal: string
+      readonly action: string
+      readonly entity: { readonly kind: 'route' | 'backend'; readonly id: string }
+      readonly outcome: 'success' | 'failure'
+      readonly details: Readonly<Record<string, unknown>>
+    },
+  ): Promise<void>
+}
 
 export type RouteResourcesDeps = {
   readonly database: Pick<Database, 'tx' | 'read'>
   readonly eventLog: Pick<EventLog, 'publish'>
   readonly clock: Clock
-  readonly audit: {
-    record(
-      tx: Tx,
-      entry: {
-        readonly tenant: string
-        readonly principal: string
-        readonly action: string
-        readonly entity: { readonly kind: 'route'; readonly id: string }
-        readonly outcome: 'success'
-        readonly details: Readonly<Record<string, unknown>>
-      },
-    ): Promise<void>
-  }
+  readonly audit: ResourceAudit
   /** Awaited after the commit, so that a change holds when its caller is answered. */
   readonly afterChange: (tenant: string) => Promise<void>
 }
 
 export type RouteResources = ReturnType<typeof createRouteResources>
+
+/** A step of a canary, as it is decided. */
+export type CanaryMove = {
+  readonly phase: CanaryPhase
+  readonly step: number
+  readonly reason?: string
+}
+
+type Action = 'put' | 'deleted' | 'canary-advanced' | 'canary-promoted' | 'canary-rolled-back'
+
+const ACTIONS: Readonly<Record<CanaryPhase, Action>> = {
+  running: 'canary-advanced',
+  promoted: 'canary-promoted',
+  'rolled-back': 'canary-rolled-back',
+}
 
 /** Refuses what cannot be compiled here, with the reason, instead of when the first request meets it. */
 const checkSchema = (schema: Readonly<Record<string, unknown>>): void => {
@@ -45,25 +66,48 @@ const checkSchema = (schema: Readonly<Record<string, unknown>>): void => {
   }
 }
 
+/** The validator says `schema is false` of a property that a closed object does not have. */
+const told = (message: string): string => (message === 'schema is false' ? 'is not known' : message)
+
+const checkRoute = (name: string, spec: RouteSpec): void => {
+  if (!isModelName(name))
+    throw servingErrors.SERVING_ROUTE_INVALID('Route names are lower-case letters, digits and dashes.')
+  const [first] = Value.Errors(RouteSpecSchema, spec)
+  if (first !== undefined)
+    throw servingErrors.SERVING_ROUTE_INVALID(`spec${first.instancePath}: ${told(first.message)}`)
+  const problem = specProblem(name, spec)
+  if (problem !== undefined) throw servingErrors.SERVING_ROUTE_INVALID(problem)
+  if (spec.payloadSchema !== undefined) checkSchema(spec.payloadSchema)
+}
+
+/** `expected` is the revision that the writer had read; 0 stands for "there is none yet". */
+export const checkRevision = (
+  what: string,
+  found: { readonly revision: number } | undefined,
+  expected: number | undefined,
+): void => {
+  if (expected === undefined || (found?.revision ?? 0) === expected) return
+  throw servingErrors.SERVING_REVISION_CHANGED(
+    `${what} is at revision ${found?.revision ?? 0}, not ${expected}.`,
+  )
+}
+
 export const createRouteResources = (deps: RouteResourcesDeps) => {
   const { database, eventLog, clock, audit } = deps
 
   const announce = async (
     tx: Tx,
-    principal: Principal,
+    { tenant, by }: { readonly tenant: string; readonly by: string },
     name: string,
-    action: 'put' | 'deleted',
+    action: Action,
     details: object,
-  ) => {
-    const by = principalName(principal)
-    const { tenant } = principal
-    const entity = { kind: 'route' as const, id: name }
+  ): Promise<void> => {
     await audit.record(tx, {
       tenant,
       principal: by,
       action: `route.${action}`,
-      entity,
-      outcome: 'success',
+      entity: { kind: 'route', id: name },
+      outcome: action === 'canary-rolled-back' ? 'failure' : 'success',
       details: { ...details },
     })
     await eventLog.publish(tx, tenant, {
@@ -76,35 +120,28 @@ export const createRouteResources = (deps: RouteResourcesDeps) => {
 
   const put = async (
     principal: Principal,
-    route: {
-      readonly name: string
-      readonly model: string
-      readonly payloadSchema?: Readonly<Record<string, unknown>>
-    },
+    route: { readonly name: string; readonly spec: RouteSpec; readonly revision?: number },
   ): Promise<store.RouteResource> => {
-    if (!isModelName(route.name) || !isModelName(route.model))
-      throw servingErrors.SERVING_ROUTE_INVALID(
-        'Route and model names are lower-case letters, digits and dashes.',
-      )
-    if (route.payloadSchema !== undefined) checkSchema(route.payloadSchema)
+    const { name, spec } = route
+    checkRoute(name, spec)
+    const by = principalName(principal)
     const saved = await database.tx(principal.tenant, async (tx) => {
-      const updatedBy = principalName(principal)
-      const stored = await store.putRoute(tx, { ...route, updatedBy, updatedAt: clock.iso() })
-      await announce(tx, principal, route.name, 'put', {
-        model: route.model,
-        ...(route.payloadSchema === undefined ? {} : { payloadSchema: route.payloadSchema }),
-      })
+      checkRevision(`Route ${name}`, await store.findRoute(tx, name, true), route.revision)
+      const stored = await store.putRoute(tx, { name, spec, updatedBy: by, updatedAt: clock.iso() })
+      await announce(tx, { tenant: principal.tenant, by }, name, 'put', { spec })
       return stored
     })
     await deps.afterChange(principal.tenant)
     return saved
   }
 
-  const remove = async (principal: Principal, name: string): Promise<void> => {
+  const remove = async (principal: Principal, name: string, revision?: number): Promise<void> => {
+    const who = { tenant: principal.tenant, by: principalName(principal) }
     await database.tx(principal.tenant, async (tx) => {
+      checkRevision(`Route ${name}`, await store.findRoute(tx, name, true), revision)
       if (!(await store.deleteRoute(tx, name)))
         throw servingErrors.SERVING_ROUTE_UNKNOWN(`There is no route ${name}.`)
-      await announce(tx, principal, name, 'deleted', {})
+      await announce(tx, who, name, 'deleted', {})
     })
     await deps.afterChange(principal.tenant)
   }
@@ -115,5 +152,34 @@ export const createRouteResources = (deps: RouteResourcesDeps) => {
     return found
   }
 
-  return { put, remove, get, list: (tenant: string) => database.read(tenant, store.listRoutes) }
+  /** Moves a route's canary; `from` is the state that the decision was made on, so that two deciders cannot both act. */
+  const moveCanary = async (
+    who: { readonly tenant: string; readonly by: string },
+    name: string,
+    move: CanaryMove,
+    from?: CanaryState | null,
+  ): Promise<store.RouteResource> => {
+    const moved = await database.tx(who.tenant, async (tx) => {
+      const found = await store.findRoute(tx, name, true)
+      if (found === undefined) throw servingErrors.SERVING_ROUTE_UNKNOWN(`There is no route ${name}.`)
+      const { canary } = found.spec
+      if (canary === undefined) throw servingErrors.SERVING_NO_CANARY(`Route ${name} has no canary.`)
+      if (from !== undefined && JSON.stringify(found.canary ?? null) !== JSON.stringify(from)) return found
+      const state = { key: canaryKey(canary), since: clock.iso(), ...move }
+      const stored = await store.setCanary(tx, name, state)
+      await announce(tx, who, name, ACTIONS[move.phase], { canary, ...move })
+      return stored
+    })
+    await deps.afterChange(who.tenant)
+    return moved
+  }
+
+  return {
+    put,
+    remove,
+    get,
+    moveCanary,
+    list: (tenant: string) => database.read(tenant, store.listRoutes),
+    canaries: (allTenants: string) => database.read(allTenants, store.listCanaries),
+  }
 }

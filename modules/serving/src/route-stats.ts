@@ -1,5 +1,6 @@
 /** Counters and a short time series per route, for the console and for metrics. */
 import type { Clock } from '@rampart/kit'
+import type { CanaryReading } from './canary.ts'
 import { createLatencyHistogram, type LatencyHistogram } from './latency-histogram.ts'
 
 export type Outcome = 'ok' | 'invalid' | 'denied' | 'shed' | 'late' | 'failed'
@@ -30,6 +31,10 @@ export type RouteStats = {
   record(outcome: Outcome, micros: number): void
   predicted(label: string): void
   rows(count: number): void
+  /** The score of one answer, for the mean. */
+  scored(score: number): void
+  /** Counters so far, for comparing versions. */
+  reading(): CanaryReading
   summary(): RouteSummary
   readonly outcomes: Readonly<Record<Outcome, number>>
   readonly latency: LatencyHistogram
@@ -66,6 +71,7 @@ export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
   const outcomes: Record<Outcome, number> = { ok: 0, invalid: 0, denied: 0, shed: 0, late: 0, failed: 0 }
   const latency = createLatencyHistogram()
   const predictions = new Map<string, number>()
+  const scores = { sum: 0, count: 0 }
   let rows = 0
 
   const step = (index: number): Step => {
@@ -103,6 +109,17 @@ export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
       outcomes: { ...outcomes },
       series: seriesOf(steps, Math.floor(clock.now() / STEP_MS)),
       predictions: Object.fromEntries(predictions),
+    }),
+    scored: (score) => {
+      scores.sum += score
+      scores.count += 1
+    },
+    reading: () => ({
+      answered: outcomes.ok,
+      failed: outcomes.failed + outcomes.late + outcomes.shed,
+      latency: latency.buckets(),
+      labels: Object.fromEntries(predictions),
+      scores: { ...scores },
     }),
     outcomes,
     latency,

@@ -3,17 +3,39 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { MODEL_NAME_PATTERN } from '@rampart/domain'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { type PlanRoutesDeps, registerPlanRoutes } from './plan-routes.ts'
+import { readRevision } from './revision-header.ts'
 import type { RouteResources } from './route-resources.ts'
+import { RouteSpecSchema, specOfModel } from './route-spec.ts'
+import { plainStats, StatsView, type VersionStats } from './stats-view.ts'
 import type { RouteResource } from './store.ts'
 
 const Name = Type.String({ pattern: MODEL_NAME_PATTERN })
 const Params = Type.Object({ name: Name }, { additionalProperties: false })
 const Schema = Type.Record(Type.String(), Type.Unknown())
+const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'Revision that is to be replaced, as `"7"`; 0 for none yet.' }),
+  ),
+})
+
+const CanaryView = Type.Object(
+  {
+    key: Type.String(),
+    phase: Type.Enum(['running', 'promoted', 'rolled-back']),
+    step: Type.Integer({ description: 'Index of the step in force.' }),
+    since: Type.String(),
+    reason: Type.Optional(Type.String()),
+  },
+  { description: 'Where the canary is; absent before its first step was judged.' },
+)
 
 const RouteView = Type.Object({
   name: Type.String(),
-  model: Type.String(),
+  model: Type.String({ description: 'Of the first backend.' }),
   payloadSchema: Type.Optional(Schema),
+  spec: RouteSpecSchema,
+  canary: Type.Optional(CanaryView),
   revision: Type.Integer(),
   updatedBy: Type.String(),
   updatedAt: Type.String(),
@@ -25,13 +47,14 @@ const RouteView = Type.Object({
 /** What the router serves under a name right now. */
 export type ServedVersion = { readonly version: string; readonly digest: string; readonly isDefault: boolean }
 
-export type RouteRoutesDeps = {
+export type RouteRoutesDeps = Pick<PlanRoutesDeps, 'plan'> & {
   readonly routes: RouteResources
   /** Every route name being served, with the model behind it. */
   readonly served: (
     tenant: string,
   ) => readonly (ServedVersion & { readonly name: string; readonly model: string })[]
-  readonly stats: (tenant: string, name: string) => unknown
+  /** One entry per served version, the default one first. */
+  readonly stats: (tenant: string, name: string) => readonly VersionStats[]
 }
 
 /** Stored routes and those that exist by a model's own name, in one list. */
@@ -45,13 +68,21 @@ const viewAll = (
       .map(({ version, digest, isDefault }) => ({ version, digest, isDefault }))
   const implicit = [...new Map(served.map(({ name, model }) => [name, model]))]
     .filter(([name]) => !stored.some((route) => route.name === name))
-    .map(([name, model]) => ({ name, model, revision: 0, updatedBy: 'component:serving', updatedAt: '' }))
+    .map(([name, model]) => ({
+      name,
+      model,
+      spec: specOfModel(model),
+      revision: 0,
+      updatedBy: 'component:serving',
+      updatedAt: '',
+    }))
   return [...stored, ...implicit]
     .map((route) => ({ ...route, versions: versionsOf(route.name) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRoutesDeps): void => {
+  registerPlanRoutes(instance, deps)
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const entity = (request: { params: unknown }) => ({
     kind: 'route',
@@ -85,10 +116,12 @@ export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRout
         response: { 200: RouteView },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { tenant } = request.principal
       const found = (await list(tenant)).find((route) => route.name === request.params.name)
-      return (found ?? (await deps.routes.get(tenant, request.params.name))) as never
+      const route = found ?? (await deps.routes.get(tenant, request.params.name))
+      reply.header('etag', `"${route.revision}"`)
+      return route as never
     },
   )
 
@@ -101,15 +134,25 @@ export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRout
         operationId: 'putRoute',
         summary: 'Create or replace a route',
         params: Params,
-        body: Type.Object(
-          { model: Name, payloadSchema: Type.Optional(Schema) },
-          { additionalProperties: false },
-        ),
+        headers: IfMatch,
+        body: Type.Union([
+          RouteSpecSchema,
+          Type.Object({ model: Name, payloadSchema: Type.Optional(Schema) }, { additionalProperties: false }),
+        ]),
         response: { 200: Type.Omit(RouteView, ['versions']) },
       },
     },
-    async (request) =>
-      (await deps.routes.put(request.principal, { name: request.params.name, ...request.body })) as never,
+    async (request, reply) => {
+      const { body } = request
+      const spec = 'backends' in body ? body : specOfModel(body.model, body.payloadSchema)
+      const saved = await deps.routes.put(request.principal, {
+        name: request.params.name,
+        spec,
+        ...readRevision(request.headers),
+      })
+      reply.header('etag', `"${saved.revision}"`)
+      return saved as never
+    },
   )
 
   app.delete(
@@ -121,10 +164,12 @@ export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRout
         operationId: 'deleteRoute',
         summary: 'Remove a stored route',
         params: Params,
+        headers: IfMatch,
       },
     },
     async (request, reply) => {
-      await deps.routes.remove(request.principal, request.params.name)
+      const { revision } = readRevision(request.headers)
+      await deps.routes.remove(request.principal, request.params.name, revision)
       return reply.code(204).send()
     },
   )
@@ -138,9 +183,11 @@ export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRout
         operationId: 'getRouteStats',
         summary: 'Live latency, errors, decisions and predictions of one route',
         params: Params,
-        response: { 200: Type.Record(Type.String(), Type.Unknown()) },
+        response: { 200: Type.Object({ versions: Type.Array(StatsView) }) },
       },
     },
-    async (request) => deps.stats(request.principal.tenant, request.params.name) as Record<string, unknown>,
+    async (request) => ({
+      versions: deps.stats(request.principal.tenant, request.params.name).map(plainStats),
+    }),
   )
 }

@@ -34,9 +34,9 @@ type Deps = {
 type Model = LoadedModel<InferCall>
 type Outcome = { readonly model: Model | undefined; readonly failure: RouteFailure | undefined }
 
-/** Routes to the same version share its session. */
+/** Routes to the same version, run in the same place, share its queue. */
 const modelKey = (route: SnapshotRoute): string =>
-  `${versionKey(route)} ${route.artifactDigest ?? route.digest}`
+  `${versionKey(route)} ${route.artifactDigest ?? route.digest} ${route.backend ?? ''}`
 const planKey = (plan: Pick<SnapshotPlan, 'tenant' | 'name'>): string => `${plan.tenant}/${plan.name}`
 
 export const createServedModels = (deps: Deps) => {
@@ -60,7 +60,8 @@ export const createServedModels = (deps: Deps) => {
     const compiled = plans.flatMap((plan): RoutePlan[] => {
       const found = compilePlan(
         plan,
-        (backend) => byKey.get(routeKey({ ...plan, ...backend })),
+        ({ model, version, backend }) =>
+          byKey.get(routeKey({ ...plan, model, version, ...(backend === undefined ? {} : { backend }) })),
         shadowStatsOf,
       )
       return found === undefined ? [] : [found]

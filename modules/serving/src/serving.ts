@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '@rampart/domain'
 import { toAppError } from '@rampart/kit'
 import { discardBody } from './body-reader.ts'
+import type { CanaryReadings } from './canary-runner.ts'
 import { createDecisionCache } from './decision-cache.ts'
 import { createDeniedCalls } from './denied-calls.ts'
 import { servingErrors } from './errors.ts'
@@ -20,7 +21,7 @@ import { DEFAULT_SERVING_OPTIONS, type ServingOptions } from './options.ts'
 import type { ServingPorts } from './ports.ts'
 import { createRecordLog, type RecordLogState } from './record-log.ts'
 import type { Recovery } from './record-recovery.ts'
-import { type PlanInfo, planInfo } from './route-plan.ts'
+import { canaryReadings, type PlanInfo, planInfo } from './route-plan.ts'
 import type { RouteSummary } from './route-stats.ts'
 import { createServedModels } from './served-models.ts'
 import { registerServingMetrics } from './serving-metrics.ts'
@@ -53,6 +54,8 @@ export interface Serving {
   stats(tenant: string, route: string): readonly (RouteSummary & { readonly version: string })[]
   /** How a route chooses, as it is in force; undefined when it has nothing to choose. */
   plan(tenant: string, route: string): PlanInfo | undefined
+  /** What a canary is judged by; undefined while its candidate is not served. */
+  canaryReadings(tenant: string, route: string): CanaryReadings | undefined
   served(tenant: string): readonly ServedVersionInfo[]
   records(): RecordLogState
   /** Recovers the records of earlier runs and begins to write. */
@@ -147,6 +150,9 @@ export const createServing = (deps: ServingDeps): Serving => {
     else asCaller(request, response, (caller) => route(request, response, caller))
   }
 
+  const planOf = (tenant: string, name: string) =>
+    models.table().plans.find(({ source }) => source.tenant === tenant && source.name === name)
+
   return {
     handle,
     setSnapshot: models.apply,
@@ -157,10 +163,12 @@ export const createServing = (deps: ServingDeps): Serving => {
         .ofRoute(tenant, name)
         .map((one) => ({ version: one.route.version, ...one.stats.summary() })),
     plan: (tenant, name) => {
-      const found = models
-        .table()
-        .plans.find(({ source }) => source.tenant === tenant && source.name === name)
+      const found = planOf(tenant, name)
       return found === undefined ? undefined : planInfo(found)
+    },
+    canaryReadings: (tenant, name) => {
+      const found = planOf(tenant, name)
+      return found === undefined ? undefined : canaryReadings(found)
     },
     served: (tenant) =>
       models

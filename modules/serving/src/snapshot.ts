@@ -20,6 +20,8 @@ export type SnapshotRoute = {
   /** Answers requests that name no version. */
   readonly isDefault: boolean
   readonly modelPath: string
+  /** Name of the Backend that runs the version elsewhere; this process runs it when absent. */
+  readonly backend?: string
   readonly signature: ModelSignature
   readonly labels: Readonly<Record<string, string>>
   readonly classes?: readonly string[]
@@ -34,7 +36,12 @@ export type SnapshotRoute = {
 }
 
 /** One version of a plan; it must be among the snapshot's routes under the plan's name. */
-export type PlanBackend = { readonly model: string; readonly version: string; readonly weight: number }
+export type PlanBackend = {
+  readonly model: string
+  readonly version: string
+  readonly backend?: string
+  readonly weight: number
+}
 
 /** How the calls of one route are spread. A route without a plan is answered by its default version. */
 export type SnapshotPlan = {
@@ -47,6 +54,8 @@ export type SnapshotPlan = {
   readonly backends: readonly PlanBackend[]
   /** What keeps a caller on one backend; the request's id decides when absent. */
   readonly sticky?: { readonly by: 'caller' } | { readonly by: 'header'; readonly header: string }
+  /** The version whose share grows. */
+  readonly canary?: { readonly model: string; readonly version: string }
   /** `timeoutMs` bounds every attempt but the last. */
   readonly fallback?: { readonly timeoutMs?: number }
   readonly shadow?: {
@@ -78,9 +87,11 @@ export type RouteFailure = {
 /** What became of a snapshot; failed versions are not served, everything else is. */
 export type SnapshotReport = { readonly loaded: readonly string[]; readonly failed: readonly RouteFailure[] }
 
-/** `tenant/name/model/version`: one served thing. */
-export const routeKey = (route: Pick<SnapshotRoute, 'tenant' | 'name' | 'model' | 'version'>): string =>
-  `${route.tenant}/${route.name}/${route.model}/${route.version}`
+/** `tenant/name/model/version`, and the Backend's name where it runs elsewhere: one served thing. */
+export const routeKey = (
+  route: Pick<SnapshotRoute, 'tenant' | 'name' | 'model' | 'version'> & { readonly backend?: string },
+): string =>
+  `${route.tenant}/${route.name}/${route.model}/${route.version}${route.backend === undefined ? '' : `/${route.backend}`}`
 
 /** One immutable version, whatever routes it answers on. */
 export const versionKey = (route: Pick<SnapshotRoute, 'tenant' | 'model' | 'version' | 'digest'>): string =>

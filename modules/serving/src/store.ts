@@ -1,11 +1,16 @@
 /** SQL over the routes. */
 import type { Tx } from '@rampart/kit'
+import type { CanaryState } from './canary.ts'
+import { type RouteSpec, specOfModel } from './route-spec.ts'
 
 /** A model without a stored route is reached by its own name, with no schema. */
 export type RouteResource = {
   readonly name: string
+  /** Of the first backend. */
   readonly model: string
   readonly payloadSchema?: Readonly<Record<string, unknown>>
+  readonly spec: RouteSpec
+  readonly canary?: CanaryState
   readonly revision: number
   readonly updatedBy: string
   readonly updatedAt: string
@@ -15,6 +20,8 @@ type Row = {
   name: string
   model: string
   payload_schema: Record<string, unknown> | null
+  spec: RouteSpec | null
+  canary: CanaryState | null
   revision: number
   updated_by: string
   updated_at: Date
@@ -24,6 +31,8 @@ const toRoute = (row: Row): RouteResource => ({
   name: row.name,
   model: row.model,
   ...(row.payload_schema === null ? {} : { payloadSchema: row.payload_schema }),
+  spec: row.spec ?? specOfModel(row.model, row.payload_schema ?? undefined),
+  ...(row.canary === null ? {} : { canary: row.canary }),
   revision: row.revision,
   updatedBy: row.updated_by,
   updatedAt: row.updated_at.toISOString(),
@@ -32,27 +41,61 @@ const toRoute = (row: Row): RouteResource => ({
 export const listRoutes = async (tx: Tx): Promise<RouteResource[]> =>
   (await tx.query<Row>('SELECT * FROM serving_route ORDER BY name')).map(toRoute)
 
-export const findRoute = async (tx: Tx, name: string): Promise<RouteResource | undefined> => {
-  const rows = await tx.query<Row>('SELECT * FROM serving_route WHERE name = $1', [name])
+/** Every tenant's routes that have a canary. */
+export const listCanaries = async (tx: Tx): Promise<(RouteResource & { readonly tenant: string })[]> =>
+  (
+    await tx.query<Row & { tenant: string }>(
+      `SELECT * FROM serving_route WHERE spec -> 'canary' IS NOT NULL ORDER BY tenant, name`,
+    )
+  ).map((row) => ({ ...toRoute(row), tenant: row.tenant }))
+
+/** With `lock` the row is held until the transaction ends. */
+export const findRoute = async (tx: Tx, name: string, lock = false): Promise<RouteResource | undefined> => {
+  const rows = await tx.query<Row>(
+    `SELECT * FROM serving_route WHERE name = $1${lock ? ' FOR UPDATE' : ''}`,
+    [name],
+  )
   return rows[0] === undefined ? undefined : toRoute(rows[0])
+}
+
+const only = <R>(rows: readonly R[]): R => {
+  const row = rows[0]
+  if (row === undefined) throw new Error('the statement returns its row')
+  return row
 }
 
 export const putRoute = async (
   tx: Tx,
-  route: Pick<RouteResource, 'name' | 'model' | 'payloadSchema' | 'updatedBy' | 'updatedAt'>,
+  route: Pick<RouteResource, 'name' | 'spec' | 'updatedBy' | 'updatedAt'>,
 ): Promise<RouteResource> => {
-  const schema = route.payloadSchema === undefined ? null : JSON.stringify(route.payloadSchema)
+  const { payloadSchema, backends } = route.spec
   const rows = await tx.query<Row>(
-    `INSERT INTO serving_route AS r (name, model, payload_schema, updated_by, updated_at) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (tenant, name) DO UPDATE SET model = $2, payload_schema = $3, updated_by = $4, updated_at = $5,
-       revision = r.revision + 1
+    `INSERT INTO serving_route AS r (name, model, payload_schema, spec, updated_by, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (tenant, name) DO UPDATE SET model = $2, payload_schema = $3, spec = $4, updated_by = $5,
+       updated_at = $6, revision = r.revision + 1
      RETURNING *`,
-    [route.name, route.model, schema, route.updatedBy, route.updatedAt],
+    [
+      route.name,
+      backends[0]?.model,
+      payloadSchema === undefined ? null : JSON.stringify(payloadSchema),
+      JSON.stringify(route.spec),
+      route.updatedBy,
+      route.updatedAt,
+    ],
   )
-  const row = rows[0]
-  if (row === undefined) throw new Error('an upsert returns its row')
-  return toRoute(row)
+  return toRoute(only(rows))
 }
+
+export const setCanary = async (tx: Tx, name: string, canary: CanaryState): Promise<RouteResource> =>
+  toRoute(
+    only(
+      await tx.query<Row>(
+        'UPDATE serving_route SET canary = $2, revision = revision + 1 WHERE name = $1 RETURNING *',
+        [name, JSON.stringify(canary)],
+      ),
+    ),
+  )
 
 export const deleteRoute = async (tx: Tx, name: string): Promise<boolean> =>
   (await tx.query('DELETE FROM serving_route WHERE name = $1 RETURNING name', [name])).length > 0

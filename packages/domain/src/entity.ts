@@ -4,6 +4,7 @@ export type EntityKind =
   | 'model-version'
   | 'artifact'
   | 'route'
+  | 'backend'
   | 'policy'
   | 'signal'
   | 'api-key'

@@ -1,19 +1,54 @@
-/** Applies a Route manifest: `spec: { model, payloadSchema? }`. */
+/** Applies a Route manifest: `spec: { backends: [{ model, version?|alias?, weight? }], match?, sticky?, fallback?, … }`. */
+import { ApiError } from '@rampart/client'
 import { cliErrors } from '../errors.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Session } from '../session.ts'
 import type { ApplyOptions } from './options.ts'
 
+const KEYS: readonly string[] = [
+  'model',
+  'match',
+  'backends',
+  'sticky',
+  'fallback',
+  'shadow',
+  'canary',
+  'postprocess',
+  'payloadSchema',
+]
+
+/** Checks the outline; what each part may say is the server's to judge, and its answer names the place. */
 const routeOf = (manifest: Manifest): Record<string, unknown> => {
+  const fail = (what: string) => cliErrors.CLI_BAD_MANIFEST(`${manifest.where}: ${what}`)
   const spec = manifest.document.spec as Record<string, unknown> | undefined
-  const unknownKeys = Object.keys(spec ?? {}).filter((key) => key !== 'model' && key !== 'payloadSchema')
-  if (typeof spec?.model !== 'string')
-    throw cliErrors.CLI_BAD_MANIFEST(`${manifest.where}: spec.model is missing`)
-  if (unknownKeys.length > 0)
-    throw cliErrors.CLI_BAD_MANIFEST(`${manifest.where}: spec has unknown keys ${unknownKeys.join(', ')}`)
-  return {
-    model: spec.model,
-    ...(spec.payloadSchema === undefined ? {} : { payloadSchema: spec.payloadSchema }),
+  if (typeof spec !== 'object' || spec === null) throw fail('spec is missing')
+  const unknownKeys = Object.keys(spec).filter((key) => !KEYS.includes(key))
+  if (unknownKeys.length > 0) throw fail(`spec has unknown keys ${unknownKeys.join(', ')}`)
+  const { model, ...rest } = spec
+  if (typeof model === 'string' && rest.backends === undefined) return { ...rest, backends: [{ model }] }
+  if (model !== undefined) throw fail('spec names backends or a model, not both')
+  if (!Array.isArray(rest.backends) || rest.backends.length === 0) throw fail('spec.backends is missing')
+  return rest
+}
+
+const sorted = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+type Stored = { readonly spec?: unknown; readonly revision?: number }
+
+const currentRoute = async ({ client, io }: Session, path: string): Promise<Stored> => {
+  try {
+    return (await client.call<Stored>('GET', path, { signal: io.signal })).data
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return {}
+    throw error
   }
 }
 
@@ -25,6 +60,14 @@ export const applyRoute = async (
   const route = routeOf(manifest)
   if (options.dryRun) return `route/${manifest.name} is valid (nothing was sent)`
   const path = `/api/v1/routes/${encodeURIComponent(manifest.name)}`
-  await session.client.call('PUT', path, { body: route, signal: session.io.signal })
+  const before = await currentRoute(session, path)
+  const revision = before.revision ?? 0
+  if (revision > 0 && JSON.stringify(sorted(before.spec)) === JSON.stringify(sorted(route)))
+    return `route/${manifest.name} unchanged`
+  await session.client.call('PUT', path, {
+    body: route,
+    headers: { 'if-match': `"${revision}"` },
+    signal: session.io.signal,
+  })
   return `route/${manifest.name} configured`
 }
