@@ -1,5 +1,5 @@
 /** The control plane under proof: its process, its database server, and a client of its API. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,11 +13,16 @@ export type Plane = Awaited<ReturnType<typeof createPlane>>
 const CALL_TIMEOUT_MS = 30_000
 const SETTLE_MS = 60_000
 
-/** Line 1 of postmaster.pid is the server's process, line 8 says `ready` once it serves. */
+/** The arguments of a running process, or an empty text. */
+const argumentsOf = (pid: number): string =>
+  spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout
+
+/** Line 1 of postmaster.pid is the server's process; after a kill the file stays and the number may be a stranger's. */
 const postmasterOf = (home: string): number | undefined => {
+  const data = join(home, 'postgres', 'data')
   try {
-    const lines = readFileSync(join(home, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')
-    return lines[7]?.trim() === 'ready' ? Number(lines[0]) : undefined
+    const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+    return Number.isSafeInteger(pid) && pid > 1 && argumentsOf(pid).includes(data) ? pid : undefined
   } catch {
     return undefined
   }
@@ -118,8 +123,12 @@ export const createPlane = async () => {
     killDatabase: (): boolean => {
       const pid = postmasterOf(home)
       if (pid === undefined) return false
-      process.kill(pid, 'SIGKILL')
-      return true
+      try {
+        process.kill(pid, 'SIGKILL')
+        return true
+      } catch {
+        return false
+      }
     },
     /** SIGTERM; the exit code. */
     terminate: (): Promise<number | null> => terminate(running()),
