@@ -16,7 +16,7 @@ import {
   type ValidAt,
   verifyModel,
 } from '../model.ts'
-import { authority, type Issued, issue, modelSigner, newFolder, writeModel } from './testing.ts'
+import { authority, type Issued, issue, modelSigner, newFolder, writeModel } from './testing/model.ts'
 
 const DAY_MS = 86_400_000
 const now = Date.now()

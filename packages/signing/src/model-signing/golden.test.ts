@@ -13,7 +13,7 @@ import {
   signModel,
   verifyModel,
 } from '../model.ts'
-import { ecKeyPem, GOLDEN_FILES, newFolder, writeModel } from './testing.ts'
+import { ecKeyPem, GOLDEN_FILES, newFolder, writeModel } from './testing/model.ts'
 
 const golden = (name: string): string =>
   join(import.meta.dirname, '..', '..', 'golden', 'model-signing', name)

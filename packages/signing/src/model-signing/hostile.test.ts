@@ -13,7 +13,7 @@ import {
 import { type Resource, rootDigest } from './manifest.ts'
 import { encodeSignatureBundle } from './signature-bundle.ts'
 import { parseStrictJson } from './strict-json.ts'
-import { ecKeyPem, newFolder, writeModel } from './testing.ts'
+import { ecKeyPem, newFolder, writeModel } from './testing/model.ts'
 
 const keys = ecKeyPem()
 const signer = readModelPrivateKey(keys.privatePem)

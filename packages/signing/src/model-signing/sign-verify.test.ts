@@ -15,7 +15,7 @@ import {
   verifyModel,
 } from '../model.ts'
 import { sortByName } from './model-files.ts'
-import { ecKeyPem, newFolder, writeModel } from './testing.ts'
+import { ecKeyPem, newFolder, writeModel } from './testing/model.ts'
 
 const keys = ecKeyPem()
 const signer = readModelPrivateKey(keys.privatePem)
