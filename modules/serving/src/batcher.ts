@@ -30,8 +30,8 @@ export type Batcher<J> = {
   /** Throws AppError for illegal elements and for a full queue; the call is not queued then. */
   add(head: InferRequestHead, job: J): void
   queuedRows(): number
-  /** Every call that has no answer yet. */
-  waiting(): Iterable<J>
+  /** Gives the places of calls that nobody waits for any more to others. */
+  sweep(): void
   /** Resolves when nothing is queued or running. */
   idle(): Promise<void>
 }
@@ -85,6 +85,25 @@ export const createBatcher = <J>(options: BatcherOptions<J>): Batcher<J> => {
       }
     }
     return undefined
+  }
+
+  const waiting = (): J[] =>
+    (running === undefined ? queue : [running, ...queue]).flatMap((entry) =>
+      'solo' in entry ? [entry.solo.job] : entry.batch.jobs,
+    )
+
+  const sweep = (): void => {
+    // All are asked before the queue changes: what is gone may move on to another backend, even into this queue.
+    const gone = new Set(waiting().filter((job) => events.isGone(job)))
+    if (gone.size === 0) return
+    for (const entry of queue.splice(0)) {
+      if ('batch' in entry) {
+        queued -= dropJobs(entry.batch, (job) => gone.has(job))
+        if (entry.batch.rows > 0) queue.push(entry)
+        else release(entry.batch)
+      } else if (gone.has(entry.solo.job)) queued -= entry.solo.rows
+      else queue.push(entry)
+    }
   }
 
   const release = (batch: RowBatch<J>): void => {
@@ -179,11 +198,7 @@ export const createBatcher = <J>(options: BatcherOptions<J>): Batcher<J> => {
       schedule()
     },
     queuedRows: () => queued,
-    *waiting() {
-      for (const entry of running === undefined ? queue : [running, ...queue])
-        if ('solo' in entry) yield entry.solo.job
-        else yield* entry.batch.jobs
-    },
+    sweep,
     idle: () =>
       new Promise((resolve) => {
         if (running === undefined && queue.length === 0) resolve()

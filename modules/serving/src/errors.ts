@@ -66,6 +66,11 @@ export const servingErrors = defineErrors({
   SERVING_DEADLINE: { kind: 'DeadlineExceeded', summary: 'The deadline of the request passed.' },
   SERVING_QUEUE_FULL: { kind: 'RateLimited', summary: 'The queue of the model is full.' },
   SERVING_STOPPING: { kind: 'Unavailable', summary: 'The server is stopping.' },
+  SERVING_GRPC_PORT_TAKEN: {
+    kind: 'Conflict',
+    summary: 'Another program listens on the gRPC port.',
+    help: 'Set GRPC_PORT to a free one; 0 takes any.',
+  },
   SERVING_MODEL_FAILED: { kind: 'Internal', summary: 'The model failed on this request.' },
   SERVING_RECORDS_UNAVAILABLE: {
     kind: 'Unavailable',

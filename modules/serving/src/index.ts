@@ -2,6 +2,7 @@
 export { createAuditAnchor } from './audit-anchor.ts'
 export { createCanaryRunner } from './canary-runner.ts'
 export { servingErrors } from './errors.ts'
+export type { GrpcAddress, GrpcListener } from './grpc-server.ts'
 export { DEFAULT_SERVING_OPTIONS, type ServingOptions } from './options.ts'
 export type { DeniedCalls, HotPolicy, ObservationSink, ObservedBatch, ServingPorts } from './ports.ts'
 export type { AnchorBatch, ExpiredAnchor, GapAnchor, SegmentAnchor } from './record-anchor.ts'

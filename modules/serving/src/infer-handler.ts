@@ -33,6 +33,7 @@ export type BodyDecoder = (bytes: Uint8Array) => unknown
 /** Rows whose labels are counted per call; beyond it a call counts as its first rows. */
 const COUNTED_ROWS = 1024
 const CLIENT_GONE = 499
+const CLOCK_SLACK_MS = 2
 const NO_BYTES = new Uint8Array(0)
 
 export const createInferHandler = (deps: Deps) => {
@@ -72,10 +73,11 @@ export const createInferHandler = (deps: Deps) => {
 
   const isGone = (call: InferCall): boolean => {
     if (call.settled) return true
-    // The deadline first: gRPC also hangs up on a call whose deadline passed, and that is not the client's doing.
-    if (clock.monotonic() >= call.deadlineAt)
+    const gone = call.channel.gone()
+    // gRPC also hangs up on a call whose deadline passed, on a clock of its own; that is not the client's doing.
+    if (clock.monotonic() >= call.deadlineAt - (gone ? CLOCK_SLACK_MS : 0))
       fail(call, servingErrors.SERVING_DEADLINE('the deadline passed'))
-    else if (call.channel.gone()) settle(call, CLIENT_GONE)
+    else if (gone) settle(call, CLIENT_GONE)
     return call.settled
   }
 
@@ -164,18 +166,11 @@ export const createInferHandler = (deps: Deps) => {
         },
       }
     },
-    /** Answers calls whose deadline passed while they waited. */
-    expire: (calls: Iterable<InferCall>): void => {
-      for (const call of calls) isGone(call)
-    },
     /** A call as its headers describe it; undefined when they are enough to refuse it, which is then done. */
     open: (channel: CallChannel, served: ServedRoute, caller: Principal): InferCall | undefined => {
       const startedAt = clock.monotonic()
-      const timeout = readTimeout(channel.header('x-request-timeout-ms'), options)
-      const deadlineMs = Math.min(
-        timeout ?? options.defaultTimeoutMs,
-        channel.deadlineMs ?? options.maxTimeoutMs,
-      )
+      const timeout = readTimeout(channel.header('x-request-timeout-ms'), channel.deadlineMs, options)
+      const deadlineMs = timeout ?? options.defaultTimeoutMs
       const entered = served.front === undefined ? undefined : enter(served, channel.header, caller)
       const plan = entered?.plan
       const deadlineAt = startedAt + deadlineMs
@@ -219,6 +214,10 @@ export const createInferHandler = (deps: Deps) => {
       }
     },
     fail,
+    /** The protocol says that nobody waits for this call any more. */
+    abandon: (call: InferCall): void => {
+      isGone(call)
+    },
   }
 
   function refuse(served: ServedRoute, timeout: number | undefined): AppError | undefined {
@@ -253,14 +252,17 @@ const readRequestId = (body: unknown): string | undefined => {
   return typeof id === 'string' && id.length <= 256 ? id : undefined
 }
 
-/** Milliseconds; undefined when the header is not a positive whole number. */
+/** Milliseconds, of header and protocol the shorter; undefined when the header is not a positive whole number. */
 const readTimeout = (
   header: string | undefined,
+  protocolMs: number | undefined,
   options: Pick<ServingOptions, 'defaultTimeoutMs' | 'maxTimeoutMs'>,
 ): number | undefined => {
-  if (header === undefined) return options.defaultTimeoutMs
+  if (header === undefined && protocolMs === undefined) return options.defaultTimeoutMs
+  const most = Math.min(protocolMs ?? options.maxTimeoutMs, options.maxTimeoutMs)
+  if (header === undefined) return most
   const value = Number(header)
-  return Number.isInteger(value) && value > 0 ? Math.min(value, options.maxTimeoutMs) : undefined
+  return Number.isInteger(value) && value > 0 ? Math.min(value, most) : undefined
 }
 
 /** What a model or its worker threw, as the answer's error. */

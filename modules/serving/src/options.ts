@@ -11,6 +11,8 @@ export type ServingOptions = {
   readonly inlineMaxMs: number
   /** Rows waiting per model before calls are refused with 429. */
   readonly maxQueuedRows: number
+  /** Calls that one gRPC connection may have open. */
+  readonly grpcStreams: number
   readonly defaultTimeoutMs: number
   readonly maxTimeoutMs: number
   /** How long a stop or a replaced version may take to finish its calls. */
@@ -41,6 +43,7 @@ export const DEFAULT_SERVING_OPTIONS: Omit<ServingOptions, 'recordsDir'> = {
   batchRows: [16, 32, 64],
   inlineMaxMs: 1,
   maxQueuedRows: 2048,
+  grpcStreams: 1024,
   defaultTimeoutMs: 10_000,
   maxTimeoutMs: 120_000,
   drainMs: 10_000,

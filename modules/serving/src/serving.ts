@@ -7,6 +7,7 @@ import type { CanaryReadings } from './canary-runner.ts'
 import { createDecisionCache } from './decision-cache.ts'
 import { createDeniedCalls } from './denied-calls.ts'
 import { servingErrors } from './errors.ts'
+import { type GrpcAddress, type GrpcListener, startGrpcServer } from './grpc-server.ts'
 import { createHttpInfer } from './http-infer.ts'
 import { writeError, writeJson } from './infer-call.ts'
 import { createInferHandler } from './infer-handler.ts'
@@ -58,6 +59,8 @@ export interface Serving {
   canaryReadings(tenant: string, route: string): CanaryReadings | undefined
   served(tenant: string): readonly ServedVersionInfo[]
   records(): RecordLogState
+  /** Opens a gRPC listener on the same router; its owner stops it before the router. */
+  listenGrpc(address: GrpcAddress): Promise<GrpcListener>
   /** Recovers the records of earlier runs and begins to write. */
   start(): Promise<Recovery>
   /** Refuses new calls, answers those in flight, closes the records and the models. */
@@ -190,11 +193,13 @@ export const createServing = (deps: ServingDeps): Serving => {
                 ],
         ),
     records: records.state,
+    listenGrpc: (address) =>
+      startGrpcServer({ ...deps, options, calls, table: models.table, isReady }, address),
     start: async () => {
       const recovery = await records.start()
       timers.push(
         setInterval(() => {
-          for (const model of models.models()) calls.expire(model.batcher.waiting())
+          for (const model of models.models()) model.batcher.sweep()
         }, EXPIRE_MS),
         setInterval(() => {
           denied.tick()
