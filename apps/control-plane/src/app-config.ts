@@ -17,6 +17,16 @@ export const configSchema = z.object({
     description: 'HTTP port of API, inference and console; 0 takes a free one',
     env: 'PORT',
   }).default(7070),
+  grpc: z
+    .object({
+      enabled: flag({ description: 'Answer the inference protocol over gRPC as well' }).default(true),
+      port: number({
+        description: 'Port of inference over gRPC; 0 takes a free one',
+        env: 'GRPC_PORT',
+      }).default(7071),
+      streams: number({ description: 'Calls that one gRPC connection may have open' }).default(1024),
+    })
+    .prefault({}),
   home: text({
     description: 'State folder: keys, artifacts, inference log, embedded database',
     env: 'RAMPART_HOME',

@@ -192,9 +192,23 @@ const examplesFor = (ground: Ground, rooms: Pipeline, lifecycle: Lifecycle): Rea
 
 export type Running = {
   readonly url: string
+  /** HOST:PORT of inference over gRPC; absent when it is switched off. */
+  readonly grpcAddress?: string
   readonly mode: Ground['mode']
   readonly home: string
   readonly loginUrl?: string
+}
+
+/** The port, or undefined when gRPC is switched off. Stopping waits for the calls in flight. */
+const listenGrpc = async (
+  config: AppConfig,
+  { serving }: Pipeline,
+  lifecycle: Lifecycle,
+): Promise<number | undefined> => {
+  if (!config.grpc.enabled) return undefined
+  const listener = await serving.listenGrpc({ host: config.host, port: config.grpc.port })
+  lifecycle.onStop('grpc-listener', listener.stop)
+  return listener.port
 }
 
 /** Starts everything; on any failure what was started is stopped again and the error is thrown. */
@@ -218,14 +232,16 @@ export const startControlPlane = async (
     },
     lifecycle,
   )
+  const grpc = await listenGrpc(config, rooms, lifecycle)
   const port = await listen(server, { host: config.host, port: config.port })
   lifecycle.onStop('listener', () => app.close())
   late.readable = examplesFor(ground, rooms, lifecycle)
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const url = `http://${host}:${port}`
   const { mode, home } = ground
-  if (mode === 'production') return { url, mode, home }
-  return { url, mode, home, loginUrl: `${url}/login?code=${await rooms.identity.loginCode()}` }
+  const running = { url, mode, home, ...(grpc === undefined ? {} : { grpcAddress: `${host}:${grpc}` }) }
+  if (mode === 'production') return running
+  return { ...running, loginUrl: `${url}/login?code=${await rooms.identity.loginCode()}` }
 }
 
 export const lifecycleFor = (config: AppConfig, logger: Logger): Lifecycle =>

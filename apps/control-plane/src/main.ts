@@ -27,9 +27,10 @@ const readFlags = (): { file?: string; print: boolean; flags: Record<string, str
 
 const announce = (running: Awaited<ReturnType<typeof startControlPlane>>): void => {
   const lines = [`Rampart listens on ${running.url}`]
+  if (running.grpcAddress !== undefined) lines.push(`Inference over gRPC: ${running.grpcAddress}`)
   if (running.loginUrl !== undefined)
     lines.push(
-      'DEVELOPMENT MODE: no OIDC is configured, so inference on /v2 is open to every program on this machine.',
+      'DEVELOPMENT MODE: no OIDC is configured, so inference (/v2 and gRPC) is open to every program on this machine.',
       `Console (link works once, for ten minutes): ${running.loginUrl}`,
       `The administrator's token is in ${running.home}/token; the CLI reads it by itself: npx rampart get models`,
     )
@@ -54,7 +55,7 @@ const run = async (): Promise<void> => {
   try {
     const running = await startControlPlane(config, logger, lifecycle)
     if (running.mode === 'development') logger.warn({ url: running.url }, 'server.development-mode')
-    logger.info({ url: running.url }, 'server.listening')
+    logger.info({ url: running.url, grpc: running.grpcAddress }, 'server.listening')
     announce(running)
   } catch (error) {
     await lifecycle.stop('start failed')

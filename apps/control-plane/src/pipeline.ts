@@ -89,6 +89,7 @@ export const createPipeline = async (ground: Ground) => {
       maxBodyBytes: config.limits.inferenceBodyBytes,
       defaultTimeoutMs: config.inference.deadlineMs,
       maxQueuedRows: config.inference.queueRows,
+      grpcStreams: config.grpc.streams,
     },
   })
   const routes = createRouteResources({ ...ground, audit, afterChange: settle })
