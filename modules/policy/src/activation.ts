@@ -80,9 +80,11 @@ export function requireActivatable(
   }
   const failed = tests.filter((one) => !one.passed)
   if (failed.length > 0) {
-    throw policyErrors.POLICY_TESTS_FAILED(`${failed.length} of ${tests.length} tests failed.`, {
-      details: failed,
-    })
+    const [first] = failed
+    throw policyErrors.POLICY_TESTS_FAILED(
+      `${failed.length} of ${tests.length} tests of ${pack} failed, the first is ${first?.name}: ${first?.message ?? 'no reason given'}.`,
+      { details: failed },
+    )
   }
   if (pack === 'authz') {
     const candidate = compilePack(runtime, { pack, files, version: 0, epoch: 0 })

@@ -279,7 +279,7 @@ test('check reports faults and test results as data', async () => {
   assert.equal(bad.faults[0]?.file, 'p.rego')
   const wrong = policy.check(
     'inference',
-    edited('inference', 'inference.rego', '"deployed"\n\nmay', '"retired"\n\nmay'),
+    edited('inference', 'inference.rego', 'stage == "deployed"', 'stage == "retired"'),
   )
   assert.equal(wrong.ok, false)
   assert.ok(wrong.tests.some((one) => !one.passed))

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -144,6 +153,7 @@ if (isRoot) {
     const parent = newHome(0o700)
     const home = join(parent, 'state')
     mkdirSync(home)
+    writeFileSync(join(home, 'postgres.location'), '')
     const first = await start(home)
     const pointer = readFileSync(join(home, 'postgres.location'), 'utf8').trim()
     homes.push(pointer)

@@ -1,9 +1,10 @@
 /** The embedded default database: a real PostgreSQL server in our process tree, supervised. */
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { writeFileDurably } from './durable-file.ts'
 import { kitErrors } from './errors.ts'
 import type { Logger } from './logger.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
@@ -54,11 +55,8 @@ const readConnection = (home: string): Connection | undefined => {
   return JSON.parse(readFileSync(path, 'utf8')) as Connection
 }
 
-const writeConnection = (home: string, connection: Connection): void => {
-  const path = join(home, CONNECTION_FILE)
-  writeFileSync(`${path}.draft`, JSON.stringify(connection), { mode: 0o600 })
-  renameSync(`${path}.draft`, path)
-}
+const writeConnection = (home: string, connection: Connection): void =>
+  writeFileDurably(join(home, CONNECTION_FILE), JSON.stringify(connection), 0o600)
 
 const urlOf = (connection: Connection, database: string): string =>
   `postgres://${SUPERUSER}:${connection.password}@127.0.0.1:${connection.port}/${database}`

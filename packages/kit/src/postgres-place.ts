@@ -4,18 +4,10 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeFileDurably } from './durable-file.ts'
 import { kitErrors } from './errors.ts'
 import type { Logger } from './logger.ts'
 import { binariesIn, copyPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts'
@@ -85,10 +77,16 @@ const prepareDir = (dir: string, user: OsUser): void => {
 
 const POINTER = 'postgres.location'
 
+/** Where an earlier start put the data; an empty file is what a crash may have left of a first one. */
+const readPointer = (home: string): string | undefined => {
+  const pointer = join(home, POINTER)
+  return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() || undefined : undefined
+}
+
 /** Without a pointer, data found at the usual place belongs to a state folder that was deleted: it is not touched. */
 const candidatesFor = (home: string): string[] => {
-  const pointer = join(home, POINTER)
-  if (existsSync(pointer)) return [readFileSync(pointer, 'utf8').trim()]
+  const known = readPointer(home)
+  if (known !== undefined) return [known]
   const names = ['', '-2', '-3', '-4', '-5'].map((suffix) => `rampart-${homeHash(home)}${suffix}`)
   return ['/var/lib', '/var/tmp', tmpdir()]
     .flatMap((base) => names.map((name) => join(base, name)))
@@ -96,7 +94,6 @@ const candidatesFor = (home: string): string[] => {
 }
 
 const elsewhere = (home: string, user: OsUser): string => {
-  const pointer = join(home, POINTER)
   for (const dir of candidatesFor(home)) {
     try {
       if (existsSync(dir) && !isTrustworthy(dir, user)) continue
@@ -105,7 +102,7 @@ const elsewhere = (home: string, user: OsUser): string => {
       continue
     }
     if (!canEnter(user, dir)) continue
-    if (!existsSync(pointer)) writeFileSync(pointer, `${dir}\n`)
+    if (readPointer(home) === undefined) writeFileDurably(join(home, POINTER), `${dir}\n`)
     return dir
   }
   throw kitErrors.KIT_POSTGRES_UNSUPPORTED(`found no folder that user ${SYSTEM_USER} can enter for ${home}`)
@@ -120,7 +117,7 @@ const asRoot = async (home: string, binaries: PostgresBinaries, logger: Logger):
     )
   }
   let dir = inHome
-  if (!existsSync(join(home, POINTER)) && canEnter(user, home)) prepareDir(inHome, user)
+  if (readPointer(home) === undefined && canEnter(user, home)) prepareDir(inHome, user)
   else {
     dir = elsewhere(home, user)
     logger.warn({ home, dir }, 'postgres.data-placed-outside-home')
