@@ -49,6 +49,22 @@ export const servingErrors = defineErrors({
     summary: 'Somebody else has changed the resource since it was read.',
     help: 'Read it again and send its revision in If-Match.',
   },
+  SERVING_BACKEND_UNKNOWN: {
+    kind: 'NotFound',
+    summary: 'There is no such backend.',
+    help: 'List them with `rampart get backends`.',
+  },
+  SERVING_BACKEND_INVALID: { kind: 'InvalidInput', summary: 'The backend cannot be what it says.' },
+  SERVING_BACKEND_USED: { kind: 'Conflict', summary: 'A route still leads to the backend.' },
+  SERVING_BACKEND_DOWN: {
+    kind: 'Unavailable',
+    summary: 'No endpoint of the backend is ready, verified and not ejected.',
+    help: 'GET /api/v1/routes/NAME/plan says how each endpoint is.',
+  },
+  SERVING_BACKEND_DIFFERS: {
+    kind: 'Conflict',
+    summary: 'The backend gives other answers than the registered file.',
+  },
   SERVING_NO_CANARY: { kind: 'Conflict', summary: 'The route has no canary to promote or roll back.' },
   SERVING_ROUTE_UNKNOWN: {
     kind: 'NotFound',

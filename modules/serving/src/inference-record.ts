@@ -24,8 +24,8 @@ export type RecordedCall = {
 
 /** `"route":…,"model":…,"version":…,"digest":…` */
 export const routeFragment = (route: SnapshotRoute): string => {
-  const { tenant, name, model, version, digest } = route
-  return JSON.stringify({ tenant, route: name, model, version, digest }).slice(1, -1)
+  const { tenant, name, model, version, digest, backend } = route
+  return JSON.stringify({ tenant, route: name, model, version, digest, backend }).slice(1, -1)
 }
 
 /** Formats `Date.now()` values; many calls share a millisecond. */

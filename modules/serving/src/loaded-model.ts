@@ -5,15 +5,18 @@ import type { ModelProfile } from '@rampart/onnx'
 import { type BatchEvents, type Batcher, createBatcher } from './batcher.ts'
 import { servingErrors } from './errors.ts'
 import type { ServingOptions } from './options.ts'
+import type { EndpointInfo } from './remote-endpoints.ts'
 import type { SessionPool } from './session-pool.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 
 export type LoadedModel<J> = {
   readonly batcher: Batcher<J>
   readonly signature: ModelSignature
-  readonly placement: 'inline' | 'worker'
+  readonly placement: 'inline' | 'worker' | 'remote'
   readonly profile: ModelProfile
   readonly capacityRows: number
+  /** Of a remote model: how its endpoints are. */
+  readonly endpoints?: () => readonly EndpointInfo[]
   close(): Promise<void>
 }
 

@@ -1,4 +1,6 @@
 /** Limits and times of serving, with their defaults and units. */
+import type { AddressRules } from '@rampart/connectors/inference'
+
 export type ServingOptions = {
   /** Folder of the inference records. */
   readonly recordsDir: string
@@ -33,6 +35,8 @@ export type ServingOptions = {
   readonly recordsMaxBytes: number
   /** What to do while records cannot be written: refuse calls with 503, or serve and count the lost records. */
   readonly withoutRecords: 'refuse' | 'drop'
+  /** Where backends elsewhere may be. */
+  readonly addresses: AddressRules
   /** Window of payload-violation signals, per route. */
   readonly signalWindowMs: number
 }
@@ -58,5 +62,6 @@ export const DEFAULT_SERVING_OPTIONS: Omit<ServingOptions, 'recordsDir'> = {
   segmentMaxRecords: 50_000,
   recordsMaxBytes: 2 * 1024 * 1024 * 1024,
   withoutRecords: 'refuse',
+  addresses: { allowLoopback: false, allowed: [] },
   signalWindowMs: 10_000,
 }

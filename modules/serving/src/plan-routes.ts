@@ -47,6 +47,14 @@ const PlanView = Type.Object({
       model: Type.String(),
       version: Type.String(),
       backend: Type.Optional(Type.String()),
+      endpoints: Type.Optional(
+        Type.Array(
+          Type.Object({
+            url: Type.String(),
+            state: Type.Enum(['up', 'not-ready', 'unverified', 'ejected']),
+          }),
+        ),
+      ),
       share: Type.Number({ description: 'Of the calls, 0 to 1, among the versions that can answer.' }),
     }),
   ),

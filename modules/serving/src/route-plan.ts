@@ -4,6 +4,7 @@
  * keys it had: each version owns an interval of [0, 1), and the first of the list grows from zero.
  */
 import { type CanaryReading, combine, emptyReading } from './canary.ts'
+import type { EndpointInfo } from './remote-endpoints.ts'
 import type { ServedRoute } from './served-route.ts'
 import type { ShadowStats, ShadowSummary } from './shadow-stats.ts'
 import type { PlanBackend, SnapshotPlan } from './snapshot.ts'
@@ -83,16 +84,18 @@ export type PlanInfo = {
     readonly model: string
     readonly version: string
     readonly backend?: string
+    readonly endpoints?: readonly EndpointInfo[]
     readonly share: number
   }[]
   readonly shadow?: { readonly model: string; readonly version: string } & ShadowSummary
 }
 
-export const planInfo = ({ entries, shadow }: RoutePlan): PlanInfo => ({
-  backends: entries.map(({ served: { route }, weight }) => ({
+export const planInfo = ({ entries, shadow }: Pick<RoutePlan, 'entries' | 'shadow'>): PlanInfo => ({
+  backends: entries.map(({ served: { route, model }, weight }) => ({
     model: route.model,
     version: route.version,
     ...(route.backend === undefined ? {} : { backend: route.backend }),
+    ...(model?.endpoints === undefined ? {} : { endpoints: model.endpoints() }),
     share: weight,
   })),
   ...(shadow === undefined

@@ -1,10 +1,12 @@
 /** Turns snapshots into route tables: loads before the swap, drains and closes after it. */
 import { type Clock, isAppError, type Logger, type Random } from '@rampart/kit'
 import type { BatchEvents } from './batcher.ts'
+import { servingErrors } from './errors.ts'
 import type { InferCall } from './infer-call.ts'
 import { type LoadedModel, loadFailure, loadModel } from './loaded-model.ts'
 import type { ServingOptions } from './options.ts'
 import type { ServingPorts } from './ports.ts'
+import { createRemoteModel } from './remote-model.ts'
 import { compilePlan, type RoutePlan } from './route-plan.ts'
 import { createRouteTable, type RouteTable } from './route-table.ts'
 import { createServedRoute, type ServedRoute } from './served-route.ts'
@@ -36,7 +38,7 @@ type Outcome = { readonly model: Model | undefined; readonly failure: RouteFailu
 
 /** Routes to the same version, run in the same place, share its queue. */
 const modelKey = (route: SnapshotRoute): string =>
-  `${versionKey(route)} ${route.artifactDigest ?? route.digest} ${route.backend ?? ''}`
+  `${versionKey(route)} ${route.artifactDigest ?? route.digest} ${route.backend ?? ''} ${JSON.stringify(route.remote ?? null)}`
 const planKey = (plan: Pick<SnapshotPlan, 'tenant' | 'name'>): string => `${plan.tenant}/${plan.name}`
 
 export const createServedModels = (deps: Deps) => {
@@ -91,12 +93,20 @@ export const createServedModels = (deps: Deps) => {
     }
   }
 
+  const open = (route: SnapshotRoute): Promise<Model> => {
+    const events = deps.eventsFor(route)
+    if (route.backend === undefined) return loadModel(route, events, { ...deps, sessions })
+    if (route.remote === undefined)
+      throw servingErrors.SERVING_BACKEND_UNKNOWN(`there is no backend ${route.backend}`)
+    return createRemoteModel(route, route.remote, events, { ...deps, sessions })
+  }
+
   const load = async (route: SnapshotRoute): Promise<Outcome> => {
     if (route.stage !== 'deployed') return { model: undefined, failure: undefined }
     const known = models.get(modelKey(route))
     if (known !== undefined) return { model: known, failure: undefined }
     try {
-      const model = await loadModel(route, deps.eventsFor(route), { ...deps, sessions })
+      const model = await open(route)
       models.set(modelKey(route), model)
       const { name, version } = route
       const p95Ms = model.profile.timings.at(-1)?.p95Ms

@@ -41,7 +41,7 @@ export type ServedVersionInfo = {
   readonly version: string
   readonly digest: string
   readonly isDefault: boolean
-  readonly placement: 'inline' | 'worker'
+  readonly placement: 'inline' | 'worker' | 'remote'
   readonly requests: number
 }
 
@@ -53,7 +53,7 @@ export interface Serving {
   snapshot(): Snapshot
   /** Summaries of the versions under a route name, the default first. */
   stats(tenant: string, route: string): readonly (RouteSummary & { readonly version: string })[]
-  /** How a route chooses, as it is in force; undefined when it has nothing to choose. */
+  /** How a route chooses, as it is in force; undefined when nothing answers. */
   plan(tenant: string, route: string): PlanInfo | undefined
   /** What a canary is judged by; undefined while its candidate is not served. */
   canaryReadings(tenant: string, route: string): CanaryReadings | undefined
@@ -167,7 +167,10 @@ export const createServing = (deps: ServingDeps): Serving => {
         .map((one) => ({ version: one.route.version, ...one.stats.summary() })),
     plan: (tenant, name) => {
       const found = planOf(tenant, name)
-      return found === undefined ? undefined : planInfo(found)
+      if (found !== undefined) return planInfo(found)
+      const only = models.table().ofRoute(tenant, name)[0]
+      if (only?.model === undefined || !only.route.isDefault) return undefined
+      return planInfo({ entries: [{ served: only, weight: 1, below: 1 }], shadow: undefined })
     },
     canaryReadings: (tenant, name) => {
       const found = planOf(tenant, name)

@@ -1,5 +1,6 @@
 /** What serving runs on: an immutable list of served versions and of the plans that choose among them. */
 import type { Digest, ModelSignature, Stage } from '@rampart/domain'
+import type { BackendSpec } from './backend-spec.ts'
 import type { Postprocess } from './postprocess.ts'
 import type { RouteMatch } from './route-match.ts'
 
@@ -22,6 +23,8 @@ export type SnapshotRoute = {
   readonly modelPath: string
   /** Name of the Backend that runs the version elsewhere; this process runs it when absent. */
   readonly backend?: string
+  /** What is written about that Backend; absent when there is no such one. */
+  readonly remote?: BackendSpec
   readonly signature: ModelSignature
   readonly labels: Readonly<Record<string, string>>
   readonly classes?: readonly string[]

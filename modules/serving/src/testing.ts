@@ -68,7 +68,12 @@ export const startServing = async (options: Partial<ServingOptions> = {}): Promi
     auditDenied: async (call) => void denied.push(call),
     logDecision: (_tenant, decision) => decisions.push(decision),
     anchor: async (batch) => void anchored.push(batch),
-    options: { batchRows: [8, 16], ...options, recordsDir },
+    options: {
+      batchRows: [8, 16],
+      addresses: { allowLoopback: true, allowed: [] },
+      ...options,
+      recordsDir,
+    },
   })
   await serving.start()
   const server = createServer(serving.handle)

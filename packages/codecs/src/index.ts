@@ -2,7 +2,14 @@
 export * from './errors.ts'
 export { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from './float16.ts'
 export * from './infer-answer.ts'
-export * from './infer-message.ts'
+export * from './infer-exchange.ts'
+export {
+  decodeInferMessage,
+  type InferMessage,
+  type InferMessageLimits,
+  type InferTarget,
+  readInferTarget,
+} from './infer-message.ts'
 export { BINARY_HEADER, decodeBinaryBody } from './oip-binary.ts'
 export * from './oip-request.ts'
 export * from './oip-response.ts'

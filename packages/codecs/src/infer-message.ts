@@ -86,7 +86,7 @@ export const decodeInferMessage = (bytes: Uint8Array, limits: InferMessageLimits
   return { body, raw: raw.length > 0 }
 }
 
-type InputTensor = {
+export type InputTensor = {
   name: string
   datatype: string
   shape: (number | bigint)[]
@@ -94,7 +94,8 @@ type InputTensor = {
   parameters?: Record<string, unknown>
 }
 
-const placeRaw = (inputs: readonly InputTensor[], raw: readonly Buffer[]): void => {
+/** Gives raw contents to their tensors, in order. */
+export const placeRaw = (inputs: readonly InputTensor[], raw: readonly Buffer[]): void => {
   if (raw.length !== inputs.length)
     throw codecErrors.CODECS_REQUEST_INVALID(
       `raw_input_contents has ${raw.length} elements for ${inputs.length} inputs`,
@@ -106,7 +107,8 @@ const placeRaw = (inputs: readonly InputTensor[], raw: readonly Buffer[]): void 
   }
 }
 
-const readInput = (cursor: Cursor, budget: ContentsBudget): InputTensor => {
+/** InferInputTensor; InferOutputTensor has the same fields. */
+export const readInput = (cursor: Cursor, budget: ContentsBudget): InputTensor => {
   const input: InputTensor = { name: '', datatype: '', shape: [] }
   const contents: Cursor[] = []
   for (let next = readTag(cursor); next !== 0; next = readTag(cursor)) {
