@@ -1,5 +1,6 @@
 /** Policies, decisions, audit, keys, session. */
 import type * as Api from '../src/api/types.ts'
+import type { Mutable } from './mutable.ts'
 import { type Answer, type Call, ok, problem, type Route, route } from './router.ts'
 import { emit, iso, type World } from './world.ts'
 import { checkFiles, digestOf } from './world-policies.ts'
@@ -28,7 +29,7 @@ const activate = (
   call: Call,
   files: Record<string, string>,
   message: string,
-): Api.PolicySummary => {
+): Api.PolicyRevision & { files: Record<string, string> } => {
   const pack = world.policies.get(call.params['pack'] ?? '')
   if (pack === undefined) throw new RangeError('no such pack')
   const version = pack.history.length + 1
@@ -50,7 +51,7 @@ const activate = (
   world.audit.append({
     time,
     principal: call.principal,
-    action: 'policy:write',
+    action: 'policy.activate',
     entity,
     outcome: 'success',
     details: { version, digest, message },
@@ -61,7 +62,7 @@ const activate = (
     principal: call.principal,
     data: { pack: pack.current.pack, version, digest },
   })
-  return summaryOf(pack.current)
+  return { ...revision, files }
 }
 
 const summaryOf = ({ files, inputPaths, volatile, ...summary }: Api.PolicyDetail): Api.PolicySummary =>
@@ -71,8 +72,7 @@ const policyRoutes = (world: World): Route[] => [
   route('GET', '/policies', () =>
     ok({
       items: [...world.policies.values()].map(({ current }) => ({
-        ...current,
-        files: Object.keys(current.files),
+        ...summaryOf(current),
       })),
     }),
   ),
@@ -105,6 +105,8 @@ const policyRoutes = (world: World): Route[] => [
     }),
   ),
   route('POST', '/policies/{pack}/rollback', (call) => {
+    if (call.headers['if-match'] !== `"${world.policies.get(call.params['pack'] ?? '')?.current.version}"`)
+      return problem(412, 'POLICY_CHANGED', 'Somebody saved another version since you opened this one.')
     const version = Number(call.body['version'])
     const found = world.policies
       .get(call.params['pack'] ?? '')
@@ -120,12 +122,14 @@ const auditRoutes = (world: World): Route[] => [
     const principal = query.get('principal')
     const allow = query.get('allow')
     const entity = query.get('entity')
+    const routine = query.get('routine') !== 'false'
     return ok({
       items: world.decisions.filter(
         (decision) =>
           (!pack || decision.pack === pack) &&
           (!principal || decision.principal === principal) &&
           (!allow || String(decision.allow) === allow) &&
+          (routine || !(decision.pack === 'authz' && decision.allow && decision.action.endsWith(':read'))) &&
           (!entity || entity === `${decision.entity?.kind}:${decision.entity?.id}`),
       ),
     })
@@ -145,6 +149,13 @@ const auditRoutes = (world: World): Route[] => [
       ...(items.length === limit && last !== undefined ? { nextCursor: `-${last.index}` } : {}),
     })
   }),
+  route('GET', '/keys', () =>
+    ok({
+      items: [
+        { keyid: world.audit.signer.keyid, algorithm: 'ed25519', use: 'audit', pem: world.audit.signer.pem },
+      ],
+    }),
+  ),
   route('GET', '/audit/checkpoint', () => ok(world.audit.checkpoint())),
   route('GET', '/audit/entries/{index}', ({ params }) => {
     const proof = world.audit.prove(Number(params['index']))
@@ -161,11 +172,11 @@ const keyRoutes = (world: World): Route[] => [
     const name = String(call.body['name'] ?? '')
     if (name === 'sentinel-500') return problem(500, 'KIT_INTERNAL', 'Something went wrong on the server.')
     const now = world.now()
-    const key: Api.ApiKey = {
-      id: world.random.id(now),
+    const key: Mutable<Api.ApiKey> = {
+      id: world.random.hex(8),
       name,
       owner: { kind: 'user', id: call.principal.split(':')[1] ?? '' },
-      roles: call.body['roles'] as string[],
+      roles: [...(call.body['roles'] as string[])],
       createdAt: iso(now),
       createdBy: call.principal,
       expiresAt: iso(now + Number(call.body['expiresInSeconds'] ?? 2_592_000) * 1000),
@@ -207,7 +218,6 @@ export const governingRoutes = (world: World): Route[] => [
         id: call.principal.split(':')[1],
         roles: [call.role],
         tenant: 'default',
-        via: 'cookie',
       },
       mode: 'development',
       product: { name: 'Rampart', version: '0.1.0' },

@@ -2,23 +2,24 @@
 import type * as Api from '../src/api/types.ts'
 import { type Answer, type Call, ok, problem, type Role, type Route, route } from './router.ts'
 import { emit, iso, type World } from './world.ts'
-import { ref, statement } from './world-models.ts'
+import { KEY_ID, type MockVersion, ref, statement } from './world-models.ts'
 import { requestsPerSecond, sparkline, telemetryItem } from './world-telemetry.ts'
 
 const NEXT: Record<Api.Stage, Api.Stage[]> = {
-  registered: ['quarantined', 'retracted'],
+  registered: ['assessed', 'quarantined', 'retracted'],
   assessed: ['approved', 'quarantined', 'retracted'],
   approved: ['deployed', 'quarantined', 'retracted'],
   deployed: ['retired', 'quarantined', 'retracted'],
-  retired: ['deployed', 'retracted'],
-  quarantined: ['assessed', 'retracted'],
+  retired: ['quarantined', 'retracted'],
+  quarantined: ['registered', 'retracted'],
   retracted: [],
 }
 
 const rank = (role: Role): number => ['viewer', 'operator', 'approver', 'admin'].indexOf(role)
 
-const refusals = (item: Api.Passport, to: Api.Stage, call: Call): string[] => {
+const refusals = (item: MockVersion, to: Api.Stage, call: Call): string[] => {
   const reasons: string[] = []
+  if (to === 'assessed') reasons.push(`a version is moved to assessed by component, not by ${call.principal}`)
   const approval = to === 'approved' || to === 'quarantined' || to === 'retracted'
   if (approval && rank(call.role) < 2) reasons.push('needs the role approver')
   if (!approval && rank(call.role) < 1) reasons.push('needs the role operator')
@@ -31,29 +32,27 @@ const refusals = (item: Api.Passport, to: Api.Stage, call: Call): string[] => {
   return reasons
 }
 
-const passport = (world: World, item: Api.Passport, call: Call): Api.Passport => ({
+const passport = (item: MockVersion, call: Call): Api.Passport => ({
   ...item,
+  evidence: item.evidence.map(({ envelope, ...listed }) => listed),
   actions: NEXT[item.stage].map((to) => {
     const reasons = refusals(item, to, call)
     return { to, allow: reasons.length === 0, reasons }
   }),
-  decisions: world.decisions.filter(
-    ({ entity }) => entity?.kind === 'model-version' && entity.id === ref(item),
-  ),
 })
 
-const summary = (item: Api.Passport): Api.ModelVersionItem => {
-  const { artifacts, spec, signature, transitions, evidence, decisions, actions, ...rest } = item
+const summary = (item: MockVersion): Api.ModelVersionItem => {
+  const { artifacts, spec, signature, transitions, evidence, ...rest } = item
   return rest
 }
 
-const find = (world: World, { params }: Call): Api.Passport | undefined =>
+const find = (world: World, { params }: Call): MockVersion | undefined =>
   world.versions.find(({ name, version }) => name === params['name'] && version === params['version'])
 
 const notFound = (what: string): Answer =>
   problem(404, 'INVENTORY_NOT_FOUND', `There is no ${what}.`, { help: 'rampart get models' })
 
-const step = (world: World, item: Api.Passport, to: Api.Stage, reason: string, call: Call): void => {
+const step = (world: World, item: MockVersion, to: Api.Stage, reason: string, call: Call): void => {
   const from = item.stage
   const time = iso(world.now())
   const decisionId = world.random.id(world.now())
@@ -70,7 +69,10 @@ const step = (world: World, item: Api.Passport, to: Api.Stage, reason: string, c
         id: world.random.id(world.now()),
         subjectDigest: item.digest,
         verified: true,
-        signer: call.principal,
+        subjectName: ref(item),
+        principal: call.principal,
+        signer: KEY_ID,
+        reasons: [],
         createdAt: time,
         ...statement(world.random, { name: ref(item), digest: item.digest }, 'approval', {
           model: item.name,
@@ -87,7 +89,7 @@ const step = (world: World, item: Api.Passport, to: Api.Stage, reason: string, c
   world.audit.append({
     time,
     principal: call.principal,
-    action: 'model:transition',
+    action: `model-version.transition.${to}`,
     entity,
     outcome: 'success',
     details: { from, to, reason, decisionId },
@@ -158,7 +160,7 @@ const ARROWS: [from: string, to: string, rate: number, unit: string][] = [
   ['telemetry', 'threats', 0.4, '/h'],
 ]
 
-const roomOf = (signal: Api.Signal): string => signal.detector.split('/')[0] ?? ''
+const roomOf = (signal: Api.Signal): string => signal.detector.split('.')[0] ?? ''
 
 const overview = (world: World): Api.Overview => {
   const open = world.signals.filter(({ state }) => state !== 'cleared')
@@ -178,7 +180,8 @@ const overview = (world: World): Api.Overview => {
       modelsServing: serving.length,
       versions: world.versions.length,
       openSignals: open.length,
-      criticalSignals: urgent.length,
+      waiting: world.versions.filter(({ stage }) => stage === 'assessed' || stage === 'quarantined').length,
+      severeSignals: urgent.length,
       auditSize: world.audit.checkpoint().size,
       inferencesPerSecond: rate,
     },
@@ -202,9 +205,10 @@ const overview = (world: World): Api.Overview => {
       .flatMap((item) => item.transitions.map((change) => ({ item, change })))
       .sort((a, b) => b.change.time.localeCompare(a.change.time))
       .slice(0, 8)
-      .map(({ item, change }) => ({
+      .map(({ item, change }, at) => ({
         time: change.time,
-        title: change.from === null ? `${ref(item)} was registered` : `${ref(item)} became ${change.to}`,
+        title: String(change.to),
+        auditIndex: at,
         entity: { kind: 'model-version', id: ref(item) },
         principal: change.principal,
       })),
@@ -214,9 +218,9 @@ const overview = (world: World): Api.Overview => {
         title:
           item.stage === 'assessed'
             ? `${ref(item)} passed its assessment and waits for approval`
-            : `${ref(item)} is quarantined and waits for a decision`,
+            : `${ref(item)} is quarantined and waits for a release or retraction`,
         entity: { kind: 'model-version', id: ref(item) },
-        action: item.stage === 'assessed' ? 'approve' : 'decide',
+        action: item.stage === 'assessed' ? ('approve' as const) : ('release' as const),
       })),
     models: serving.map((item) => {
       const { verdict, worstFeature } = telemetryItem(item.name, item.version, world.now())
@@ -225,6 +229,7 @@ const overview = (world: World): Api.Overview => {
         version: item.version,
         digest: item.digest,
         stage: item.stage,
+        serving: true,
         requestsPerSecond: requestsPerSecond(item.name),
         sparkline: sparkline(item.name, world.now()),
         drift: { verdict, ...(worstFeature ? { worst: worstFeature } : {}) },
@@ -257,7 +262,7 @@ export const modelRoutes = (world: World): Route[] => [
     const item = find(world, call)
     return item === undefined
       ? notFound(`version ${call.params['name']}:${call.params['version']}`)
-      : ok(passport(world, item, call))
+      : ok(passport(item, call))
   }),
   route('POST', '/models/{name}/versions/{version}/transitions', transition(world)),
   route('GET', '/evidence/{id}', ({ params }) => {

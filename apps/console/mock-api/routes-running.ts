@@ -2,9 +2,11 @@
 import type * as Api from '../src/api/types.ts'
 import { ok, problem, type Route, route } from './router.ts'
 import { emit, iso, type World } from './world.ts'
+import type { MockVersion } from './world-models.ts'
 import { featureOf, featuresOf, statsOf, telemetryItem, telemetryOf } from './world-telemetry.ts'
 
-const routeOf = (item: Api.Passport): Api.Route => ({
+const routeOf = (item: MockVersion): Api.Route => ({
+  spec: { backends: [{ model: item.name }] },
   name: item.name,
   model: item.name,
   revision: item.name === 'mail-filter' ? 2 : 0,
@@ -31,7 +33,10 @@ export const runningRoutes = (world: World): Route[] => {
       const item = serving().find(({ name }) => name === params['name'])
       return item === undefined ? missing(`route ${params['name']}`) : ok(routeOf(item))
     }),
-    route('GET', '/routes/{name}/stats', ({ params }) => ok(statsOf(params['name'] ?? '', world.now()))),
+    route('GET', '/routes/{name}/stats', ({ params }) => {
+      const served = serving().filter(({ name }) => name === params['name'])
+      return ok({ versions: served.map((item) => statsOf(item.name, item.version, world.now())) })
+    }),
     route('GET', '/telemetry', () =>
       ok({ items: serving().map(({ name, version }) => telemetryItem(name, version, world.now())) }),
     ),
@@ -67,7 +72,8 @@ export const raiseSignal = (world: World, title: string, severity: Api.Severity 
     key: `mock:${title}`,
     state: 'raised',
     time: iso(now),
-    detector: 'telemetry/drift',
+    seq: String(world.signals.length + 1),
+    detector: 'telemetry.drift',
     title,
     severity,
     entity: { kind: 'model-version', id: 'card-fraud:1.2.0' },

@@ -1,9 +1,13 @@
 /** Models, versions and their evidence: three examples in the stages that the console must show. */
 import type * as Api from '../src/api/types.ts'
+import type { Mutable } from './mutable.ts'
 import type { Random } from './random.ts'
 
 const DAY = 86_400_000
 const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** Unlike the passport that is answered, the mock keeps each statement with its envelope. */
+export type MockVersion = Omit<Mutable<Api.Passport>, 'evidence' | 'actions'> & { evidence: Api.Evidence[] }
 
 type Seed = {
   name: string
@@ -78,7 +82,10 @@ const SEEDS: Seed[] = [
   },
 ]
 
-const SPECS: Record<string, { spec: Api.ModelSpec; signature: NonNullable<Api.Passport['signature']> }> = {
+const SPECS: Record<
+  string,
+  { spec: Api.Passport['spec']; signature: NonNullable<Api.Passport['signature']> }
+> = {
   'card-fraud': {
     spec: {
       description: 'Gradient boosting over generated card transactions with realistic seasonality.',
@@ -137,6 +144,9 @@ const SPECS: Record<string, { spec: Api.ModelSpec; signature: NonNullable<Api.Pa
   },
 }
 
+/** Id of the key that signs evidence in the mock. */
+export const KEY_ID = '53f3f489bfc6e0399bb6d724e4579af71dc734043a000f68cf4b538e478ec10c'
+
 export const ref = (item: { name: string; version: string }): string => `${item.name}:${item.version}`
 
 export const statement = (
@@ -144,7 +154,7 @@ export const statement = (
   subject: { name: string; digest: string },
   kind: 'assessment' | 'approval',
   predicate: Record<string, unknown>,
-): Pick<Api.Evidence, 'predicateType' | 'predicate' | 'envelope'> => {
+): Pick<Required<Api.Evidence>, 'predicateType' | 'predicate' | 'envelope'> => {
   const predicateType = `https://rampart.dev/attestation/${kind}/v1`
   const body = {
     _type: 'https://in-toto.io/Statement/v1',
@@ -158,24 +168,33 @@ export const statement = (
     envelope: {
       payloadType: 'application/vnd.in-toto+json',
       payload: Buffer.from(JSON.stringify(body)).toString('base64'),
-      signatures: [
-        { keyid: `sha256:${random.hex(32)}`, sig: Buffer.from(random.hex(64), 'hex').toString('base64') },
-      ],
+      signatures: [{ keyid: KEY_ID, sig: Buffer.from(random.hex(64), 'hex').toString('base64') }],
     },
   }
 }
+
+const snakeLimits = (limits: NonNullable<Api.Passport['spec']['limits']>) => ({
+  ...(limits.minAccuracy === undefined ? {} : { min_accuracy: limits.minAccuracy }),
+  ...(limits.minBalancedAccuracy === undefined ? {} : { min_balanced_accuracy: limits.minBalancedAccuracy }),
+})
 
 const evidenceOf = (seed: Seed, digest: string, createdAt: number, random: Random): Api.Evidence[] => {
   const found: Api.Evidence[] = []
   const subject = { name: ref(seed), digest }
   const limits = SPECS[seed.name]?.spec.limits ?? {}
-  const base = { subjectDigest: digest, subjectName: subject.name, verified: true }
+  const base = {
+    subjectDigest: digest,
+    subjectName: subject.name,
+    verified: true,
+    reasons: [],
+    signer: KEY_ID,
+  }
   if (seed.accuracy !== undefined) {
     const failed = seed.accuracy < (limits.minAccuracy ?? 0)
     found.push({
       ...base,
       id: random.id(createdAt + 4000),
-      signer: 'component:assurance',
+      principal: 'component:assurance',
       createdAt: iso(createdAt + 4000),
       ...statement(random, subject, 'assessment', {
         model: seed.name,
@@ -185,11 +204,10 @@ const evidenceOf = (seed: Seed, digest: string, createdAt: number, random: Rando
         reasons: failed ? [`accuracy ${seed.accuracy} is below the limit ${limits.minAccuracy}`] : [],
         metrics: {
           accuracy: seed.accuracy,
-          balancedAccuracy: Number((seed.accuracy - 0.021).toFixed(4)),
-          p50Ms: 0.21,
-          p99Ms: 0.64,
+          balanced_accuracy: Number((seed.accuracy - 0.021).toFixed(4)),
+          mean_row_ms: 0.21,
         },
-        limits,
+        limits: snakeLimits(limits),
         rows: 2000,
         runtime: 'onnxruntime 1.30.0',
         durationMs: 812,
@@ -201,7 +219,7 @@ const evidenceOf = (seed: Seed, digest: string, createdAt: number, random: Rando
     found.push({
       ...base,
       id: random.id(createdAt + 9e5),
-      signer: 'user:maria',
+      principal: 'user:maria',
       createdAt: iso(createdAt + 9e5),
       ...statement(random, subject, 'approval', {
         model: seed.name,
@@ -229,7 +247,9 @@ const REASONS: Partial<Record<Api.Stage, string>> = {
 
 const transitionsOf = (seed: Seed, createdAt: number, random: Random): Api.Transition[] => {
   const offsets = [0, 4000, 9e5, 9.6e5, 5 * DAY]
-  return seed.path.map((to, at) => {
+  // Registration is the version's beginning, not a step between stages.
+  return seed.path.slice(1).map((to, before) => {
+    const at = before + 1
     const time = createdAt + (offsets[at] ?? 0)
     const by =
       to === 'assessed' || to === 'quarantined'
@@ -248,7 +268,7 @@ const transitionsOf = (seed: Seed, createdAt: number, random: Random): Api.Trans
   })
 }
 
-export const createModels = (now: number, random: Random): Api.Passport[] =>
+export const createModels = (now: number, random: Random): MockVersion[] =>
   SEEDS.map((seed) => {
     const digest = `sha256:${random.hex(32)}`
     const createdAt = now - seed.ageDays * DAY
@@ -260,7 +280,7 @@ export const createModels = (now: number, random: Random): Api.Passport[] =>
       digest,
       stage: seed.stage,
       ...(known?.spec.description === undefined ? {} : { description: known.spec.description }),
-      labels: known?.spec.labels ?? {},
+      labels: { ...known?.spec.labels },
       createdBy: 'user:ana',
       createdAt: iso(createdAt),
       updatedAt: transitions.at(-1)?.time ?? iso(createdAt),
@@ -282,11 +302,9 @@ export const createModels = (now: number, random: Random): Api.Passport[] =>
         },
         { path: 'CARD.md', role: 'card', digest: `sha256:${random.hex(32)}`, sizeBytes: 4211 },
       ],
-      spec: known?.spec ?? {},
-      ...(known === undefined ? {} : { signature: known.signature }),
+      spec: structuredClone(known?.spec ?? {}) as MockVersion['spec'],
+      ...(known === undefined ? {} : { signature: known.signature as NonNullable<MockVersion['signature']> }),
       transitions,
       evidence: evidenceOf(seed, digest, createdAt, random),
-      decisions: [],
-      actions: [],
     }
   })

@@ -1,6 +1,7 @@
 /** Signals and decisions of the mock. */
 import type * as Api from '../src/api/types.ts'
 import type { Random } from './random.ts'
+import type { MockVersion } from './world-models.ts'
 
 const MINUTE = 60_000
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -17,7 +18,7 @@ const SEEDS: SignalSeed[] = [
   {
     title: 'Feature amount of card-fraud:1.2.0 drifted',
     severity: 'high',
-    detector: 'telemetry/drift',
+    detector: 'telemetry.drift',
     entity: version('card-fraud:1.2.0'),
     state: 'updated',
     minutes: 4,
@@ -34,7 +35,7 @@ const SEEDS: SignalSeed[] = [
   {
     title: 'Feature velocity_1h of card-fraud:1.2.0 is shifting',
     severity: 'medium',
-    detector: 'telemetry/drift',
+    detector: 'telemetry.drift',
     entity: version('card-fraud:1.2.0'),
     state: 'raised',
     minutes: 9,
@@ -44,7 +45,7 @@ const SEEDS: SignalSeed[] = [
   {
     title: 'Callers send payloads that break the schema of mail-filter',
     severity: 'low',
-    detector: 'serving/payload-schema',
+    detector: 'serving.payload-schema',
     entity: { kind: 'route', id: 'mail-filter' },
     state: 'updated',
     minutes: 22,
@@ -53,7 +54,7 @@ const SEEDS: SignalSeed[] = [
   {
     title: 'Assessment of mail-filter:2.1.0 failed',
     severity: 'medium',
-    detector: 'assurance/assessment',
+    detector: 'assurance.assessment',
     entity: version('mail-filter:2.1.0'),
     state: 'raised',
     minutes: 1872,
@@ -62,7 +63,7 @@ const SEEDS: SignalSeed[] = [
   {
     title: 'Inference refused by policy 31 times in one minute',
     severity: 'medium',
-    detector: 'serving/denials',
+    detector: 'serving.denials',
     entity: { kind: 'caller', id: 'service:batch-7' },
     state: 'cleared',
     minutes: 190,
@@ -72,7 +73,7 @@ const SEEDS: SignalSeed[] = [
   {
     title: 'Inference records lost after an unclean stop',
     severity: 'low',
-    detector: 'serving/record-gap',
+    detector: 'serving.record-gap',
     entity: { kind: 'inference-log', id: 'default' },
     state: 'cleared',
     minutes: 1210,
@@ -81,7 +82,7 @@ const SEEDS: SignalSeed[] = [
   {
     title: 'A caller probes unknown model names',
     severity: 'info',
-    detector: 'serving/unknown-model',
+    detector: 'serving.unknown-model',
     entity: { kind: 'caller', id: 'anonymous' },
     state: 'cleared',
     minutes: 2210,
@@ -91,11 +92,12 @@ const SEEDS: SignalSeed[] = [
 ]
 
 export const createSignals = (now: number, random: Random): Api.Signal[] =>
-  SEEDS.map((seed) => {
+  SEEDS.map((seed, at) => {
     const time = now - seed.minutes * MINUTE
     return {
       schema: 'signal/1',
       id: random.id(time),
+      seq: String(SEEDS.length - at),
       key: `${seed.detector}:${seed.entity.kind}:${seed.entity.id}`,
       state: seed.state,
       time: iso(time),
@@ -117,20 +119,26 @@ export const createSignals = (now: number, random: Random): Api.Signal[] =>
 export const createDecisions = (
   now: number,
   random: Random,
-  versions: readonly Api.Passport[],
+  versions: readonly MockVersion[],
 ): Api.Decision[] => {
   const bundles: Record<string, string> = {
     promotion: `sha256:${random.hex(32)}`,
     authz: `sha256:${random.hex(32)}`,
     inference: `sha256:${random.hex(32)}`,
   }
+  let seq = 0
   const decision = (
     time: number,
     part: Pick<Api.Decision, 'pack' | 'principal' | 'allow' | 'reasons'> & {
       entity?: Api.EntityRef
       id?: string
+      action?: string
     },
   ): Api.Decision => ({
+    seq: String(++seq),
+    packVersion: 1,
+    action: part.pack === 'promotion' ? 'model:transition' : part.pack === 'authz' ? 'route:read' : 'infer',
+    times: 1,
     obligations: {},
     bundleDigest: bundles[part.pack] ?? '',
     inputDigest: `sha256:${random.hex(32)}`,
@@ -175,6 +183,7 @@ export const createDecisions = (
     }),
     decision(now - 14 * MINUTE, {
       pack: 'authz',
+      action: 'policy:write',
       principal: 'service:grafana',
       entity: { kind: 'policy', id: 'inference' },
       allow: false,

@@ -42,7 +42,7 @@ const WINDOWS = 24
 
 export const featuresOf = (model: string): string[] => FEATURES[model] ?? []
 
-const verdictOf = (psi: number): Api.DriftVerdict =>
+const verdictOf = (psi: number): Api.FeatureDrift['verdict'] =>
   psi >= THRESHOLDS.psiRaise ? 'drifted' : psi >= THRESHOLDS.psiClear ? 'warning' : 'stable'
 
 const drift = (model: string, name: string, at: number): Api.FeatureDrift => {
@@ -57,7 +57,7 @@ const drift = (model: string, name: string, at: number): Api.FeatureDrift => {
     pValue,
     adjustedPValue: Math.min(1, pValue * 11),
     psi: Number(psi.toFixed(4)),
-    ks: { statistic: Number(statistic.toFixed(4)), pValue },
+    ks: { statistic: Number(statistic.toFixed(4)), pValue, location: null },
     wasserstein: Number((0.03 + random.float() * 0.05 + ramp * 1.4).toFixed(4)),
     verdict: verdictOf(psi),
   }
@@ -87,7 +87,11 @@ export const telemetryOf = (model: string, version: string, now: number): Api.Te
   }
 }
 
-export const telemetryItem = (model: string, version: string, now: number): Api.TelemetryItem => {
+export const telemetryItem = (
+  model: string,
+  version: string,
+  now: number,
+): Api.TelemetryItem & Pick<Api.FeatureDrift, 'verdict'> => {
   const newest = featuresOf(model).map((name) => drift(model, name, WINDOWS - 1))
   const worst = newest.reduce((a, b) => (b.psi > a.psi ? b : a))
   return {
@@ -112,6 +116,7 @@ export const featureOf = (model: string, name: string): Api.FeatureDetail => {
     ...newest,
     side: name === 'prediction' ? ('output' as const) : ('input' as const),
     rows: 2048,
+    history: [],
     thresholds: THRESHOLDS,
   }
   const random = createRandom(seedOf(`${model}/${name}`))
@@ -157,9 +162,9 @@ const POINTS = 90
 export const requestsPerSecond = (model: string): number => RATE[model] ?? 0
 
 export const sparkline = (model: string, now: number): number[] =>
-  statsOf(model, now).series.requests.slice(-40)
+  statsOf(model, '', now).series.requests.slice(-40)
 
-export const statsOf = (model: string, now: number): Api.RouteStats => {
+export const statsOf = (model: string, version: string, now: number): Api.RouteStats => {
   const last = Math.floor(now / 1000 / STEP_S) * STEP_S
   const rate = requestsPerSecond(model)
   const time = Array.from({ length: POINTS }, (_, at) => last - (POINTS - 1 - at) * STEP_S)
@@ -168,6 +173,7 @@ export const statsOf = (model: string, now: number): Api.RouteStats => {
     Math.round(rate * STEP_S * (0.86 + 0.2 * Math.sin(second / 240) + 0.16 * at(second, 1))),
   )
   return {
+    version,
     windowMs: POINTS * STEP_S * 1000,
     stepMs: STEP_S * 1000,
     requests: 27_508,

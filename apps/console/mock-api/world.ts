@@ -1,21 +1,22 @@
 /** The state of the mock: built once from a seed, then changed by calls; nothing is kept on disk. */
 import { EventEmitter } from 'node:events'
 import type * as Api from '../src/api/types.ts'
+import type { Mutable } from './mutable.ts'
 import { createRandom, type Random } from './random.ts'
 import { createAuditLog, type MockAuditLog } from './world-audit.ts'
-import { createModels } from './world-models.ts'
+import { createModels, type MockVersion } from './world-models.ts'
 import { createPolicies, type MockPolicy } from './world-policies.ts'
 import { createDecisions, createSignals } from './world-records.ts'
 
 export type World = {
   readonly random: Random
   readonly now: () => number
-  readonly versions: Api.Passport[]
+  readonly versions: MockVersion[]
   readonly signals: Api.Signal[]
   readonly decisions: Api.Decision[]
   readonly policies: Map<string, MockPolicy>
   readonly audit: MockAuditLog
-  readonly apiKeys: Api.ApiKey[]
+  readonly apiKeys: Mutable<Api.ApiKey>[]
   readonly serviceAccounts: Api.ServiceAccount[]
   readonly events: Api.RampartEvent[]
   readonly bus: EventEmitter
@@ -25,9 +26,9 @@ export type World = {
 
 export const iso = (ms: number): string => new Date(ms).toISOString()
 
-const keys = (now: number, random: Random): Api.ApiKey[] => [
+const keys = (now: number, random: Random): Mutable<Api.ApiKey>[] => [
   {
-    id: random.id(now - 9e8),
+    id: random.hex(8),
     name: 'ci-pipeline',
     owner: { kind: 'service', id: 'ci' },
     roles: ['operator'],
@@ -37,7 +38,7 @@ const keys = (now: number, random: Random): Api.ApiKey[] => [
     lastUsedAt: iso(now - 3 * 36e5),
   },
   {
-    id: random.id(now - 4e8),
+    id: random.hex(8),
     name: 'grafana-read',
     owner: { kind: 'service', id: 'grafana' },
     roles: ['viewer'],
@@ -47,7 +48,7 @@ const keys = (now: number, random: Random): Api.ApiKey[] => [
     lastUsedAt: iso(now - 42_000),
   },
   {
-    id: random.id(now - 2e9),
+    id: random.hex(8),
     name: 'old-laptop',
     owner: { kind: 'user', id: 'admin' },
     roles: ['admin'],
@@ -105,6 +106,10 @@ export const emit = (
 ): Api.RampartEvent => {
   const now = world.now()
   const stored: Api.RampartEvent = {
+    specversion: '1.0',
+    source: 'rampart',
+    datacontenttype: 'application/json',
+    tenant: 'default',
     ...event,
     id: world.random.id(now),
     time: iso(now),

@@ -29,7 +29,10 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
       },
     },
   })
-  registerTrustRoutes(api, { trust: pipeline.trust })
+  registerTrustRoutes(api, {
+    trust: pipeline.trust,
+    otherKeys: () => [{ ...pipeline.audit.publicKey(), use: 'audit' }],
+  })
   registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })
   registerServingRoutes(api, {
     routes: pipeline.routes,
@@ -38,9 +41,11 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     stats: (tenant, name) => {
       const served = pipeline.serving.served(tenant).filter((one) => one.name === name)
       const isDefault = (version: string) => served.some((one) => one.version === version && one.isDefault)
-      return [...pipeline.serving.stats(tenant, name)].sort(
-        (a, b) => Number(isDefault(b.version)) - Number(isDefault(a.version)),
-      )
+      // The router keeps versions warm that may not serve; only what serves or served is of interest.
+      return pipeline.serving
+        .stats(tenant, name)
+        .filter((stats) => stats.requests > 0 || served.some((one) => one.version === stats.version))
+        .sort((a, b) => Number(isDefault(b.version)) - Number(isDefault(a.version)))
     },
   })
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry })

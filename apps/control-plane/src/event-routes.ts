@@ -65,6 +65,21 @@ const stream = async (
   }
 }
 
+/** CloudEvents 1.0; `data` is described per type in contracts/events. */
+const EventSchema = Type.Object({
+  specversion: Type.Literal('1.0'),
+  id: Type.String(),
+  source: Type.String(),
+  type: Type.String(),
+  subject: Type.String(),
+  time: Type.String(),
+  datacontenttype: Type.Literal('application/json'),
+  data: Type.Record(Type.String(), Type.Unknown()),
+  tenant: Type.String(),
+  principal: Type.String(),
+  cursor: Type.String(),
+})
+
 /** `stop` ends the open streams, so that draining does not wait for them. */
 export const registerEventRoutes = (
   instance: FastifyInstance,
@@ -92,7 +107,7 @@ export const registerEventRoutes = (
         ),
         response: {
           200: Type.Object({
-            items: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+            items: Type.Array(EventSchema),
             cursor: Type.String(),
           }),
         },

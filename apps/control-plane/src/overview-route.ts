@@ -1,13 +1,17 @@
 /** GET /overview: gathers the facts and composes the answer. */
-import { ALL_TENANTS, type EventLog } from '@rampart/kit'
+import { ALL_TENANTS, type EventLog, type StoredEvent } from '@rampart/kit'
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
 import type { ApiDeps } from './api-deps.ts'
 import { composeOverview, type OverviewFacts, RATE_NAMES, type RateName } from './overview.ts'
+import { auditRate } from './overview-changes.ts'
+import { OverviewSchema } from './overview-schema.ts'
 import type { RateMeter } from './rate-meter.ts'
 
-const SPARKLINE = 30
-const RECENT = 20
+/** Steps of the router's series (2 s each) in a tile's line, and in the rate beside it. */
+const SPARKLINE = 60
+const RATE_STEPS = 5
+/** Audit entries looked at; enough for a day of changes between the entries that accompany them. */
+const RECENT = 200
 
 const RATE_OF_EVENT: readonly (readonly [string, RateName])[] = [
   ['rampart.model-version.', 'versions'],
@@ -16,11 +20,15 @@ const RATE_OF_EVENT: readonly (readonly [string, RateName])[] = [
   ['rampart.signal.', 'signals'],
 ]
 
+const isAssessment = ({ data }: StoredEvent): boolean =>
+  typeof data.predicate_type === 'string' && data.predicate_type.includes('/assessment/')
+
 /** Counts events as they pass; the returned function ends it. */
 export const countEvents = (eventLog: Pick<EventLog, 'subscribe'>, rates: RateMeter): (() => void) =>
-  eventLog.subscribe(ALL_TENANTS, ({ type }) => {
-    const rate = RATE_OF_EVENT.find(([prefix]) => type.startsWith(prefix))
+  eventLog.subscribe(ALL_TENANTS, (event) => {
+    const rate = RATE_OF_EVENT.find(([prefix]) => event.type.startsWith(prefix))
     if (rate !== undefined) rates.count(rate[1])
+    if (isAssessment(event)) rates.count('assessments')
   })
 
 const tileOf = async (
@@ -34,14 +42,15 @@ const tileOf = async (
   const stats = serving.stats(tenant, version.name).find((s) => s.version === version.version)
   const requests = stats?.series.requests ?? []
   const standing = telemetry.latest(tenant, version)
-  const recent = requests.slice(-SPARKLINE)
-  const seconds = (recent.length * (stats?.stepMs ?? 1000)) / 1000
+  // The newest step is still filling: it would pull the rate down.
+  const measured = requests.slice(-RATE_STEPS - 1, -1)
+  const seconds = (measured.length * (stats?.stepMs ?? 1000)) / 1000
   return {
     ...version,
     serving: placed,
     evidenceValid: facts.length > 0 && facts.every((fact) => fact.verified),
-    requestsPerSecond: seconds === 0 ? 0 : recent.reduce((sum, n) => sum + n, 0) / seconds,
-    sparkline: recent,
+    requestsPerSecond: seconds === 0 ? 0 : measured.reduce((sum, n) => sum + n, 0) / seconds,
+    sparkline: requests.slice(-SPARKLINE - 1, -1),
     drift: {
       verdict: standing?.verdict ?? 'unknown',
       ...(standing?.worstFeature === undefined ? {} : { worst: standing.worstFeature }),
@@ -57,6 +66,7 @@ const listStage = (
 
 const gather = async (deps: ApiDeps, tenant: string): Promise<OverviewFacts> => {
   const { pipeline, rates } = deps
+  const now = deps.clock.now()
   const [deployed, byStage, openSignals, checkpoint, recent, ...waiting] = await Promise.all([
     listStage(deps, tenant, 'deployed'),
     pipeline.inventory.countByStage(tenant),
@@ -78,8 +88,13 @@ const gather = async (deps: ApiDeps, tenant: string): Promise<OverviewFacts> => 
     openSignals,
     auditSize: checkpoint?.size ?? 0,
     recent,
+    now,
     waiting: waiting.flat(),
-    rates: { ...measured, inferences: tiles.reduce((sum, tile) => sum + tile.requestsPerSecond, 0) },
+    rates: {
+      ...measured,
+      inferences: tiles.reduce((sum, tile) => sum + tile.requestsPerSecond, 0),
+      audit: auditRate(recent, now),
+    },
   }
 }
 
@@ -92,20 +107,7 @@ export const registerOverviewRoute = (app: FastifyInstance, deps: ApiDeps): void
         tags: ['overview'],
         operationId: 'getOverview',
         summary: 'Are my models safe right now, and what happens in the rooms',
-        response: {
-          200: Type.Object({
-            sentence: Type.String(),
-            ok: Type.Boolean(),
-            counts: Type.Record(Type.String(), Type.Number()),
-            pipeline: Type.Object({
-              rooms: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-              arrows: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-            }),
-            changes: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-            waiting: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-            models: Type.Array(Type.Record(Type.String(), Type.Unknown())),
-          }),
-        },
+        response: { 200: OverviewSchema },
       },
     },
     async (request) => composeOverview(await gather(deps, request.principal.tenant)),

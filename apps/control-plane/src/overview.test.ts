@@ -16,13 +16,23 @@ const version = (name: string, stage: ModelVersion['stage']): ModelVersion => ({
   updatedAt: '2026-01-01T00:00:00Z',
   revision: 1,
 })
-const rates = { versions: 0, evidence: 0, decisions: 0, inferences: 2, windows: 0, signals: 0, audit: 0 }
+const rates = {
+  versions: 0,
+  evidence: 0,
+  assessments: 0,
+  decisions: 1,
+  inferences: 2,
+  windows: 0,
+  signals: 0,
+  audit: 0,
+}
+const NOW = Date.parse('2026-01-02T00:00:00Z')
 const deployed = {
   serving: true,
   evidenceValid: true,
   requestsPerSecond: 2,
   sparkline: [1, 2],
-  drift: { verdict: 'ok' },
+  drift: { verdict: 'stable' as const },
 }
 const calm: OverviewFacts = {
   deployed: [{ ...version('a', 'deployed'), ...deployed }],
@@ -31,6 +41,7 @@ const calm: OverviewFacts = {
   openSignals: [],
   auditSize: 9,
   recent: [],
+  now: NOW,
   rates,
 }
 
@@ -44,7 +55,7 @@ test('a deployed version that does not serve, broken evidence and severe signals
   const { sentence, ok } = composeOverview({
     ...calm,
     deployed: [{ ...version('a', 'deployed'), ...deployed, serving: false, evidenceValid: false }],
-    openSignals: [{ severity: 'high', detector: 'drift.window', n: 2 }],
+    openSignals: [{ severity: 'high', detector: 'telemetry.drift', n: 2 }],
   })
   assert.equal(ok, false)
   assert.match(sentence, /not serving \(a:1\.0\.0\)/)
@@ -57,12 +68,17 @@ test('signals light up the room of their detector, and what waits names the next
     ...calm,
     waiting: [version('b', 'assessed'), version('c', 'quarantined')],
     openSignals: [
-      { severity: 'low', detector: 'drift.window', n: 2 },
+      { severity: 'low', detector: 'telemetry.drift', n: 2 },
+      { severity: 'high', detector: 'telemetry.drift', n: 1 },
       { severity: 'low', detector: 'unheard-of', n: 1 },
     ],
   })
-  assert.equal(pipeline.rooms.find((room) => room.id === 'telemetry')?.openSignals, 2)
-  assert.equal(pipeline.rooms.find((room) => room.id === 'threats')?.openSignals, 1)
+  const room = (id: string) => pipeline.rooms.find((one) => one.id === id)
+  assert.equal(room('telemetry')?.openSignals, 3)
+  assert.equal(room('telemetry')?.severity, 'high')
+  assert.equal(room('threats')?.openSignals, 1)
+  assert.equal(room('serving')?.severity, undefined)
+  assert.equal(room('policy')?.rate, 3)
   assert.deepEqual(
     waiting.map(({ action }) => action),
     ['approve', 'release'],

@@ -1,5 +1,15 @@
 /** "Are my models safe right now?": one sentence and the pictures under it, computed from facts. Pure. */
-import { type EntityRef, formatModelVersionRef, type ModelVersion, type Stage } from '@rampart/domain'
+import {
+  formatModelVersionRef,
+  type ModelVersion,
+  SEVERITIES,
+  type Severity,
+  type Stage,
+} from '@rampart/domain'
+import { type AuditFact, changesOf } from './overview-changes.ts'
+
+/** `absent`: the feature or the reference is not there; `unknown`: not measured yet. */
+export type DriftVerdict = 'stable' | 'warning' | 'drifted' | 'unknown' | 'absent'
 
 export type OverviewFacts = {
   readonly deployed: readonly (ModelVersion & {
@@ -7,29 +17,26 @@ export type OverviewFacts = {
     readonly evidenceValid: boolean
     readonly requestsPerSecond: number
     readonly sparkline: readonly number[]
-    readonly drift: { readonly verdict: string; readonly worst?: string }
+    readonly drift: { readonly verdict: DriftVerdict; readonly worst?: string }
   })[]
   readonly waiting: readonly ModelVersion[]
   readonly byStage: Partial<Record<Stage, number>>
   readonly openSignals: readonly {
-    readonly severity: string
+    readonly severity: Severity
     readonly detector: string
     readonly n: number
   }[]
   readonly auditSize: number
-  readonly recent: readonly {
-    readonly time: string
-    readonly action: string
-    readonly outcome: string
-    readonly entity: EntityRef
-    readonly principal: string
-  }[]
+  /** Newest entries of the audit log, newest first. */
+  readonly recent: readonly AuditFact[]
+  readonly now: number
   readonly rates: Readonly<Record<RateName, number>>
 }
 
 export const RATE_NAMES = [
   'versions',
   'evidence',
+  'assessments',
   'decisions',
   'inferences',
   'windows',
@@ -73,38 +80,43 @@ const sentenceOf = (
   return { sentence: `${parts.join('; ')}.`, ok: broken.length === 0 && down.length === 0 && severe === 0 }
 }
 
-const NEXT: Partial<Record<Stage, { readonly title: string; readonly action: string }>> = {
+type Next = { readonly title: string; readonly action: 'approve' | 'deploy' | 'release' }
+
+const NEXT: Partial<Record<Stage, Next>> = {
   assessed: { title: 'passed assessment and waits for approval', action: 'approve' },
   approved: { title: 'is approved and waits to be deployed', action: 'deploy' },
   quarantined: { title: 'is quarantined and waits for a release or retraction', action: 'release' },
 }
 
-const SIGNAL_ROOM: Readonly<Record<string, string>> = {
-  drift: 'telemetry',
-  serving: 'serving',
-  inventory: 'inventory',
+/** Detectors are named `room.detector`; those of no room of ours (partners, people) light up the room of intake. */
+const RAISING_ROOMS: readonly string[] = ['inventory', 'trust', 'assurance', 'policy', 'serving', 'telemetry']
+
+const raisedIn = (detector: string): string => {
+  const [first = ''] = detector.split('.')
+  return RAISING_ROOMS.includes(first) ? first : 'threats'
 }
 
 const roomsOf = (facts: OverviewFacts) => {
-  const open = (room: string) =>
-    sumWhere(
-      facts.openSignals,
-      ({ detector }) => (SIGNAL_ROOM[detector.split('.')[0] ?? ''] ?? 'threats') === room,
-    )
-  const room = (id: string, title: string, rate: number, unit: string) => ({
-    id,
-    title,
-    present: true,
-    rate,
-    unit,
-    openSignals: open(id),
-  })
+  const room = (id: string, title: string, rate: number, unit: string) => {
+    const open = facts.openSignals.filter(({ detector }) => raisedIn(detector) === id)
+    const severity = SEVERITIES.findLast((one) => open.some((signal) => signal.severity === one))
+    return {
+      id,
+      title,
+      present: true,
+      rate,
+      unit,
+      openSignals: sumWhere(open, () => true),
+      ...(severity === undefined ? {} : { severity }),
+    }
+  }
   const { rates } = facts
   return [
     room('inventory', 'Inventory', rates.versions * 60, 'changes/min'),
     room('trust', 'Trust', rates.evidence * 60, 'statements/min'),
-    room('assurance', 'Assurance', rates.evidence * 60, 'assessments/min'),
-    room('policy', 'Policy', rates.decisions, 'decisions/s'),
+    room('assurance', 'Assurance', rates.assessments * 60, 'assessments/min'),
+    // Every inference is decided too, mostly from the cache.
+    room('policy', 'Policy', rates.decisions + rates.inferences, 'decisions/s'),
     room('serving', 'Serving', rates.inferences, 'inferences/s'),
     room('telemetry', 'Telemetry', rates.windows * 60, 'windows/min'),
     room('threats', 'Threats', rates.signals * 60, 'signals/min'),
@@ -114,9 +126,9 @@ const roomsOf = (facts: OverviewFacts) => {
 
 const arrowsOf = ({ rates }: OverviewFacts) => [
   { from: 'inventory', to: 'assurance', rate: rates.versions * 60, unit: '/min' },
-  { from: 'assurance', to: 'trust', rate: rates.evidence * 60, unit: '/min' },
+  { from: 'assurance', to: 'trust', rate: rates.assessments * 60, unit: '/min' },
   { from: 'trust', to: 'policy', rate: rates.evidence * 60, unit: '/min' },
-  { from: 'policy', to: 'serving', rate: rates.decisions, unit: '/s' },
+  { from: 'policy', to: 'serving', rate: rates.inferences, unit: '/s' },
   { from: 'serving', to: 'telemetry', rate: rates.inferences, unit: '/s' },
   { from: 'telemetry', to: 'threats', rate: rates.signals * 60, unit: '/min' },
   { from: 'policy', to: 'audit', rate: rates.audit, unit: '/s' },
@@ -139,12 +151,7 @@ export const composeOverview = (facts: OverviewFacts) => {
       inferencesPerSecond: facts.rates.inferences,
     },
     pipeline: { rooms: roomsOf(facts), arrows: arrowsOf(facts) },
-    changes: facts.recent.map(({ time, action, outcome, entity, principal }) => ({
-      time,
-      title: outcome === 'success' ? action : `${action} (${outcome})`,
-      entity,
-      principal,
-    })),
+    changes: changesOf(facts.recent, facts.now),
     waiting: facts.waiting.flatMap((version) => {
       const next = NEXT[version.stage]
       const id = formatModelVersionRef(version)

@@ -1,5 +1,5 @@
 /** What lives outside the API: health, metrics, the API document, and the console's files. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import { assetPath, type Metrics } from '@rampart/kit'
@@ -47,6 +47,13 @@ export const registerConsole = async (app: FastifyInstance): Promise<void> => {
       .header('cache-control', 'public, max-age=31536000, immutable')
       .sendFile(`assets/${(request.params as { '*': string })['*']}`),
   )
+  // What lies beside index.html (icon, theme script); listed once, so that no other path reaches the folder.
+  for (const { name } of readdirSync(dist, { withFileTypes: true }).filter((entry) => entry.isFile())) {
+    if (name === 'index.html') continue
+    app.get(`/${name}`, page, async (_request, reply) =>
+      reply.header('cache-control', 'no-cache').sendFile(name),
+    )
+  }
   app.get('/*', page, async (request, reply) => {
     if (NOT_PAGES.test(request.url)) return reply.callNotFound()
     return reply

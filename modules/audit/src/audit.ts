@@ -85,6 +85,8 @@ export interface Audit {
   /** `to` defaults to the newest checkpoint's size. */
   consistencyProof(from: number, to?: number): Promise<ConsistencyView>
   verify(): Promise<AuditVerification>
+  /** What checkpoints are verified with. */
+  publicKey(): { readonly keyid: string; readonly algorithm: 'ed25519'; readonly pem: string }
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -216,6 +218,11 @@ export const createAudit = (deps: AuditDeps): Audit => {
       await pump.stop()
       await flush(2_000).catch((error: unknown) => logger.warn({ err: error }, 'audit.left-pending'))
     },
+    publicKey: () => ({
+      keyid: signer.publicKey.keyid,
+      algorithm: 'ed25519',
+      pem: signer.publicKey.pem,
+    }),
     flush,
     halted: pump.halted,
     entries: async ({ tenant, ...filter }) =>

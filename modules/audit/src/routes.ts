@@ -20,7 +20,7 @@ const Entry = Type.Object({
   principal: Type.String(),
   action: Type.String(),
   entity: Type.Object({ kind: Type.String(), id: Type.String() }),
-  outcome: Type.String({ description: 'success, denied or failure.' }),
+  outcome: Type.Enum(['success', 'denied', 'failure']),
   details: Type.Record(Type.String(), Type.Unknown()),
   body: Type.String({ description: 'Canonical JSON (RFC 8785) exactly as hashed.' }),
   leafHash: Type.String(),

@@ -33,8 +33,12 @@ export type ApiKeysDeps = {
   readonly invalidate: (source: string) => void
 }
 
+/** An administrator may do all that the other roles may, and so may hand any of them out. */
+export const covers = (held: readonly Role[], role: Role): boolean =>
+  held.includes(role) || held.includes('admin')
+
 export const exceeds = (roles: readonly Role[], held: readonly Role[]): boolean =>
-  roles.some((role) => !held.includes(role))
+  roles.some((role) => !covers(held, role))
 
 const lifetime = (ttlMs: number = DEFAULT_KEY_LIFETIME_MS): number => {
   if (ttlMs >= MIN_KEY_LIFETIME_MS && ttlMs <= MAX_KEY_LIFETIME_MS) return ttlMs

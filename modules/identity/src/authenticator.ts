@@ -1,6 +1,7 @@
 /** From what a request carries to who is calling. */
 import { DEFAULT_TENANT, type Principal, ROLES, type Role } from '@rampart/domain'
 import { ALL_TENANTS, type Clock, type Database } from '@rampart/kit'
+import { covers } from './api-keys.ts'
 import {
   hashSecret,
   looksLikeJwt,
@@ -51,7 +52,7 @@ export const createAuthenticator = (deps: AuthenticatorDeps) => {
     if (expiresAt <= clock.now()) throw refuse()
     const held = key.accountRoles
     if (held?.length === 0) throw refuse()
-    const roles = held === undefined ? key.roles : key.roles.filter((role) => held.includes(role))
+    const roles = held === undefined ? key.roles : key.roles.filter((role) => covers(held, role))
     const principal: Principal = {
       kind: key.ownerKind,
       id: key.ownerId,

@@ -115,7 +115,10 @@ test('a key never exceeds its owner or its issuer', async () => {
     identity.issueApiKey(user('bob', ['viewer']), { name: 'x', roles: ['admin'] }),
     exceeds,
   )
-  await identity.createServiceAccount(admin, { id: 'ci', roles: ['operator'] })
+  const root = user('root', ['admin'])
+  const { apiKey } = await identity.issueApiKey(root, { name: 'nightly', roles: ['operator'] })
+  assert.deepEqual(apiKey.roles, ['operator'])
+  await identity.createServiceAccount(root, { id: 'ci', roles: ['operator'] })
   await assert.rejects(
     identity.issueApiKey(admin, { name: 'x', serviceAccount: 'ci', roles: ['admin'] }),
     exceeds,

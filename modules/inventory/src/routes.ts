@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { inventoryErrors } from './errors.ts'
 import type { Inventory } from './inventory.ts'
-import type { EvidencePort } from './ports.ts'
+import type { EvidenceFact } from './ports.ts'
 import {
   DigestSchema,
   NameSchema,
@@ -25,10 +25,18 @@ export interface ServingView {
   placement(tenant: string, ref: ModelVersionRef): { readonly serving: boolean; readonly isDefault: boolean }
 }
 
+/** What trust knows about one statement: more than a decision reads, all that a person asks. */
+export type EvidenceView = EvidenceFact & {
+  readonly subjectName: string
+  readonly principal: string
+  readonly createdAt: string
+  readonly reasons: readonly string[]
+}
+
 export type InventoryRouteDeps = {
   readonly inventory: Inventory
   readonly serving: ServingView
-  readonly evidence: Pick<EvidencePort, 'evidenceFor'>
+  readonly evidence: { evidenceFor(tenant: string, digest: Digest): Promise<readonly EvidenceView[]> }
 }
 
 const byRef = (request: { params: unknown }): EntityRef => ({
@@ -157,7 +165,7 @@ const registerReads = (app: App, { inventory, serving, evidence }: InventoryRout
         ...(version.signature === undefined ? {} : { signature: version.signature as never }),
         artifacts: [...version.artifacts],
         transitions,
-        evidence: facts.map((fact) => ({ ...fact })),
+        evidence: facts.map((fact) => ({ ...fact, reasons: [...fact.reasons] })),
         actions: actions.map(({ to, allow, reasons }) => ({ to, allow, reasons: [...reasons] })),
       }
     },

@@ -95,6 +95,20 @@ export const VersionSummary = Type.Object({
   isDefault: Type.Boolean(),
 })
 
+/** As trust states it: verified for this answer, never as stored. */
+const EvidenceSchema = Type.Object({
+  id: Type.String(),
+  predicateType: Type.String(),
+  predicate: Type.Record(Type.String(), Type.Unknown()),
+  subjectDigest: Type.String(),
+  subjectName: Type.String(),
+  principal: Type.String(),
+  signer: Type.String(),
+  createdAt: Type.String(),
+  verified: Type.Boolean(),
+  reasons: Type.Array(Type.String()),
+})
+
 export const VersionDetail = Type.Intersect([
   VersionSummary,
   Type.Object({
@@ -121,7 +135,7 @@ export const VersionDetail = Type.Intersect([
         closed,
       ),
     ),
-    evidence: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+    evidence: Type.Array(EvidenceSchema),
     actions: Type.Array(
       Type.Object({ to: StageSchema, allow: Type.Boolean(), reasons: Type.Array(Type.String()) }, closed),
     ),

@@ -13,6 +13,11 @@ const DecisionQuery = Type.Object(
     pack: Type.Optional(Type.String({ maxLength: 64 })),
     principal: Type.Optional(Type.String({ maxLength: 256, description: 'kind:id' })),
     allow: Type.Optional(Type.Boolean()),
+    routine: Type.Optional(
+      Type.Boolean({
+        description: 'false leaves out allowed reads, of which every look at a page makes some.',
+      }),
+    ),
     entity: Type.Optional(Type.String({ maxLength: 600, pattern: '^[a-z-]+:.+$', description: 'kind:id' })),
   },
   { additionalProperties: false },

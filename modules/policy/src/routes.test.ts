@@ -162,5 +162,6 @@ test('decisions are paged and filtered', async () => {
   assert.deepEqual(names(await call('GET', '/decisions?allow=false')), ['user:b'])
   assert.deepEqual(names(await call('GET', '/decisions?entity=model%3Am%3Ac')), ['user:c'])
   assert.deepEqual(names(await call('GET', '/decisions?principal=user%3Aa')), ['user:a'])
+  assert.deepEqual(names(await call('GET', '/decisions?pack=authz&routine=false')), ['user:b'])
   assert.equal((await call('GET', '/decisions?cursor=AAAA')).status, 400)
 })

@@ -148,6 +148,8 @@ export type DecisionFilter = {
   readonly pack?: string
   readonly principal?: string
   readonly allow?: boolean
+  /** false: without allowed reads of the API. */
+  readonly routine?: boolean
   readonly entity?: EntityRef
   readonly before?: string
   readonly limit: number
@@ -205,6 +207,7 @@ export const selectDecisions = async (tx: Tx, filter: DecisionFilter): Promise<S
      WHERE ($1::text IS NULL OR pack = $1) AND ($2::text IS NULL OR principal = $2)
        AND ($3::boolean IS NULL OR allow = $3) AND ($4::text IS NULL OR (entity_kind = $4 AND entity_id = $5))
        AND ($6::bigint IS NULL OR seq < $6)
+       AND ($8::boolean IS NOT FALSE OR NOT (pack = 'authz' AND allow AND action LIKE '%:read'))
      ORDER BY policy_decision.seq DESC LIMIT $7`,
     [
       filter.pack ?? null,
@@ -214,6 +217,7 @@ export const selectDecisions = async (tx: Tx, filter: DecisionFilter): Promise<S
       filter.entity?.id ?? null,
       filter.before ?? null,
       filter.limit,
+      filter.routine ?? null,
     ],
   )
   return rows.map(toDecision)

@@ -1,5 +1,5 @@
 /** SQL over the threats tables. */
-import type { Signal } from '@rampart/domain'
+import type { Severity, Signal } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
 
 type Row = { seq: string; body: Signal; first_time: Date; last_time: Date; occurrences: number }
@@ -92,7 +92,7 @@ export const find = async (tx: Tx, id: string): Promise<StoredSignal | undefined
   return rows[0] === undefined ? undefined : toSignal(rows[0])
 }
 
-export const countOpen = async (tx: Tx): Promise<{ severity: string; detector: string; n: number }[]> =>
+export const countOpen = async (tx: Tx): Promise<{ severity: Severity; detector: string; n: number }[]> =>
   tx.query(
     "SELECT severity, detector, count(*)::int AS n FROM threats_signal WHERE state <> 'cleared' GROUP BY severity, detector",
   )

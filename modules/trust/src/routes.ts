@@ -4,7 +4,7 @@ import { DIGEST_PATTERN } from '@rampart/domain'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { EvidenceRecord } from './evidence-verification.ts'
-import type { Trust } from './trust.ts'
+import type { PublicKeyView, Trust } from './trust.ts'
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 
@@ -36,8 +36,13 @@ const view = ({ envelope, reasons, ...rest }: EvidenceRecord) => ({
 
 export const registerTrustRoutes = (
   instance: FastifyInstance,
-  { trust }: { readonly trust: Trust },
+  deps: {
+    readonly trust: Trust
+    /** Keys of other rooms that callers verify with: the audit log's. */
+    readonly otherKeys?: () => readonly PublicKeyView[]
+  },
 ): void => {
+  const { trust, otherKeys } = deps
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/evidence',
@@ -79,14 +84,14 @@ export const registerTrustRoutes = (
       schema: {
         tags: ['evidence'],
         operationId: 'listKeys',
-        summary: 'Public keys that verify evidence',
+        summary: 'Public keys that verify evidence and audit checkpoints',
         response: {
           200: Type.Object({
             items: Type.Array(
               Type.Object({
                 keyid: Type.String(),
                 algorithm: Type.String(),
-                use: Type.String(),
+                use: Type.String({ description: 'evidence, or audit for the checkpoints of the audit log.' }),
                 pem: Type.String(),
               }),
             ),
@@ -94,6 +99,6 @@ export const registerTrustRoutes = (
         },
       },
     },
-    async () => ({ items: [...trust.publicKeys()] }),
+    async () => ({ items: [...trust.publicKeys(), ...(otherKeys?.() ?? [])] }),
   )
 }

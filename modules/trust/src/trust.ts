@@ -54,7 +54,7 @@ export type StatementRequest = {
 export type PublicKeyView = {
   readonly keyid: string
   readonly algorithm: 'ed25519'
-  readonly use: 'evidence'
+  readonly use: 'evidence' | 'audit'
   /** SPKI PEM. */
   readonly pem: string
 }

@@ -1,5 +1,6 @@
 /** Calls to a Rampart server: JSON requests, streamed uploads, the event stream. Every failure is an `ApiError`. */
 import { ApiError, apiErrorOf, unreachable } from './api-error.ts'
+import { type AnswerTo, fillPath, type InputOf, type Method, type PathFor } from './operations.ts'
 import { readServerSentEvents, type ServerSentEvent } from './server-sent-events.ts'
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
@@ -81,6 +82,16 @@ export const createClient = ({ server, token, fetch = globalThis.fetch }: Client
     })
   }
 
+  /** A call of the control API by its path template, with inputs and answer typed by the API document. */
+  const request = <M extends Method, P extends PathFor<M>>(
+    method: M,
+    template: P,
+    input: InputOf<M, P> & Pick<CallOptions, 'headers' | 'signal' | 'timeoutMs'>,
+  ): Promise<Answer<AnswerTo<M, P>>> => {
+    const { path, ...options } = input as CallOptions & { readonly path?: Record<string, unknown> }
+    return call<AnswerTo<M, P>>(method.toUpperCase(), fillPath(template, path), options)
+  }
+
   /** Streams a blob (for files: `fs.openAsBlob`); never whole in memory. No deadline but the caller's signal. */
   const upload = async <T>(
     path: string,
@@ -116,5 +127,5 @@ export const createClient = ({ server, token, fetch = globalThis.fetch }: Client
     }
   }
 
-  return { server, call, upload, events }
+  return { server, call, request, upload, events }
 }

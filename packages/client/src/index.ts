@@ -7,5 +7,6 @@ export {
   type Query,
   type RampartClient,
 } from './client.ts'
-export type { components, operations, paths } from './generated/openapi.ts'
+export type { paths } from './generated/openapi.ts'
+export { type AnswerTo, fillPath, type InputOf, type Method, type PathFor } from './operations.ts'
 export { readServerSentEvents, type ServerSentEvent } from './server-sent-events.ts'

@@ -1,17 +1,18 @@
-/** Thin typed client over `fetch`; the cookie session is used unless a token was pasted on the sign-in page. */
+/** Thin client over `fetch`, typed by the API document; the cookie session is used unless a token was pasted. */
+import { type AnswerTo, fillPath, type InputOf, type Method, type PathFor } from '@rampart/client'
 import { networkProblem, problemFrom } from './problem.ts'
 import { readToken } from './token.ts'
 
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>
-type Options = { query?: Query; body?: unknown; headers?: Record<string, string>; signal?: AbortSignal }
+type Query = Readonly<Record<string, string | number | boolean | undefined>>
+type Options = { headers?: Record<string, string>; signal?: AbortSignal }
 
-export const apiUrl = (path: string, query: Query = {}): string => {
+const urlOf = (path: string, query: Query = {}): string => {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') search.set(name, String(value))
   }
   const text = search.toString()
-  return `/api/v1${path}${text === '' ? '' : `?${text}`}`
+  return text === '' ? path : `${path}?${text}`
 }
 
 export const authHeaders = (): Record<string, string> => {
@@ -30,34 +31,44 @@ const parseBody = async (response: Response): Promise<unknown> => {
 }
 
 export type Answer<T> = { data: T; etag: string | undefined }
+type Untyped = { path?: Record<string, unknown>; query?: Query; body?: unknown }
 
 /** One call; throws `ApiProblem` for everything but 2xx. */
-export const callWithEtag = async <T>(
-  method: string,
-  path: string,
+export const callWithEtag = async <M extends Method, P extends PathFor<M>>(
+  method: M,
+  path: P,
+  input: InputOf<M, P>,
   options: Options = {},
-): Promise<Answer<T>> => {
+): Promise<Answer<AnswerTo<M, P>>> => {
+  const { path: values, query, body } = input as Untyped
   const headers: Record<string, string> = { accept: 'application/json', ...authHeaders(), ...options.headers }
-  const init: RequestInit = { method, headers, credentials: 'same-origin' }
-  if (options.body !== undefined) {
+  const init: RequestInit = { method: method.toUpperCase(), headers, credentials: 'same-origin' }
+  if (body !== undefined) {
     headers['content-type'] = 'application/json'
-    init.body = JSON.stringify(options.body)
+    init.body = JSON.stringify(body)
   }
   if (options.signal !== undefined) init.signal = options.signal
   let response: Response
   try {
-    response = await fetch(apiUrl(path, options.query), init)
+    response = await fetch(urlOf(fillPath(path, values), query), init)
   } catch (cause) {
     if (options.signal?.aborted) throw cause
     throw networkProblem(cause)
   }
-  const body = await parseBody(response)
-  if (!response.ok) throw problemFrom(response.status, body, response.headers.get('x-request-id'))
-  return { data: body as T, etag: response.headers.get('etag') ?? undefined }
+  const answer = await parseBody(response)
+  if (!response.ok) throw problemFrom(response.status, answer, response.headers.get('x-request-id'))
+  return { data: answer as AnswerTo<M, P>, etag: response.headers.get('etag') ?? undefined }
 }
 
-export const call = async <T>(method: string, path: string, options: Options = {}): Promise<T> =>
-  (await callWithEtag<T>(method, path, options)).data
+export const call = async <M extends Method, P extends PathFor<M>>(
+  method: M,
+  path: P,
+  input: InputOf<M, P>,
+  options: Options = {},
+): Promise<AnswerTo<M, P>> => (await callWithEtag(method, path, input, options)).data
 
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
-  call<T>('GET', path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) })
+export const get = <P extends PathFor<'get'>>(
+  path: P,
+  input: InputOf<'get', P>,
+  signal?: AbortSignal,
+): Promise<AnswerTo<'get', P>> => call('get', path, input, signal === undefined ? {} : { signal })

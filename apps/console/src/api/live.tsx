@@ -9,7 +9,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { apiUrl, authHeaders } from './client.ts'
+import { authHeaders } from './client.ts'
 import { openEventStream, type StreamState } from './event-stream.ts'
 import { createLiveStore, type LiveSnapshot, type LiveStore } from './live-store.ts'
 import type { RampartEvent } from './types.ts'
@@ -45,7 +45,7 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
   const [store] = useState(createLiveStore)
   useEffect(() => {
     const stream = openEventStream({
-      url: apiUrl('/events'),
+      url: '/api/v1/events',
       headers: authHeaders,
       onState: (state: StreamState) => store.setState(state),
       onActivity: () => store.touch(Date.now()),

@@ -2,46 +2,49 @@
 import { call, callWithEtag } from './client.ts'
 import type * as Api from './types.ts'
 
-const enc = encodeURIComponent
+export const transition = (path: { name: string; version: string }, to: Api.Stage, reason: string) =>
+  call('post', '/api/v1/models/{name}/versions/{version}/transitions', { path, body: { to, reason } })
 
-export const transition = (ref: { name: string; version: string }, to: Api.Stage, reason: string) =>
-  call<Api.ModelVersionItem>('POST', `/models/${enc(ref.name)}/versions/${enc(ref.version)}/transitions`, {
-    body: { to, reason },
-  })
+/** Which packs exist is the server's to say: an address with another name is answered 404. */
+export const packPath = (pack: string) => ({ pack: pack as Api.Pack })
 
 /** The etag goes back in If-Match, so that two editors cannot overwrite each other unseen. */
 export const readPolicy = (pack: string, signal: AbortSignal) =>
-  callWithEtag<Api.PolicyDetail>('GET', `/policies/${enc(pack)}`, { signal })
+  callWithEtag('get', '/api/v1/policies/{pack}', { path: packPath(pack) }, { signal })
 
 export const checkPolicy = (pack: string, files: Record<string, string>) =>
-  call<Api.PolicyCheck>('POST', `/policies/${enc(pack)}/check`, { body: { files } })
+  call('post', '/api/v1/policies/{pack}/check', { path: packPath(pack), body: { files } })
 
 export const savePolicy = (
   pack: string,
   body: { files: Record<string, string>; message: string },
   etag: string,
-) => call<Api.PolicySummary>('PUT', `/policies/${enc(pack)}`, { body, headers: { 'if-match': etag } })
+) => call('put', '/api/v1/policies/{pack}', { path: packPath(pack), body }, { headers: { 'if-match': etag } })
 
 export const tryPolicy = (pack: string, input: unknown) =>
-  call<Api.PolicyTry>('POST', `/policies/${enc(pack)}/try`, { body: { input } })
+  call('post', '/api/v1/policies/{pack}/try', { path: packPath(pack), body: { input } })
 
-export const rollbackPolicy = (pack: string, version: number) =>
-  call<Api.PolicySummary>('POST', `/policies/${enc(pack)}/rollback`, { body: { version } })
+export const rollbackPolicy = (pack: string, version: number, etag: string) =>
+  call(
+    'post',
+    '/api/v1/policies/{pack}/rollback',
+    { path: packPath(pack), body: { version } },
+    { headers: { 'if-match': etag } },
+  )
 
-export const verifyAudit = () => call<Api.AuditVerification>('POST', '/audit/verify', { body: {} })
+export const verifyAudit = () => call('post', '/api/v1/audit/verify', {})
 
-export const createApiKey = (body: {
-  name: string
-  roles: string[]
-  serviceAccount?: string
-  expiresInSeconds: number
-}) => call<{ apiKey: Api.ApiKey; secret: string }>('POST', '/api-keys', { body })
+type Body<I> = I extends { readonly body: infer B } ? B : never
 
-export const revokeApiKey = (id: string) => call<Api.ApiKey>('DELETE', `/api-keys/${enc(id)}`)
+export const createApiKey = (body: Body<Api.Input<'post', '/api/v1/api-keys'>>) =>
+  call('post', '/api/v1/api-keys', { body })
 
-export const createServiceAccount = (body: { id: string; description: string; roles: string[] }) =>
-  call<Api.ServiceAccount>('POST', '/service-accounts', { body })
+export const revokeApiKey = (id: string) => call('delete', '/api/v1/api-keys/{id}', { path: { id } })
 
-export const deleteServiceAccount = (id: string) => call<void>('DELETE', `/service-accounts/${enc(id)}`)
+export const createServiceAccount = (body: Body<Api.Input<'post', '/api/v1/service-accounts'>>) =>
+  call('post', '/api/v1/service-accounts', { body })
 
-export const signOut = () => call<void>('DELETE', '/session')
+export const deleteServiceAccount = (id: string) =>
+  call('delete', '/api/v1/service-accounts/{id}', { path: { id } })
+
+export const signOut = () => call('delete', '/api/v1/session', {})

@@ -1,83 +1,81 @@
 /** Every read of the console as a query; the first part of a key is the noun that events invalidate. */
 import { queryOptions } from '@tanstack/react-query'
 import { get } from './client.ts'
-import { readPolicy } from './mutations.ts'
-import type * as Api from './types.ts'
+import { packPath, readPolicy } from './mutations.ts'
 
-const enc = encodeURIComponent
 const LIVE_MS = 5000
 
 export const queries = {
   session: () =>
     queryOptions({
       queryKey: ['session'],
-      queryFn: ({ signal }) => get<Api.Session>('/session', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/session', {}, signal),
       staleTime: 60_000,
       retry: false,
     }),
   overview: () =>
     queryOptions({
       queryKey: ['overview'],
-      queryFn: ({ signal }) => get<Api.Overview>('/overview', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/overview', {}, signal),
       refetchInterval: LIVE_MS,
     }),
   models: () =>
     queryOptions({
       queryKey: ['models'],
-      queryFn: ({ signal }) => get<Api.Page<Api.ModelVersionItem>>('/models', { limit: 500 }, signal),
+      queryFn: ({ signal }) => get('/api/v1/models', { query: { limit: 500 } }, signal),
     }),
   model: (name: string) =>
     queryOptions({
       queryKey: ['models', name],
-      queryFn: ({ signal }) =>
-        get<{ name: string; versions: Api.ModelVersionItem[] }>(`/models/${enc(name)}`, {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/models/{name}', { path: { name } }, signal),
     }),
   passport: (name: string, version: string) =>
     queryOptions({
       queryKey: ['models', name, version],
-      queryFn: ({ signal }) => get<Api.Passport>(`/models/${enc(name)}/versions/${enc(version)}`, {}, signal),
+      queryFn: ({ signal }) =>
+        get('/api/v1/models/{name}/versions/{version}', { path: { name, version } }, signal),
     }),
   evidence: (id: string) =>
     queryOptions({
       queryKey: ['evidence', id],
-      queryFn: ({ signal }) => get<Api.Evidence>(`/evidence/${enc(id)}`, {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/evidence/{id}', { path: { id } }, signal),
     }),
   routes: () =>
     queryOptions({
       queryKey: ['routes'],
-      queryFn: ({ signal }) => get<Api.Page<Api.Route>>('/routes', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/routes', {}, signal),
     }),
   route: (name: string) =>
     queryOptions({
       queryKey: ['routes', name],
-      queryFn: ({ signal }) => get<Api.Route>(`/routes/${enc(name)}`, {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/routes/{name}', { path: { name } }, signal),
     }),
   routeStats: (name: string) =>
     queryOptions({
       queryKey: ['routes', name, 'stats'],
-      queryFn: ({ signal }) => get<Api.RouteStats>(`/routes/${enc(name)}/stats`, {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/routes/{name}/stats', { path: { name } }, signal),
       refetchInterval: LIVE_MS,
     }),
   telemetry: () =>
     queryOptions({
       queryKey: ['telemetry'],
-      queryFn: ({ signal }) => get<Api.Page<Api.TelemetryItem>>('/telemetry', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/telemetry', {}, signal),
       refetchInterval: LIVE_MS,
     }),
   telemetryOf: (model: string, version: string) =>
     queryOptions({
       queryKey: ['telemetry', model, version],
       queryFn: ({ signal }) =>
-        get<Api.TelemetryDetail>(`/telemetry/${enc(model)}/${enc(version)}`, {}, signal),
+        get('/api/v1/telemetry/{model}/{version}', { path: { model, version } }, signal),
       refetchInterval: LIVE_MS,
     }),
   feature: (model: string, version: string, feature: string) =>
     queryOptions({
       queryKey: ['telemetry', model, version, feature],
       queryFn: ({ signal }) =>
-        get<Api.FeatureDetail>(
-          `/telemetry/${enc(model)}/${enc(version)}/features/${enc(feature)}`,
-          {},
+        get(
+          '/api/v1/telemetry/{model}/{version}/features/{feature}',
+          { path: { model, version, feature } },
           signal,
         ),
       refetchInterval: LIVE_MS,
@@ -85,17 +83,17 @@ export const queries = {
   signals: () =>
     queryOptions({
       queryKey: ['signals'],
-      queryFn: ({ signal }) => get<Api.Page<Api.Signal>>('/signals', { limit: 500 }, signal),
+      queryFn: ({ signal }) => get('/api/v1/signals', { query: { limit: 500 } }, signal),
     }),
   signal: (id: string) =>
     queryOptions({
       queryKey: ['signals', id],
-      queryFn: ({ signal }) => get<Api.Signal>(`/signals/${enc(id)}`, {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/signals/{id}', { path: { id } }, signal),
     }),
   policies: () =>
     queryOptions({
       queryKey: ['policies'],
-      queryFn: ({ signal }) => get<Api.Page<Api.PolicySummary>>('/policies', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/policies', {}, signal),
     }),
   policy: (pack: string) =>
     queryOptions({
@@ -105,46 +103,52 @@ export const queries = {
   policyHistory: (pack: string) =>
     queryOptions({
       queryKey: ['policies', pack, 'history'],
-      queryFn: ({ signal }) =>
-        get<Api.Page<Api.PolicyRevision>>(`/policies/${enc(pack)}/history`, {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/policies/{pack}/history', { path: packPath(pack) }, signal),
     }),
   decisions: (filter: {
     pack?: string
     principal?: string
-    allow?: string
+    allow?: boolean
+    routine?: boolean
     entity?: string
     cursor?: string
   }) =>
     queryOptions({
       queryKey: ['decisions', filter],
-      queryFn: ({ signal }) => get<Api.Page<Api.Decision>>('/decisions', { ...filter, limit: 100 }, signal),
+      queryFn: ({ signal }) => get('/api/v1/decisions', { query: { ...filter, limit: 100 } }, signal),
     }),
   auditEntries: (filter: { cursor?: string; principal?: string; action?: string }) =>
     queryOptions({
       queryKey: ['audit', 'entries', filter],
-      queryFn: ({ signal }) =>
-        get<Api.Page<Api.AuditEntry>>('/audit/entries', { limit: 100, ...filter }, signal),
+      queryFn: ({ signal }) => get('/api/v1/audit/entries', { query: { limit: 100, ...filter } }, signal),
     }),
   checkpoint: () =>
     queryOptions({
       queryKey: ['audit', 'checkpoint'],
-      queryFn: ({ signal }) => get<Api.Checkpoint>('/audit/checkpoint', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/audit/checkpoint', {}, signal),
     }),
   auditEntry: (index: number) =>
     queryOptions({
       queryKey: ['audit', 'entry', index],
-      queryFn: ({ signal }) => get<Api.InclusionProof>(`/audit/entries/${index}`, {}, signal),
+      queryFn: ({ signal }) =>
+        get('/api/v1/audit/entries/{index}', { path: { index: String(index) } }, signal),
       // A proof must be judged on what the server says now, not on what it said earlier.
       staleTime: 0,
+    }),
+  keys: () =>
+    queryOptions({
+      queryKey: ['keys'],
+      queryFn: ({ signal }) => get('/api/v1/keys', {}, signal),
+      staleTime: 300_000,
     }),
   apiKeys: () =>
     queryOptions({
       queryKey: ['api-keys'],
-      queryFn: ({ signal }) => get<Api.Page<Api.ApiKey>>('/api-keys', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/api-keys', {}, signal),
     }),
   serviceAccounts: () =>
     queryOptions({
       queryKey: ['service-accounts'],
-      queryFn: ({ signal }) => get<Api.Page<Api.ServiceAccount>>('/service-accounts', {}, signal),
+      queryFn: ({ signal }) => get('/api/v1/service-accounts', {}, signal),
     }),
 } as const

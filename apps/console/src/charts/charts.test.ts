@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gatesOf, measures } from '../components/gates.ts'
 import { lineBetween, tallLayout, wideLayout } from '../components/pipeline-layout.ts'
 import { regoTokens } from '../components/rego-tokens.ts'
 import { binsOf, density } from './density.ts'
@@ -68,28 +67,4 @@ test('tokens put together are the text again', () => {
       .join(''),
     text,
   )
-})
-
-test('measures stand beside their limits', () => {
-  assert.equal(
-    measures({ metrics: { accuracy: 0.95831, p50Ms: 0.2 }, limits: { minAccuracy: 0.94 } }),
-    'accuracy 0.9583 (limit 0.94)',
-  )
-  assert.equal(measures({ metrics: { p50Ms: 0.2 } }), 'p50Ms 0.2')
-})
-
-test('a failed assessment fails its gate even when the step was never taken', () => {
-  const evidence = {
-    id: 'e',
-    predicateType: 'https://rampart.dev/attestation/assessment/v1',
-    subjectDigest: '',
-    verified: true,
-    predicate: { result: 'failed', reasons: ['too low'] },
-  }
-  const gates = gatesOf({ transitions: [], evidence: [evidence] } as never)
-  assert.deepEqual(
-    gates.map(({ id, state }) => `${id} ${state}`),
-    ['registered pending', 'assessed failed', 'approved pending', 'deployed pending'],
-  )
-  assert.equal(gates[1]?.summary, 'too low')
 })

@@ -6,8 +6,8 @@ import { type Bin, binsOf, density } from './density.ts'
 type Props = { reference: Histogram; current: Histogram; label: string }
 
 const WIDTH = 640
-const HEIGHT = 220
-const BASE = HEIGHT - 22
+const HEIGHT = 200
+const BASE = HEIGHT - 1
 
 const Key = ({ swatch, children }: { swatch: string; children: string }) => (
   <span className="inline-flex items-center gap-1.5">
@@ -62,32 +62,19 @@ export const Distribution = ({ reference, current, label }: Props) => {
             <title>{`${bin.label}: reference ${percent(bin.share)}, current ${percent(after.find(({ label: other }) => other === bin.label)?.share ?? 0)}`}</title>
           </rect>
         ))}
+      </svg>
+      {/* Beside the drawing, not in it: text would shrink with it on a phone. */}
+      <div aria-hidden className="tnum mt-1 flex justify-between text-2xs text-ink-3">
         {labels === undefined
           ? [0, 0.25, 0.5, 0.75, 1].map((part) => (
-              <text
-                key={part}
-                x={part * WIDTH}
-                y={HEIGHT - 6}
-                fontSize={11}
-                fill="var(--ink-3)"
-                textAnchor={part === 0 ? 'start' : part === 1 ? 'end' : 'middle'}
-              >
-                {statistic(low + part * (high - low))}
-              </text>
+              <span key={part}>{statistic(low + part * (high - low))}</span>
             ))
-          : labels.map((name, at) => (
-              <text
-                key={name}
-                x={((at + 0.5) / labels.length) * WIDTH}
-                y={HEIGHT - 6}
-                fontSize={11}
-                fill="var(--ink-3)"
-                textAnchor="middle"
-              >
-                {name.slice(0, Math.max(3, Math.floor(90 / labels.length)))}
-              </text>
+          : labels.map((name) => (
+              <span key={name} className="min-w-0 flex-1 truncate text-center">
+                {name}
+              </span>
             ))}
-      </svg>
+      </div>
     </figure>
   )
 }

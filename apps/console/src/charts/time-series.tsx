@@ -17,16 +17,28 @@ type Props = {
   time: readonly number[]
   series: readonly Series[]
   format: (value: number) => string
+  /** Counts: the axis shows whole numbers only. */
+  whole?: boolean
   theme: string
   height?: number
 }
 
 const css = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
+const WHOLE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000, 100_000]
+
+const lonely: UPlot.Series.Points.Filter = (plot, seriesIdx) => {
+  const values = plot.data[seriesIdx] ?? []
+  return [...values.keys()].filter(
+    (at) => values[at] != null && values[at - 1] == null && values[at + 1] == null,
+  )
+}
+
 const optionsOf = (props: Props, width: number, onCursor: (at: number | null) => void): UPlot.Options => ({
   width,
   height: props.height ?? 180,
-  padding: [8, 6, 0, 0],
+  // The newest time label is centred under the right edge.
+  padding: [8, 26, 0, 0],
   legend: { show: false },
   cursor: { sync: { key: 'page' }, points: { size: 6 }, drag: { x: true, y: false } },
   scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.12 : 1] } },
@@ -46,7 +58,8 @@ const optionsOf = (props: Props, width: number, onCursor: (at: number | null) =>
       ticks: { show: false },
       font: '11px Inter Variable, sans-serif',
       size: 56,
-      values: (_, splits) => splits.map((value) => props.format(value)),
+      ...(props.whole ? { incrs: WHOLE_STEPS } : {}),
+      values: (_, splits) => splits.map((value) => (value === 0 ? '0' : props.format(value))),
     },
   ],
   series: [
@@ -55,7 +68,8 @@ const optionsOf = (props: Props, width: number, onCursor: (at: number | null) =>
       label: one.label,
       stroke: css(one.color),
       width: 1.5,
-      points: { show: false },
+      // A value with silence on both sides has no line to be on.
+      points: { show: true, filter: lonely, size: 5, fill: css(one.color), width: 0 },
       ...(one.dash === undefined ? {} : { dash: [...one.dash] }),
       ...(one.fill ? { fill: `color-mix(in oklab, ${css(one.color)} 12%, transparent)` } : {}),
     })),

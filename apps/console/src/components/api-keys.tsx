@@ -4,7 +4,7 @@ import { KeyRound, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { createApiKey, revokeApiKey } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
-import type { ApiKey } from '../api/types.ts'
+import type { ApiKey, Role } from '../api/types.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
@@ -99,7 +99,7 @@ export const ApiKeys = () => {
 const CreateDialog = ({ onClose }: { onClose: () => void }) => {
   const client = useQueryClient()
   const [name, setName] = useState('')
-  const [roles, setRoles] = useState<string[]>(['viewer'])
+  const [roles, setRoles] = useState<Role[]>(['viewer'])
   const [days, setDays] = useState('30')
   const create = useMutation({
     mutationFn: () => createApiKey({ name: name.trim(), roles, expiresInSeconds: Number(days) * DAY_S }),

@@ -1,6 +1,7 @@
 /** What a record is about, as a link when a page shows it. */
 import { Link } from 'react-router'
 import type { EntityRef } from '../api/types.ts'
+import { shortId } from '../format/text.ts'
 import { entityPath, pb } from '../path-builder.ts'
 import { cx } from '../ui/class-names.ts'
 
@@ -40,12 +41,23 @@ export const RowLink = ({
   </Link>
 )
 
-export const EntityLink = ({ entity, className }: { entity: EntityRef; className?: string }) => {
+type EntityProps = {
+  entity: EntityRef
+  /** Without the kind, where the place says it already. */
+  bare?: boolean
+  /** Cuts ids that nobody reads to the end. */
+  short?: boolean
+  className?: string
+}
+
+export const EntityLink = ({ entity, bare = false, short = false, className }: EntityProps) => {
   const path = entityPath(entity)
   const label = (
     <>
-      <span className="text-ink-3">{entity.kind} </span>
-      <span className="font-mono text-xs">{entity.id}</span>
+      {!bare && <span className="text-ink-3">{entity.kind} </span>}
+      <span className="font-mono text-xs" title={entity.id}>
+        {short && entity.id.length > 40 ? shortId(entity.id) : entity.id}
+      </span>
     </>
   )
   if (path === undefined) return <span className={cx('break-words', className)}>{label}</span>

@@ -1,13 +1,13 @@
 /** Gates top to bottom; the envelope of each statement opens in place. */
 import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, CircleDashed, CircleX, FileJson, ShieldX } from 'lucide-react'
+import { CircleCheck, CircleDashed, CircleX, FileJson } from 'lucide-react'
 import { useState } from 'react'
 import { queries } from '../api/queries.ts'
-import type { Evidence, Passport } from '../api/types.ts'
-import { predicateName } from '../format/text.ts'
+import type { Passport, PassportEvidence } from '../api/types.ts'
+import { predicateName, shortId } from '../format/text.ts'
 import { pb } from '../path-builder.ts'
-import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
+import { CopyText } from '../ui/copy.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { BlockSkeleton } from '../ui/notice.tsx'
@@ -24,7 +24,7 @@ const STATE = {
 } as const satisfies Record<GateState, unknown>
 
 export const GateList = ({ passport }: { passport: Passport }) => {
-  const [open, setOpen] = useState<Evidence>()
+  const [open, setOpen] = useState<PassportEvidence>()
   const late = passport.transitions.filter(
     ({ to }) => to === 'retired' || to === 'quarantined' || to === 'retracted',
   )
@@ -52,9 +52,8 @@ export const GateList = ({ passport }: { passport: Passport }) => {
   )
 }
 
-const GateRow = ({ gate, onOpen }: { gate: Gate; onOpen: (evidence: Evidence) => void }) => {
+const GateRow = ({ gate, onOpen }: { gate: Gate; onOpen: (evidence: PassportEvidence) => void }) => {
   const { icon: Icon, color } = STATE[gate.state]
-  const who = gate.evidence?.signer ?? gate.transition?.principal
   return (
     <li className="grid grid-cols-[1.25rem_minmax(0,1fr)] gap-x-3 border-b border-line px-4 py-3 last:border-0 sm:grid-cols-[1.25rem_7rem_minmax(0,1fr)_auto]">
       <Icon aria-hidden className={`mt-0.5 size-4.5 ${color}`} />
@@ -64,21 +63,27 @@ const GateRow = ({ gate, onOpen }: { gate: Gate; onOpen: (evidence: Evidence) =>
       </span>
       <div className="col-start-2 min-w-0 sm:col-start-3">
         <p className={gate.state === 'pending' ? 'text-ink-3' : 'text-ink-2'}>{gate.summary}</p>
-        {gate.transition !== undefined && (
+        {gate.step !== undefined && (
           <p className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-xs text-ink-3">
             <span>
-              {gate.transition.principal}, <Ago time={gate.transition.time} />
+              {gate.step.principal}, <Ago time={gate.step.time} />
             </span>
-            {gate.evidence !== undefined && <VerifiedBadge verified={gate.evidence.verified} />}
-            {gate.evidence?.signer !== undefined && who !== gate.transition.principal && (
-              <span className="break-all">signed by {who}</span>
+            {gate.evidence !== undefined && (
+              <>
+                <VerifiedBadge verified={gate.evidence.verified} />
+                {gate.evidence.signer !== '' && (
+                  <span className="inline-flex items-center gap-1">
+                    key
+                    <CopyText
+                      value={gate.evidence.signer}
+                      shown={shortId(gate.evidence.signer)}
+                      what="id of the signing key"
+                    />
+                  </span>
+                )}
+              </>
             )}
           </p>
-        )}
-        {gate.transition === undefined && gate.evidence !== undefined && (
-          <Badge bare tone="high" icon={ShieldX}>
-            {gate.state === 'failed' ? 'failed' : 'stated, not taken'}
-          </Badge>
         )}
       </div>
       <div className="col-start-2 sm:col-start-4">
@@ -98,10 +103,9 @@ const GateRow = ({ gate, onOpen }: { gate: Gate; onOpen: (evidence: Evidence) =>
   )
 }
 
-const EnvelopeDialog = ({ evidence, onClose }: { evidence: Evidence; onClose: () => void }) => {
-  // Lists may leave the envelope out; the single record always has it.
-  const query = useQuery({ ...queries.evidence(evidence.id), enabled: evidence.envelope === undefined })
-  const full = evidence.envelope === undefined ? query.data : evidence
+const EnvelopeDialog = (props: { evidence: PassportEvidence; onClose: () => void }) => {
+  const { evidence, onClose } = props
+  const full = useQuery(queries.evidence(evidence.id))
   return (
     <Dialog
       wide
@@ -118,10 +122,10 @@ const EnvelopeDialog = ({ evidence, onClose }: { evidence: Evidence; onClose: ()
       <h3 className="eyebrow mb-1">What it says</h3>
       <JsonView label="Predicate" value={evidence.predicate} maxHeight={260} />
       <h3 className="eyebrow mt-3 mb-1">Signed envelope (DSSE)</h3>
-      {full?.envelope !== undefined ? (
-        <JsonView label="Envelope" value={full.envelope} maxHeight={220} />
-      ) : query.isError ? (
-        <ProblemNotice error={query.error} />
+      {full.data?.envelope !== undefined ? (
+        <JsonView label="Envelope" value={full.data.envelope} maxHeight={220} />
+      ) : full.isError ? (
+        <ProblemNotice error={full.error} />
       ) : (
         <BlockSkeleton height={120} />
       )}

@@ -14,7 +14,9 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Ago } from '../ui/time.tsx'
 import { ProblemNotice } from './query-state.tsx'
 
-export const PolicyHistory = ({ pack, version }: { pack: string; version: number }) => {
+type Props = { pack: string; version: number; etag: string | undefined }
+
+export const PolicyHistory = ({ pack, version, etag }: Props) => {
   const query = useQuery(queries.policyHistory(pack))
   const [chosen, setChosen] = useState<PolicyRevision>()
   if (query.isError) return <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
@@ -71,17 +73,23 @@ export const PolicyHistory = ({ pack, version }: { pack: string; version: number
         ]}
       />
       {chosen !== undefined && (
-        <RollbackDialog pack={pack} revision={chosen} onClose={() => setChosen(undefined)} />
+        <RollbackDialog pack={pack} etag={etag} revision={chosen} onClose={() => setChosen(undefined)} />
       )}
     </Card>
   )
 }
 
-const RollbackDialog = (props: { pack: string; revision: PolicyRevision; onClose: () => void }) => {
-  const { pack, revision, onClose } = props
+type RollbackProps = {
+  pack: string
+  etag: string | undefined
+  revision: PolicyRevision
+  onClose: () => void
+}
+
+const RollbackDialog = ({ pack, etag, revision, onClose }: RollbackProps) => {
   const client = useQueryClient()
   const rollback = useMutation({
-    mutationFn: () => rollbackPolicy(pack, revision.version),
+    mutationFn: () => rollbackPolicy(pack, revision.version, etag ?? '*'),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['policies'] })
       onClose()

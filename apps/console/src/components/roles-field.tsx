@@ -1,12 +1,14 @@
 /** Which roles a key or account gets. */
+import type { Role } from '../api/types.ts'
+
 const ROLES = [
   ['viewer', 'read everything'],
   ['operator', 'register, deploy, route'],
   ['approver', 'approve, quarantine, retract'],
   ['admin', 'everything, keys included'],
-] as const
+] as const satisfies readonly (readonly [Role, string])[]
 
-type Props = { value: readonly string[]; onChange: (roles: string[]) => void }
+type Props = { value: readonly Role[]; onChange: (roles: Role[]) => void }
 
 export const RolesField = ({ value, onChange }: Props) => (
   <fieldset>

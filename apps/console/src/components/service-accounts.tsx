@@ -4,7 +4,7 @@ import { Bot, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { createServiceAccount, deleteServiceAccount } from '../api/mutations.ts'
 import { queries } from '../api/queries.ts'
-import type { ServiceAccount } from '../api/types.ts'
+import type { Role, ServiceAccount } from '../api/types.ts'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
@@ -84,7 +84,7 @@ const CreateDialog = ({ onClose }: { onClose: () => void }) => {
   const client = useQueryClient()
   const [id, setId] = useState('')
   const [description, setDescription] = useState('')
-  const [roles, setRoles] = useState<string[]>(['viewer'])
+  const [roles, setRoles] = useState<Role[]>(['viewer'])
   const create = useMutation({
     mutationFn: () => createServiceAccount({ id: id.trim(), description: description.trim(), roles }),
     onSuccess: async () => {

@@ -8,13 +8,15 @@ import { ONE_WAY, VERBS } from './transition-words.ts'
 
 export const TransitionActions = ({ passport }: { passport: Passport }) => {
   const [chosen, setChosen] = useState<TransitionAction>()
-  if (passport.actions.length === 0) {
+  // Assessment is the assessor's step: nobody takes it by hand, so it is no button.
+  const actions = passport.actions.filter(({ to }) => to !== 'assessed')
+  if (actions.length === 0) {
     return <p className="text-ink-2">A {passport.stage} version has no further steps.</p>
   }
   return (
     <>
       <ul className="divide-y divide-line">
-        {passport.actions.map((action) => (
+        {actions.map((action) => (
           <li
             key={action.to}
             className="flex flex-wrap items-center gap-x-4 gap-y-1.5 py-2.5 first:pt-0 last:pb-0"
@@ -49,13 +51,19 @@ export const TransitionActions = ({ passport }: { passport: Passport }) => {
 const PolicyAnswer = ({ action }: { action: TransitionAction }) => {
   const Icon = action.allow ? CircleCheck : CircleX
   return (
-    <p className="flex min-w-0 flex-1 basis-56 items-start gap-1.5 text-ink-2">
+    <div className="flex min-w-0 flex-1 basis-56 items-start gap-1.5 text-ink-2">
       <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${action.allow ? 'text-ok' : 'text-high'}`} />
-      <span className="min-w-0">
-        {action.allow
-          ? 'The promotion policy allows this for you.'
-          : action.reasons.join('; ') || 'The promotion policy refuses.'}
-      </span>
-    </p>
+      {action.allow ? (
+        <span>The promotion policy allows this for you.</span>
+      ) : action.reasons.length > 1 ? (
+        <ul className="min-w-0 list-disc space-y-0.5 pl-4">
+          {action.reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      ) : (
+        <span className="min-w-0">{action.reasons[0] ?? 'The promotion policy refuses.'}</span>
+      )}
+    </div>
   )
 }

@@ -2,8 +2,8 @@
 import type { Stage } from '../api/types.ts'
 
 export const VERBS: Readonly<Record<Stage, string>> = {
-  registered: 'Register',
-  assessed: 'Release to assessed',
+  registered: 'Release',
+  assessed: 'Mark assessed',
   approved: 'Approve',
   deployed: 'Deploy',
   retired: 'Retire',

@@ -31,8 +31,9 @@ export const VersionRunning = ({ passport }: { passport: Passport }) => {
   const drift = telemetry.data?.items.find(
     ({ model, version }) => model === passport.name && version === passport.version,
   )
-  const series = stats.data?.series
-  const seconds = (stats.data?.stepMs ?? 1000) / 1000
+  const own = stats.data?.versions.find(({ version }) => version === passport.version)
+  const series = own?.series
+  const seconds = (own?.stepMs ?? 1000) / 1000
   const last = series?.requests.at(-2) ?? series?.requests.at(-1) ?? 0
   return (
     <Card
@@ -66,7 +67,9 @@ export const VersionRunning = ({ passport }: { passport: Passport }) => {
 }
 
 export const VersionDecisions = ({ passport }: { passport: Passport }) => {
-  const query = useQuery(queries.decisions({ entity: `model-version:${passport.name}:${passport.version}` }))
+  const query = useQuery(
+    queries.decisions({ entity: `model-version:${passport.name}:${passport.version}`, routine: false }),
+  )
   return (
     <Card title="Decisions about it" flush>
       <DataTable

@@ -20,6 +20,9 @@ export const base64Bytes = (text: string): Uint8Array => {
   }
 }
 
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, position) => byte === b[position])
+
 export const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 

@@ -1,4 +1,6 @@
 /** RFC 6962 hashing and RFC 9162 2.1.3.2 inclusion check, by WebCrypto, so the reader's own machine judges the log. */
+import { equalBytes } from './encoding.ts'
+
 const LEAF = 0x00
 const NODE = 0x01
 
@@ -33,9 +35,6 @@ export type InclusionInput = {
   root: Uint8Array
 }
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, position) => byte === b[position])
-
 /** Recomputes the root from the leaf's bytes; never throws for a bad proof, the answer says why it fails. */
 export const checkInclusion = async (input: InclusionInput): Promise<InclusionResult> => {
   const steps: InclusionStep[] = []
@@ -65,7 +64,7 @@ export const checkInclusion = async (input: InclusionInput): Promise<InclusionRe
     sn = Math.floor(sn / 2)
   }
   if (sn !== 0) return { ok: false, reason: 'the proof is too short for the tree', leaf, steps }
-  if (!equal(hash, input.root)) {
+  if (!equalBytes(hash, input.root)) {
     return { ok: false, reason: 'the recomputed root differs from the signed one', leaf, root: hash, steps }
   }
   return { ok: true, leaf, root: hash, steps }

@@ -36,10 +36,10 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   {
     id: 'action',
     head: 'Action',
-    cell: (row) => <span className="font-mono text-xs break-all">{row.action}</span>,
+    cell: (row) => <span className="font-mono text-xs wrap-anywhere lg:whitespace-nowrap">{row.action}</span>,
   },
   { id: 'outcome', head: 'Outcome', from: 'sm', cell: (row) => <Outcome outcome={row.outcome} /> },
-  { id: 'entity', head: 'About', from: 'md', cell: (row) => <EntityLink entity={row.entity} /> },
+  { id: 'entity', head: 'About', from: 'md', cell: (row) => <EntityLink short entity={row.entity} /> },
   { id: 'principal', head: 'By', from: 'sm', cell: (row) => row.principal },
   {
     id: 'leaf',

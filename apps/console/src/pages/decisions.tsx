@@ -25,6 +25,10 @@ import { Empty } from '../ui/notice.tsx'
 import { Ago } from '../ui/time.tsx'
 
 const PACKS = ['all', 'promotion', 'authz', 'inference'].map((value) => ({ value, label: value }))
+const READS = [
+  { value: 'no', label: 'without reads' },
+  { value: 'yes', label: 'all' },
+]
 const ANSWERS = [
   { value: 'any', label: 'any answer' },
   { value: 'true', label: 'allowed' },
@@ -35,12 +39,15 @@ export const DecisionsPage = () => {
   const [pack, setPack] = useParam('pack', 'all')
   const [allow, setAllow] = useParam('allow', 'any')
   const [principal, setPrincipal] = useParam('principal')
+  const [reads, setReads] = useParam('reads', 'no')
   const [cursor, setCursor] = useParam('cursor')
   const [open, setOpen] = useState<Decision>()
   const query = useQuery(
     queries.decisions({
       ...(pack === 'all' ? {} : { pack }),
-      ...(allow === 'any' ? {} : { allow }),
+      ...(allow === 'any' ? {} : { allow: allow === 'true' }),
+      // Every look at a page is a decision of its own; they would hide the ones that changed something.
+      ...(reads === 'no' ? { routine: false } : {}),
       ...(principal === '' ? {} : { principal }),
       ...(cursor === '' ? {} : { cursor }),
     }),
@@ -56,6 +63,7 @@ export const DecisionsPage = () => {
         <FilterBox value={principal} onChange={setPrincipal} label="Asked by, as kind:id" />
         <Segmented label="Policy" value={pack} onChange={setPack} choices={PACKS} />
         <Segmented label="Answer" value={allow} onChange={setAllow} choices={ANSWERS} />
+        <Segmented label="Reads of the API" value={reads} onChange={setReads} choices={READS} />
         <span className="ml-auto">
           <ExportMenu name="decisions" rows={rows ?? []} />
         </span>
@@ -98,7 +106,7 @@ const columns = (onOpen: (decision: Decision) => void): readonly Column<Decision
         onClick={() => onOpen(row)}
         className="text-left font-medium group-hover/row:underline"
       >
-        {row.action ?? row.pack}
+        {row.action}
       </button>
     ),
   },
@@ -123,7 +131,7 @@ const columns = (onOpen: (decision: Decision) => void): readonly Column<Decision
     className: 'max-w-120',
     cell: (row) => <span className="text-ink-2">{row.reasons.join('; ') || '–'}</span>,
   },
-  { id: 'times', head: 'Times', align: 'right', from: 'lg', cell: (row) => `${row.times ?? 1}×` },
+  { id: 'times', head: 'Times', align: 'right', from: 'lg', cell: (row) => `${row.times}×` },
   { id: 'micros', head: 'Took', align: 'right', from: 'lg', cell: (row) => micros(row.evaluationMicros) },
   { id: 'time', head: 'When', align: 'right', cell: (row) => <Ago time={row.time} className="text-ink-2" /> },
 ]

@@ -58,7 +58,6 @@ const Count = ({ to, value, label }: { to: string; value: string; label: string 
 const Answer = ({ overview }: { overview: Overview }) => {
   const { counts, ok } = overview
   const Icon = ok ? ShieldCheck : ShieldAlert
-  const n = (name: string) => counts[name] ?? 0
   return (
     <div className="flex gap-3.5">
       <Icon
@@ -67,16 +66,16 @@ const Answer = ({ overview }: { overview: Overview }) => {
         strokeWidth={1.8}
       />
       <div className="min-w-0">
-        <h1 className="max-w-5xl text-xl font-semibold tracking-[-0.015em] text-balance sm:text-2xl">
+        <h1 className="max-w-7xl text-xl font-semibold tracking-[-0.015em] text-pretty sm:text-2xl">
           <span className="sr-only">{ok ? 'All well: ' : 'Attention: '}</span>
           {overview.sentence}
         </h1>
         <p className="mt-1.5 flex flex-wrap gap-x-5 gap-y-1">
-          <Count to={pb.models({ stage: 'deployed' })} value={count(n('modelsServing'))} label="serving" />
-          <Count to={pb.models()} value={count(n('versions'))} label="versions" />
-          <Count to={pb.routes()} value={compact(n('inferencesPerSecond'))} label="inferences/s" />
-          <Count to={pb.signals({ state: 'open' })} value={count(n('openSignals'))} label="open signals" />
-          <Count to={pb.audit()} value={count(n('auditSize'))} label="audit entries" />
+          <Count to={pb.models({ stage: 'deployed' })} value={count(counts.modelsServing)} label="serving" />
+          <Count to={pb.models()} value={count(counts.versions)} label="versions" />
+          <Count to={pb.routes()} value={compact(counts.inferencesPerSecond)} label="inferences/s" />
+          <Count to={pb.signals({ state: 'open' })} value={count(counts.openSignals)} label="open signals" />
+          <Count to={pb.audit()} value={count(counts.auditSize)} label="audit entries" />
         </p>
       </div>
     </div>
@@ -130,24 +129,31 @@ const Waiting = ({ waiting }: { waiting: Overview['waiting'] }) => (
 )
 
 const Changes = ({ changes }: { changes: Overview['changes'] }) => (
-  <Card title="What changed" note="newest first" flush>
+  <Card title="What changed" note="last 24 hours, newest first" flush>
     {changes.length === 0 ? (
       <Empty title="Nothing changed in the last 24 hours" />
     ) : (
       <ul>
         {changes.map((change) => (
-          <Line key={`${change.time} ${change.title} ${change.entity.id}`} to={undefined}>
-            <span className="min-w-0 flex-1">
-              {change.title.includes(change.entity.id) ? (
-                <span>{change.title}</span>
-              ) : (
+          <Line key={change.auditIndex} to={undefined}>
+            <span className="min-w-0 flex-1 text-pretty">
+              {change.entity.kind === 'model-version' ? (
                 <>
-                  <span>{change.title}</span> <EntityLink entity={change.entity} />
+                  <EntityLink bare entity={change.entity} /> {change.title}
                 </>
+              ) : (
+                <Link
+                  to={entityPath(change.entity) ?? pb.auditEntry(change.auditIndex)}
+                  className="hover:underline"
+                >
+                  {change.title}
+                </Link>
               )}
               <span className="text-ink-3"> by {change.principal}</span>
             </span>
-            <Ago time={change.time} className="text-xs text-ink-3" />
+            <Link to={pb.auditEntry(change.auditIndex)} className="text-xs text-ink-3 hover:underline">
+              <Ago time={change.time} />
+            </Link>
           </Line>
         ))}
       </ul>

@@ -59,7 +59,7 @@ export const PolicyPage = () => {
           <>
             {tab === 'files' && <PolicyFiles detail={data} etag={etag} />}
             {tab === 'try' && <PolicyTryIt pack={pack} inputPaths={data.inputPaths} />}
-            {tab === 'history' && <PolicyHistory pack={pack} version={data.version} />}
+            {tab === 'history' && <PolicyHistory pack={pack} version={data.version} etag={etag} />}
           </>
         )}
       </Loaded>

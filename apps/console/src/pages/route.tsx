@@ -11,11 +11,13 @@ import { TextLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { Loaded, ProblemNotice } from '../components/query-state.tsx'
 import { useAppliedTheme } from '../components/theme.ts'
+import { useParam } from '../components/use-filters.ts'
 import { compact, count } from '../format/number.ts'
 import { clockTime, duration } from '../format/time.ts'
 import { pb } from '../path-builder.ts'
 import { Card, Fact, FactList } from '../ui/card.tsx'
 import { Command } from '../ui/copy.tsx'
+import { Segmented } from '../ui/field.tsx'
 import { JsonView } from '../ui/json-view.tsx'
 import { BlockSkeleton, Empty } from '../ui/notice.tsx'
 
@@ -23,13 +25,33 @@ export const RoutePage = () => {
   const { name = '' } = useParams()
   const route = useQuery(queries.route(name))
   const stats = useQuery(queries.routeStats(name))
+  const versions = stats.data?.versions
+  const [chosen, setChosen] = useParam('version')
+  // The first is the one that answers by default.
+  const shown = versions?.find(({ version }) => version === chosen) ?? versions?.[0]
   return (
     <Page title={name} crumbs={[{ label: 'Routes', to: pb.routes() }]}>
       <Loaded query={route} skeleton={<BlockSkeleton height={76} />}>
-        {(data) => <Head route={data} stats={stats.data} />}
+        {(data) => <Head route={data} stats={shown} />}
       </Loaded>
-      {stats.data !== undefined ? (
-        <Charts name={name} stats={stats.data} />
+      {versions !== undefined && versions.length > 1 && (
+        <div>
+          <Segmented
+            label="Version"
+            value={shown?.version ?? ''}
+            onChange={setChosen}
+            choices={versions.map(({ version }) => ({ value: version, label: version }))}
+          />
+        </div>
+      )}
+      {shown !== undefined ? (
+        <Charts name={name} stats={shown} />
+      ) : versions !== undefined ? (
+        <Card>
+          <Empty title="No version serves here" command="npx rampart get models">
+            Deploy a version of {route.data?.model ?? 'the model'}; the route answers from then on.
+          </Empty>
+        </Card>
       ) : stats.isError ? (
         route.isError ? null : (
           <ProblemNotice error={stats.error} onRetry={() => void stats.refetch()} />
@@ -69,7 +91,7 @@ const Head = ({ route, stats }: { route: Route; stats: RouteStats | undefined })
       </Fact>
       {stats !== undefined && (
         <>
-          <Fact label="Requests since start">
+          <Fact label={`Requests of ${stats.version}`}>
             <span className="tnum">{count(stats.requests)}</span>
           </Fact>
           <Fact label="Rows">
@@ -138,6 +160,7 @@ const Charts = ({ name, stats }: { name: string; stats: RouteStats }) => {
             time={time}
             series={refused}
             format={compact}
+            whole
             theme={theme}
           />
         </ChartFrame>

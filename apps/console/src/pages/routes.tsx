@@ -16,14 +16,21 @@ import { DataTable } from '../ui/data-table.tsx'
 import { Bone, Empty } from '../ui/notice.tsx'
 
 const latest = (values: readonly number[] | undefined): number =>
-  values?.findLast((value) => value > 0) ?? Number.NaN
+  values?.findLast((value) => value > 0) ?? Number.NEGATIVE_INFINITY
 
-type Row = { route: Route; stats: RouteStats | undefined }
+type Row = { route: Route; stats: readonly RouteStats[] | undefined }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+
+/** Requests per step over all versions of the route. */
+const requestsOf = (stats: readonly RouteStats[]): number[] =>
+  (stats[0]?.series.requests ?? []).map((_, at) => sum(stats.map(({ series }) => series.requests[at] ?? 0)))
 
 export const RoutesPage = () => {
   const query = useQuery(queries.routes())
   const stats = useQueries({ queries: (query.data?.items ?? []).map(({ name }) => queries.routeStats(name)) })
-  const rows = query.data?.items.map((route, at): Row => ({ route, stats: stats[at]?.data }))
+  // The first version is the one that answers by default.
+  const rows = query.data?.items.map((route, at): Row => ({ route, stats: stats[at]?.data?.versions }))
   return (
     <Page title="Routes" description="Names under which the router answers, by the Open Inference Protocol">
       {query.isError && rows === undefined ? (
@@ -73,7 +80,7 @@ export const RoutesPage = () => {
                   s === undefined ? (
                     <Bone className="h-3 w-32" />
                   ) : (
-                    <Sparkline values={s.series.requests} label="Requests over time" className="h-6 w-36" />
+                    <Sparkline values={requestsOf(s)} label="Requests over time" className="h-6 w-36" />
                   ),
               },
               {
@@ -83,21 +90,21 @@ export const RoutesPage = () => {
                 cell: ({ stats: s }) =>
                   s === undefined
                     ? '–'
-                    : `${compact((s.series.requests.at(-2) ?? 0) / (s.stepMs / 1000))} /s`,
+                    : `${compact((requestsOf(s).at(-2) ?? 0) / ((s[0]?.stepMs ?? 1000) / 1000))} /s`,
               },
               {
                 id: 'total',
-                head: 'In window',
+                head: 'Last 5 min',
                 align: 'right',
                 from: 'md',
-                cell: ({ stats: s }) =>
-                  s === undefined ? '–' : count(s.series.requests.reduce((a, b) => a + b, 0)),
+                cell: ({ stats: s }) => (s === undefined ? '–' : count(sum(requestsOf(s)))),
               },
               {
                 id: 'p99',
                 head: 'p99',
                 align: 'right',
-                cell: ({ stats: s }) => duration(latest(s?.series.p99Ms)),
+                cell: ({ stats: s }) =>
+                  duration(Math.max(...(s ?? []).map(({ series }) => latest(series.p99Ms)))),
               },
             ]}
             empty={

@@ -45,7 +45,6 @@ const SessionCard = () => {
           </span>
         </Fact>
         <Fact label="Tenant">{principal.tenant}</Fact>
-        {principal.via !== undefined && <Fact label="Proven by">{principal.via}</Fact>}
         <Fact label="Server">
           {product.name} {product.version}
         </Fact>

@@ -4,7 +4,6 @@ import { type FormEvent, useState } from 'react'
 import { get } from '../api/client.ts'
 import { ApiProblem } from '../api/problem.ts'
 import { clearToken, saveToken } from '../api/token.ts'
-import type { Session } from '../api/types.ts'
 import { Wordmark } from '../components/navigation.tsx'
 import { useTitle } from '../components/page.tsx'
 import { Button } from '../ui/button.tsx'
@@ -23,7 +22,7 @@ export const SignInPage = () => {
     setBusy(true)
     saveToken(token.trim())
     try {
-      client.setQueryData(['session'], await get<Session>('/session'))
+      client.setQueryData(['session'], await get('/api/v1/session', {}))
     } catch (cause) {
       clearToken()
       const refused = cause instanceof ApiProblem && cause.status === 401

@@ -7,9 +7,9 @@ import { EntityLink, TextLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { Loaded } from '../components/query-state.tsx'
 import { SeverityBadge, SignalStateBadge } from '../components/severity.tsx'
-import { statistic } from '../format/number.ts'
+import { plural, statistic } from '../format/number.ts'
 import { shortId, words } from '../format/text.ts'
-import { absoluteTime } from '../format/time.ts'
+import { absoluteTime, clockTime } from '../format/time.ts'
 import { pb } from '../path-builder.ts'
 import { Card, Fact, FactList } from '../ui/card.tsx'
 import { CopyText } from '../ui/copy.tsx'
@@ -53,13 +53,13 @@ const Body = ({ signal }: { signal: Signal }) => (
             <span className="font-mono text-xs">{signal.detector}</span>
           </Fact>
           <Fact label="First seen">
-            <Ago time={signal.firstTime ?? signal.time} />
+            <Ago time={signal.firstTime} />
           </Fact>
           <Fact label="Last seen">
-            <Ago time={signal.lastTime ?? signal.time} />
+            <Ago time={signal.lastTime} />
           </Fact>
           <Fact label="Seen">
-            <span className="tnum">{signal.occurrences ?? 1}×</span>
+            <span className="tnum">{plural(signal.occurrences, 'time')}</span>
           </Fact>
           {signal.p_value !== undefined && (
             <Fact label="p-value">
@@ -69,7 +69,7 @@ const Body = ({ signal }: { signal: Signal }) => (
           {signal.window !== undefined && (
             <Fact label="Window">
               <span title={`${absoluteTime(signal.window.from)} to ${absoluteTime(signal.window.to)}`}>
-                until <Ago time={signal.window.to} />
+                {clockTime(signal.window.from)} – {clockTime(signal.window.to)}
               </span>
             </Fact>
           )}
@@ -86,10 +86,18 @@ const Body = ({ signal }: { signal: Signal }) => (
   </div>
 )
 
+/** Objects inside evidence become rows of their own: `limits.alpha`. */
+const flatten = (evidence: Readonly<Record<string, unknown>>, prefix = ''): [string, unknown][] =>
+  Object.entries(evidence).flatMap(([name, value]): [string, unknown][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && prefix === ''
+      ? flatten(value as Record<string, unknown>, `${name} `)
+      : [[`${prefix}${name}`, value]],
+  )
+
 const EvidenceTable = ({ evidence }: { evidence: Readonly<Record<string, unknown>> }) => (
   <table aria-label="Evidence" className="w-full">
     <tbody>
-      {Object.entries(evidence).map(([name, value]) => (
+      {flatten(evidence).map(([name, value]) => (
         <tr key={name} className="border-b border-line align-top last:border-0">
           <th scope="row" className="w-48 py-2 pl-4 text-left font-normal text-ink-3">
             {words(name)}

@@ -90,7 +90,7 @@ const Body = ({ detail }: { detail: TelemetryDetail }) => {
               onSelect={setChosen}
             />
           </ChartFrame>
-          <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_minmax(0,1.1fr)]">
+          <div className="grid items-start gap-4 2xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
             <NewestWindow
               features={newest.features}
               threshold={detail.thresholds.psiRaise}
@@ -98,7 +98,9 @@ const Body = ({ detail }: { detail: TelemetryDetail }) => {
               onSelect={setChosen}
             />
             {feature !== undefined && (
-              <FeaturePanel model={detail.model} version={detail.version} feature={feature} />
+              <div className="order-first min-w-0 xl:sticky xl:top-16 xl:order-none">
+                <FeaturePanel model={detail.model} version={detail.version} feature={feature} />
+              </div>
             )}
           </div>
         </>
@@ -127,8 +129,9 @@ const NewestWindow = ({ features, threshold, selected, onSelect }: WindowProps) 
           data-row
           onClick={() => onSelect(row.name)}
           aria-pressed={row.name === selected}
+          title={row.name}
           className={cx(
-            'text-left break-all hover:underline',
+            'max-w-44 truncate text-left hover:underline sm:max-w-56',
             row.name === selected && 'font-semibold text-accent',
           )}
         >
@@ -139,7 +142,7 @@ const NewestWindow = ({ features, threshold, selected, onSelect }: WindowProps) 
     { id: 'verdict', head: 'Verdict', cell: (row) => <VerdictBadge bare verdict={row.verdict} /> },
     {
       id: 'psi',
-      head: `PSI (≥ ${threshold})`,
+      head: 'PSI',
       align: 'right',
       sort: (row) => row.psi,
       cell: (row) => (
@@ -172,7 +175,11 @@ const NewestWindow = ({ features, threshold, selected, onSelect }: WindowProps) 
     },
   ]
   return (
-    <Card title="Newest window" note="every feature and the prediction" flush>
+    <Card
+      title="Newest window"
+      note={`every feature and the prediction; bold from PSI ${threshold} on`}
+      flush
+    >
       <DataTable
         label="Drift per feature"
         columns={columns}

@@ -92,11 +92,16 @@ const Identity = ({ passport }: { passport: Passport }) => (
       <Fact label="Revision">
         <span className="tnum">{passport.revision}</span>
       </Fact>
-      {Object.entries(passport.labels ?? {}).map(([label, value]) => (
-        <Fact key={label} label={label}>
-          {value}
-        </Fact>
-      ))}
+      <Fact label="Labels">
+        <span className="flex flex-wrap gap-1.5">
+          {Object.entries(passport.labels).map(([label, value]) => (
+            <Badge key={label}>
+              <span className="font-normal text-ink-3">{label}</span> {value}
+            </Badge>
+          ))}
+          {Object.keys(passport.labels).length === 0 && <span className="text-ink-3">none</span>}
+        </span>
+      </Fact>
     </FactList>
   </Card>
 )

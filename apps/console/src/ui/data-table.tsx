@@ -128,10 +128,14 @@ const Head = <Row,>(props: {
         <button
           type="button"
           onClick={() => onSort({ column: column.id, descending: active ? !sort?.descending : false })}
-          className={cx('inline-flex items-center gap-0.5 hover:text-ink', active && 'text-ink')}
+          className={cx(
+            'group/head inline-flex items-center gap-0.5 hover:text-ink',
+            active && 'text-ink',
+            column.align === 'right' && 'flex-row-reverse',
+          )}
         >
           {column.head}
-          <Arrow aria-hidden className={cx('size-3', !active && 'opacity-0 group-hover:opacity-50')} />
+          <Arrow aria-hidden className={cx('size-3', !active && 'opacity-0 group-hover/head:opacity-50')} />
         </button>
       ) : (
         column.head

@@ -246,7 +246,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Public keys that verify evidence */
+        /** Public keys that verify evidence and audit checkpoints */
         readonly get: operations["listKeys"];
         readonly put?: never;
         readonly post?: never;
@@ -509,6 +509,40 @@ export interface paths {
         readonly post?: never;
         /** Remove a stored route */
         readonly delete: operations["deleteRoute"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/routes/{name}/canary": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Promote the candidate of a canary, or roll it back */
+        readonly post: operations["moveRouteCanary"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/routes/{name}/plan": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Shares and shadow of one route as they are in force; empty when it has nothing to choose */
+        readonly get: operations["getRoutePlan"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -954,8 +988,8 @@ export interface operations {
                             readonly id: string;
                             readonly index: number;
                             readonly leafHash: string;
-                            /** @description success, denied or failure. */
-                            readonly outcome: string;
+                            /** @enum {unknown} */
+                            readonly outcome: "success" | "denied" | "failure";
                             readonly principal: string;
                             /** @description Root of the tree that ends with this entry. */
                             readonly root: string;
@@ -1010,8 +1044,8 @@ export interface operations {
                             readonly id: string;
                             readonly index: number;
                             readonly leafHash: string;
-                            /** @description success, denied or failure. */
-                            readonly outcome: string;
+                            /** @enum {unknown} */
+                            readonly outcome: "success" | "denied" | "failure";
                             readonly principal: string;
                             /** @description Root of the tree that ends with this entry. */
                             readonly root: string;
@@ -1110,6 +1144,8 @@ export interface operations {
                 readonly pack?: string;
                 /** @description kind:id */
                 readonly principal?: string;
+                /** @description false leaves out allowed reads, of which every look at a page makes some. */
+                readonly routine?: boolean;
             };
             readonly header?: never;
             readonly path?: never;
@@ -1177,7 +1213,21 @@ export interface operations {
                     readonly "application/json": {
                         readonly cursor: string;
                         readonly items: readonly {
-                            readonly [key: string]: unknown;
+                            readonly cursor: string;
+                            readonly data: {
+                                readonly [key: string]: unknown;
+                            };
+                            /** @enum {string} */
+                            readonly datacontenttype: "application/json";
+                            readonly id: string;
+                            readonly principal: string;
+                            readonly source: string;
+                            /** @enum {string} */
+                            readonly specversion: "1.0";
+                            readonly subject: string;
+                            readonly tenant: string;
+                            readonly time: string;
+                            readonly type: string;
                         }[];
                     };
                 };
@@ -1296,6 +1346,7 @@ export interface operations {
                             readonly algorithm: string;
                             readonly keyid: string;
                             readonly pem: string;
+                            /** @description evidence, or audit for the checkpoints of the audit log. */
                             readonly use: string;
                         }[];
                     };
@@ -1541,7 +1592,18 @@ export interface operations {
                             readonly sizeBytes: number;
                         }[];
                         readonly evidence: readonly {
-                            readonly [key: string]: unknown;
+                            readonly createdAt: string;
+                            readonly id: string;
+                            readonly predicate: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly predicateType: string;
+                            readonly principal: string;
+                            readonly reasons: readonly string[];
+                            readonly signer: string;
+                            readonly subjectDigest: string;
+                            readonly subjectName: string;
+                            readonly verified: boolean;
                         }[];
                         readonly signature?: {
                             readonly inputs: readonly {
@@ -1655,27 +1717,78 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        /** @description Of the last 24 h, newest first, at most 12. */
                         readonly changes: readonly {
-                            readonly [key: string]: unknown;
+                            /** @description Entry of the audit log that says so. */
+                            readonly auditIndex: number;
+                            readonly entity: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly principal: string;
+                            readonly time: string;
+                            readonly title: string;
                         }[];
                         readonly counts: {
-                            readonly [key: string]: number;
+                            readonly auditSize: number;
+                            readonly inferencesPerSecond: number;
+                            readonly modelsServing: number;
+                            readonly openSignals: number;
+                            /** @description Open, high or critical. */
+                            readonly severeSignals: number;
+                            readonly versions: number;
+                            readonly waiting: number;
                         };
                         readonly models: readonly {
-                            readonly [key: string]: unknown;
+                            readonly digest: string;
+                            readonly drift: {
+                                /** @enum {unknown} */
+                                readonly verdict: "stable" | "warning" | "drifted" | "unknown" | "absent";
+                                readonly worst?: string;
+                            };
+                            readonly evidenceValid: boolean;
+                            readonly name: string;
+                            /** @description Over the last 10 s. */
+                            readonly requestsPerSecond: number;
+                            readonly serving: boolean;
+                            /** @description Requests per 2 s, oldest first. */
+                            readonly sparkline: readonly number[];
+                            /** @enum {unknown} */
+                            readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                            readonly version: string;
                         }[];
                         readonly ok: boolean;
                         readonly pipeline: {
                             readonly arrows: readonly {
-                                readonly [key: string]: unknown;
+                                readonly from: string;
+                                readonly rate: number;
+                                readonly to: string;
+                                readonly unit: string;
                             }[];
                             readonly rooms: readonly {
-                                readonly [key: string]: unknown;
+                                readonly id: string;
+                                readonly openSignals: number;
+                                /** @description false for a room that this version does not have yet. */
+                                readonly present: boolean;
+                                readonly rate: number;
+                                /**
+                                 * @description Worst of the open signals.
+                                 * @enum {unknown}
+                                 */
+                                readonly severity?: "info" | "low" | "medium" | "high" | "critical";
+                                readonly title: string;
+                                readonly unit: string;
                             }[];
                         };
                         readonly sentence: string;
                         readonly waiting: readonly {
-                            readonly [key: string]: unknown;
+                            /** @enum {unknown} */
+                            readonly action: "approve" | "deploy" | "release";
+                            readonly entity: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly title: string;
                         }[];
                     };
                 };
@@ -2013,12 +2126,92 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly items: readonly {
+                            /** @description Where the canary is; absent before its first step was judged. */
+                            readonly canary?: {
+                                readonly key: string;
+                                /** @enum {unknown} */
+                                readonly phase: "running" | "promoted" | "rolled-back";
+                                readonly reason?: string;
+                                readonly since: string;
+                                /** @description Index of the step in force. */
+                                readonly step: number;
+                            };
+                            /** @description Of the first backend. */
                             readonly model: string;
                             readonly name: string;
                             readonly payloadSchema?: {
                                 readonly [key: string]: unknown;
                             };
                             readonly revision: number;
+                            readonly spec: {
+                                readonly backends: readonly {
+                                    /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                    readonly alias?: string;
+                                    /** @description Name of a Backend that runs this version elsewhere; inside this process when absent */
+                                    readonly backend?: string;
+                                    readonly model: string;
+                                    readonly version?: string;
+                                    /** @description 1; 0 only stands in */
+                                    readonly weight?: number;
+                                }[];
+                                readonly canary?: {
+                                    /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                    readonly alias?: string;
+                                    /** @description Shortest time of a step; 60000 */
+                                    readonly intervalMs?: number;
+                                    /** @description Error rate above that of the others; 0.01 */
+                                    readonly maxErrorRateIncrease?: number;
+                                    /** @description Total variation distance of label shares; not judged when absent */
+                                    readonly maxLabelShift?: number;
+                                    /** @description p95 over that of the others; 2 (differences below 5 ms never fail) */
+                                    readonly maxLatencyRatio?: number;
+                                    /** @description Difference of mean scores; not judged when absent */
+                                    readonly maxScoreShift?: number;
+                                    /** @description Answers of the candidate before a step is judged; 100 */
+                                    readonly minRequests?: number;
+                                    readonly model: string;
+                                    /** @description Percent of the calls, ascending; after the last step holds, the candidate takes all */
+                                    readonly steps: readonly number[];
+                                    readonly version?: string;
+                                };
+                                readonly fallback?: {
+                                    /** @description Of every attempt but the last */
+                                    readonly timeoutMs?: number;
+                                };
+                                readonly match?: {
+                                    /** @description `kind:id`; a trailing `*` stands for any rest */
+                                    readonly callers?: readonly string[];
+                                    readonly headers?: {
+                                        readonly [key: string]: string;
+                                    };
+                                    /** @description Name in the URL; the route's own when absent */
+                                    readonly path?: string;
+                                    readonly tenants?: readonly string[];
+                                };
+                                readonly payloadSchema?: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly postprocess?: {
+                                    readonly hide?: readonly string[];
+                                    /** @description Decimals of scores */
+                                    readonly round?: number;
+                                    readonly stripHeaders?: boolean;
+                                };
+                                readonly shadow?: {
+                                    /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                    readonly alias?: string;
+                                    readonly model: string;
+                                    readonly sampleRate?: number;
+                                    readonly tolerance?: number;
+                                    readonly version?: string;
+                                };
+                                readonly sticky?: {
+                                    /** @enum {boolean} */
+                                    readonly caller: true;
+                                } | {
+                                    readonly header: string;
+                                };
+                            };
                             readonly updatedAt: string;
                             readonly updatedBy: string;
                             readonly versions: readonly {
@@ -2050,12 +2243,92 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        /** @description Where the canary is; absent before its first step was judged. */
+                        readonly canary?: {
+                            readonly key: string;
+                            /** @enum {unknown} */
+                            readonly phase: "running" | "promoted" | "rolled-back";
+                            readonly reason?: string;
+                            readonly since: string;
+                            /** @description Index of the step in force. */
+                            readonly step: number;
+                        };
+                        /** @description Of the first backend. */
                         readonly model: string;
                         readonly name: string;
                         readonly payloadSchema?: {
                             readonly [key: string]: unknown;
                         };
                         readonly revision: number;
+                        readonly spec: {
+                            readonly backends: readonly {
+                                /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                readonly alias?: string;
+                                /** @description Name of a Backend that runs this version elsewhere; inside this process when absent */
+                                readonly backend?: string;
+                                readonly model: string;
+                                readonly version?: string;
+                                /** @description 1; 0 only stands in */
+                                readonly weight?: number;
+                            }[];
+                            readonly canary?: {
+                                /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                readonly alias?: string;
+                                /** @description Shortest time of a step; 60000 */
+                                readonly intervalMs?: number;
+                                /** @description Error rate above that of the others; 0.01 */
+                                readonly maxErrorRateIncrease?: number;
+                                /** @description Total variation distance of label shares; not judged when absent */
+                                readonly maxLabelShift?: number;
+                                /** @description p95 over that of the others; 2 (differences below 5 ms never fail) */
+                                readonly maxLatencyRatio?: number;
+                                /** @description Difference of mean scores; not judged when absent */
+                                readonly maxScoreShift?: number;
+                                /** @description Answers of the candidate before a step is judged; 100 */
+                                readonly minRequests?: number;
+                                readonly model: string;
+                                /** @description Percent of the calls, ascending; after the last step holds, the candidate takes all */
+                                readonly steps: readonly number[];
+                                readonly version?: string;
+                            };
+                            readonly fallback?: {
+                                /** @description Of every attempt but the last */
+                                readonly timeoutMs?: number;
+                            };
+                            readonly match?: {
+                                /** @description `kind:id`; a trailing `*` stands for any rest */
+                                readonly callers?: readonly string[];
+                                readonly headers?: {
+                                    readonly [key: string]: string;
+                                };
+                                /** @description Name in the URL; the route's own when absent */
+                                readonly path?: string;
+                                readonly tenants?: readonly string[];
+                            };
+                            readonly payloadSchema?: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly postprocess?: {
+                                readonly hide?: readonly string[];
+                                /** @description Decimals of scores */
+                                readonly round?: number;
+                                readonly stripHeaders?: boolean;
+                            };
+                            readonly shadow?: {
+                                /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                readonly alias?: string;
+                                readonly model: string;
+                                readonly sampleRate?: number;
+                                readonly tolerance?: number;
+                                readonly version?: string;
+                            };
+                            readonly sticky?: {
+                                /** @enum {boolean} */
+                                readonly caller: true;
+                            } | {
+                                readonly header: string;
+                            };
+                        };
                         readonly updatedAt: string;
                         readonly updatedBy: string;
                         readonly versions: readonly {
@@ -2071,7 +2344,10 @@ export interface operations {
     readonly putRoute: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 readonly name: string;
             };
@@ -2080,6 +2356,74 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
+                    readonly backends: readonly {
+                        /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                        readonly alias?: string;
+                        /** @description Name of a Backend that runs this version elsewhere; inside this process when absent */
+                        readonly backend?: string;
+                        readonly model: string;
+                        readonly version?: string;
+                        /** @description 1; 0 only stands in */
+                        readonly weight?: number;
+                    }[];
+                    readonly canary?: {
+                        /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                        readonly alias?: string;
+                        /** @description Shortest time of a step; 60000 */
+                        readonly intervalMs?: number;
+                        /** @description Error rate above that of the others; 0.01 */
+                        readonly maxErrorRateIncrease?: number;
+                        /** @description Total variation distance of label shares; not judged when absent */
+                        readonly maxLabelShift?: number;
+                        /** @description p95 over that of the others; 2 (differences below 5 ms never fail) */
+                        readonly maxLatencyRatio?: number;
+                        /** @description Difference of mean scores; not judged when absent */
+                        readonly maxScoreShift?: number;
+                        /** @description Answers of the candidate before a step is judged; 100 */
+                        readonly minRequests?: number;
+                        readonly model: string;
+                        /** @description Percent of the calls, ascending; after the last step holds, the candidate takes all */
+                        readonly steps: readonly number[];
+                        readonly version?: string;
+                    };
+                    readonly fallback?: {
+                        /** @description Of every attempt but the last */
+                        readonly timeoutMs?: number;
+                    };
+                    readonly match?: {
+                        /** @description `kind:id`; a trailing `*` stands for any rest */
+                        readonly callers?: readonly string[];
+                        readonly headers?: {
+                            readonly [key: string]: string;
+                        };
+                        /** @description Name in the URL; the route's own when absent */
+                        readonly path?: string;
+                        readonly tenants?: readonly string[];
+                    };
+                    readonly payloadSchema?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly postprocess?: {
+                        readonly hide?: readonly string[];
+                        /** @description Decimals of scores */
+                        readonly round?: number;
+                        readonly stripHeaders?: boolean;
+                    };
+                    readonly shadow?: {
+                        /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                        readonly alias?: string;
+                        readonly model: string;
+                        readonly sampleRate?: number;
+                        readonly tolerance?: number;
+                        readonly version?: string;
+                    };
+                    readonly sticky?: {
+                        /** @enum {boolean} */
+                        readonly caller: true;
+                    } | {
+                        readonly header: string;
+                    };
+                } | {
                     readonly model: string;
                     readonly payloadSchema?: {
                         readonly [key: string]: unknown;
@@ -2095,12 +2439,92 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        /** @description Where the canary is; absent before its first step was judged. */
+                        readonly canary?: {
+                            readonly key: string;
+                            /** @enum {unknown} */
+                            readonly phase: "running" | "promoted" | "rolled-back";
+                            readonly reason?: string;
+                            readonly since: string;
+                            /** @description Index of the step in force. */
+                            readonly step: number;
+                        };
+                        /** @description Of the first backend. */
                         readonly model: string;
                         readonly name: string;
                         readonly payloadSchema?: {
                             readonly [key: string]: unknown;
                         };
                         readonly revision: number;
+                        readonly spec: {
+                            readonly backends: readonly {
+                                /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                readonly alias?: string;
+                                /** @description Name of a Backend that runs this version elsewhere; inside this process when absent */
+                                readonly backend?: string;
+                                readonly model: string;
+                                readonly version?: string;
+                                /** @description 1; 0 only stands in */
+                                readonly weight?: number;
+                            }[];
+                            readonly canary?: {
+                                /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                readonly alias?: string;
+                                /** @description Shortest time of a step; 60000 */
+                                readonly intervalMs?: number;
+                                /** @description Error rate above that of the others; 0.01 */
+                                readonly maxErrorRateIncrease?: number;
+                                /** @description Total variation distance of label shares; not judged when absent */
+                                readonly maxLabelShift?: number;
+                                /** @description p95 over that of the others; 2 (differences below 5 ms never fail) */
+                                readonly maxLatencyRatio?: number;
+                                /** @description Difference of mean scores; not judged when absent */
+                                readonly maxScoreShift?: number;
+                                /** @description Answers of the candidate before a step is judged; 100 */
+                                readonly minRequests?: number;
+                                readonly model: string;
+                                /** @description Percent of the calls, ascending; after the last step holds, the candidate takes all */
+                                readonly steps: readonly number[];
+                                readonly version?: string;
+                            };
+                            readonly fallback?: {
+                                /** @description Of every attempt but the last */
+                                readonly timeoutMs?: number;
+                            };
+                            readonly match?: {
+                                /** @description `kind:id`; a trailing `*` stands for any rest */
+                                readonly callers?: readonly string[];
+                                readonly headers?: {
+                                    readonly [key: string]: string;
+                                };
+                                /** @description Name in the URL; the route's own when absent */
+                                readonly path?: string;
+                                readonly tenants?: readonly string[];
+                            };
+                            readonly payloadSchema?: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly postprocess?: {
+                                readonly hide?: readonly string[];
+                                /** @description Decimals of scores */
+                                readonly round?: number;
+                                readonly stripHeaders?: boolean;
+                            };
+                            readonly shadow?: {
+                                /** @description `latest` (deployed last), `previous` (before that), or the value of the label `alias` of a version */
+                                readonly alias?: string;
+                                readonly model: string;
+                                readonly sampleRate?: number;
+                                readonly tolerance?: number;
+                                readonly version?: string;
+                            };
+                            readonly sticky?: {
+                                /** @enum {boolean} */
+                                readonly caller: true;
+                            } | {
+                                readonly header: string;
+                            };
+                        };
                         readonly updatedAt: string;
                         readonly updatedBy: string;
                     };
@@ -2109,6 +2533,62 @@ export interface operations {
         };
     };
     readonly deleteRoute: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly moveRouteCanary: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly action: "promote" | "roll-back";
+                    readonly reason?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly phase: string;
+                        readonly revision: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly getRoutePlan: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2124,7 +2604,48 @@ export interface operations {
                 headers: {
                     readonly [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    readonly "application/json": {
+                        readonly backends: readonly {
+                            readonly backend?: string;
+                            readonly model: string;
+                            /** @description Of the calls, 0 to 1, among the versions that can answer. */
+                            readonly share: number;
+                            readonly version: string;
+                        }[];
+                        readonly shadow?: {
+                            readonly compared: number;
+                            /** @description Copies not sent because the shadow had not kept up. */
+                            readonly dropped: number;
+                            readonly equal: number;
+                            /** @description Answers that differed, newest first; no payloads. */
+                            readonly examples: readonly {
+                                readonly largest?: number;
+                                readonly primary: {
+                                    readonly label?: string;
+                                    readonly score?: number;
+                                    readonly version: string;
+                                };
+                                readonly requestId?: string;
+                                readonly rows: number;
+                                readonly shadow: {
+                                    readonly label?: string;
+                                    readonly score?: number;
+                                    readonly version: string;
+                                };
+                                readonly time: string;
+                            }[];
+                            readonly failed: number;
+                            readonly floatsDiffer: number;
+                            readonly labelsDiffer: number;
+                            /** @description Largest distance between two floats. */
+                            readonly largest: number;
+                            readonly model: string;
+                            readonly sent: number;
+                            readonly version: string;
+                        };
+                    };
+                };
             };
         };
     };
@@ -2146,7 +2667,37 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
-                        readonly [key: string]: unknown;
+                        readonly versions: readonly {
+                            readonly outcomes: {
+                                readonly denied: number;
+                                readonly failed: number;
+                                readonly invalid: number;
+                                readonly late: number;
+                                readonly ok: number;
+                                readonly shed: number;
+                            };
+                            readonly predictions: {
+                                readonly [key: string]: number;
+                            };
+                            /** @description Since the version began to serve here. */
+                            readonly requests: number;
+                            readonly rows: number;
+                            /** @description One element per step, oldest first. */
+                            readonly series: {
+                                readonly denied: readonly number[];
+                                readonly errors: readonly number[];
+                                /** @description ms; 0 where nothing was answered. */
+                                readonly p50Ms: readonly number[];
+                                /** @description ms; 0 where nothing was answered. */
+                                readonly p99Ms: readonly number[];
+                                readonly requests: readonly number[];
+                                readonly shed: readonly number[];
+                                readonly time: readonly string[];
+                            };
+                            readonly stepMs: number;
+                            readonly version: string;
+                            readonly windowMs: number;
+                        }[];
                     };
                 };
             };
