@@ -15,7 +15,7 @@ import { createPlane } from './kill/plane.ts'
 import { keepWriting, WRITERS } from './kill/writers.ts'
 
 const quick = process.argv.includes('--quick')
-const KILLS = quick ? 4 : 50
+const KILLS = quick ? 3 : 50
 /** Kills before the very first start was ready: a state folder with a half-made database. */
 const FIRST_START_KILLS = quick ? 1 : 6
 const SEED = Number(process.argv.find((word) => word.startsWith('--seed='))?.slice(7) ?? 20261123)
@@ -41,6 +41,13 @@ let number = 0
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 
+/** The clock of a kill starts when changes and calls are being acknowledged. */
+const underLoad = async (changes: number, inferences: number): Promise<void> => {
+  for (const end = Date.now() + 30_000; Date.now() < end; await delay(10))
+    if (ledger.size() > changes && calls.acknowledged() > inferences) return
+  throw new Error('the load was not taken up within 30 s')
+}
+
 const work = async (ms: number, kill: () => Promise<void>): Promise<void> => {
   const desk = { plane, ledger, number: () => (number += 1), refused: (what: string) => refusals.push(what) }
   const load = new AbortController()
@@ -49,6 +56,7 @@ const work = async (ms: number, kill: () => Promise<void>): Promise<void> => {
     keepWriting(desk, { writer: lifecycle, restMs: 5 }, load.signal),
     ...Array.from({ length: CALLERS }, () => calls.keepCalling(load.signal)),
   ]
+  await underLoad(ledger.size(), calls.acknowledged())
   await delay(ms)
   await kill()
   load.abort()
@@ -98,7 +106,7 @@ const killOnce = async (kill: number): Promise<void> => {
   const target = TARGETS[kill % TARGETS.length] ?? 'both'
   let killedAt = 0
   let hadDatabase = true
-  await work(200 + random.float() * 1_500, async () => {
+  await work(random.float() * 1_500, async () => {
     killedAt = Date.now()
     if (target !== 'process') hadDatabase = plane.killDatabase()
     if (target !== 'database') await plane.killProcess()

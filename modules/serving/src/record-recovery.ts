@@ -143,7 +143,7 @@ const readEpochLine = (line: string): EpochLine | undefined => {
 /** The last record that is known to be on disk bounds what is missing from below; the end is not known. */
 const gapOf = async (dir: string, open: EpochLine, clock: Pick<Clock, 'iso'>): Promise<GapAnchor> => {
   const sides = (await readdir(dir))
-    .filter((name) => name.startsWith(open.epoch) && name.endsWith('.json'))
+    .filter((name) => name.startsWith(open.epoch) && name.endsWith('.json') && !name.includes('-expired'))
     .sort()
   const last = sides.at(-1)
   const anchor =

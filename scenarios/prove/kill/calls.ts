@@ -31,6 +31,7 @@ export const createCalls = (plane: Plane) => {
   const recorded = new Set<string>()
   let waiting: Acknowledged[] = []
   let number = 0
+  let acknowledged = 0
 
   /** Segments of runs that are over do not change any more, so each is read once. */
   const readRecords = (liveEpoch: string | undefined): void => {
@@ -44,7 +45,8 @@ export const createCalls = (plane: Plane) => {
   }
 
   return {
-    total: (): number => number,
+    /** Calls acknowledged so far. */
+    acknowledged: (): number => acknowledged,
     keepCalling: async (until: AbortSignal): Promise<void> => {
       const inputs = [{ name: 'features', shape: [1, WIDTH], datatype: 'FP32', data: Array(WIDTH).fill(1) }]
       while (!until.aborted) {
@@ -54,7 +56,9 @@ export const createCalls = (plane: Plane) => {
           .call('POST', '/v2/models/card-fraud/infer', { id, inputs })
           .then((answer) => answer.status)
           .catch(() => delay(RETRY_MS))
-        if (status === 200) waiting.push({ id, at: Date.now() })
+        if (status !== 200) continue
+        acknowledged += 1
+        waiting.push({ id, at: Date.now() })
       }
     },
     /** Acknowledged calls of the run that just ended, and those of them without a record. */
