@@ -1,4 +1,5 @@
 /** Bytes to typed objects and back: the Open Inference Protocol and example records. */
+export * from './cyclonedx/index.ts'
 export * from './errors.ts'
 export { fromBfloat16Bits, fromFloat16Bits, toBfloat16Bits, toFloat16Bits } from './float16.ts'
 export * from './infer-answer.ts'

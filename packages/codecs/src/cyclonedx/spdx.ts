@@ -1,0 +1,73 @@
+/** Licence names as people and model hubs write them → SPDX identifiers (the ones models and data carry). */
+const IDENTIFIERS = [
+  'AFL-3.0',
+  'AGPL-3.0-only',
+  'AGPL-3.0-or-later',
+  'Apache-2.0',
+  'Artistic-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BSD-3-Clause-Clear',
+  'BSL-1.0',
+  'CC-BY-2.0',
+  'CC-BY-2.5',
+  'CC-BY-3.0',
+  'CC-BY-4.0',
+  'CC-BY-NC-3.0',
+  'CC-BY-NC-4.0',
+  'CC-BY-NC-ND-4.0',
+  'CC-BY-NC-SA-4.0',
+  'CC-BY-ND-4.0',
+  'CC-BY-SA-3.0',
+  'CC-BY-SA-4.0',
+  'CC0-1.0',
+  'CDLA-Permissive-1.0',
+  'CDLA-Permissive-2.0',
+  'CDLA-Sharing-1.0',
+  'ECL-2.0',
+  'EPL-1.0',
+  'EPL-2.0',
+  'EUPL-1.1',
+  'EUPL-1.2',
+  'GPL-2.0-only',
+  'GPL-2.0-or-later',
+  'GPL-3.0-only',
+  'GPL-3.0-or-later',
+  'ISC',
+  'LGPL-2.1-only',
+  'LGPL-3.0-only',
+  'MIT',
+  'MPL-2.0',
+  'MS-PL',
+  'NCSA',
+  'ODC-By-1.0',
+  'ODbL-1.0',
+  'OFL-1.1',
+  'OSL-3.0',
+  'PDDL-1.0',
+  'PostgreSQL',
+  'Unlicense',
+  'WTFPL',
+  'Zlib',
+] as const
+
+/** Hub names that are no SPDX identifier in lower case. */
+const ALIASES: Readonly<Record<string, string>> = {
+  'agpl-3.0': 'AGPL-3.0-only',
+  'gpl-2.0': 'GPL-2.0-only',
+  'gpl-3.0': 'GPL-3.0-only',
+  'lgpl-2.1': 'LGPL-2.1-only',
+  'lgpl-3.0': 'LGPL-3.0-only',
+  'odc-by': 'ODC-By-1.0',
+  odbl: 'ODbL-1.0',
+  pddl: 'PDDL-1.0',
+  'apache 2.0': 'Apache-2.0',
+}
+
+const BY_NAME = new Map<string, string>([
+  ...IDENTIFIERS.map((identifier) => [identifier.toLowerCase(), identifier] as const),
+  ...Object.entries(ALIASES),
+])
+
+/** Undefined for a licence that has no SPDX identifier, such as the model licences of vendors. */
+export const spdxIdentifier = (name: string): string | undefined => BY_NAME.get(name.trim().toLowerCase())
