@@ -9,11 +9,14 @@ import { root } from './files.ts'
 
 const READY_WITHIN_MS = 120_000
 const STOP_WITHIN_MS = 30_000
+const LOGIN_LINK = /http\S+\/login\?code=\S+/
 
 export type RunningControlPlane = {
   readonly url: string
   readonly pid: number
   readonly home: string
+  /** Signs a browser in, once. */
+  readonly loginUrl: string
   /** For `rampart` and other clients of this server. */
   readonly env: NodeJS.ProcessEnv
   /** Exit code after SIGTERM; removes the state folder. */
@@ -76,7 +79,11 @@ export const startControlPlane = async (): Promise<RunningControlPlane> => {
     RAMPART_LOG_LEVEL: 'warn',
   }
   const main = join(root, 'apps', 'control-plane', 'src', 'main.ts')
-  const server = spawn(process.execPath, [main], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const server = spawn(process.execPath, [main], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  server.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
   const stop = async (): Promise<number | null> => {
     const code = await terminate(server)
     rmSync(home, { recursive: true, force: true })
@@ -86,5 +93,5 @@ export const startControlPlane = async (): Promise<RunningControlPlane> => {
     await stop()
     throw error
   })
-  return { url, pid: server.pid ?? 0, home, env, stop }
+  return { url, pid: server.pid ?? 0, home, loginUrl: LOGIN_LINK.exec(said)?.[0] ?? '', env, stop }
 }

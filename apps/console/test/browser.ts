@@ -1,17 +1,22 @@
 /** Real Chromium for the console's tests and pictures. */
 import { type Browser, chromium, type Page } from 'playwright-core'
 
-/** Every page once; the picture script and the render test walk this list. */
-export const PAGES: Readonly<Record<string, string>> = {
+/** Which versions a server has to show: one that waits for approval, one that serves. */
+type Shown = { readonly waiting: string; readonly serving: string }
+export const MOCK_SHOWN: Shown = { waiting: '1.3.0', serving: '1.2.0' }
+export const REAL_SHOWN: Shown = { waiting: '1.1.0', serving: '1.0.0' }
+
+/** Every page once; the picture script and the render tests walk this list. */
+export const pagesOf = ({ waiting, serving }: Shown): Readonly<Record<string, string>> => ({
   overview: '/',
   models: '/models',
   model: '/models/card-fraud',
-  version: '/models/card-fraud/versions/1.3.0',
-  'version-serving': '/models/card-fraud/versions/1.2.0',
+  version: `/models/card-fraud/versions/${waiting}`,
+  'version-serving': `/models/card-fraud/versions/${serving}`,
   routes: '/routes',
   route: '/routes/card-fraud',
   telemetry: '/telemetry',
-  'telemetry-detail': '/telemetry/card-fraud/1.2.0',
+  'telemetry-detail': `/telemetry/card-fraud/${serving}`,
   signals: '/signals',
   policies: '/policies',
   policy: '/policies/promotion',
@@ -21,11 +26,12 @@ export const PAGES: Readonly<Record<string, string>> = {
   audit: '/audit',
   'audit-entry': '/audit/7',
   settings: '/settings',
-}
+  'settings-session': '/settings?tab=session',
+})
 
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env['RAMPART_CHROMIUM'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -43,4 +49,16 @@ export const openPage = async (page: Page, url: string): Promise<void> => {
   await page.waitForFunction(() => document.querySelector('.skeleton') === null, undefined, {
     timeout: 10_000,
   })
+}
+
+/** What a page must never say: errors of our own code and violations of the content policy. */
+export const collectErrors = (page: Page): string[] => {
+  const errors: string[] = []
+  page.on('console', (message) => {
+    // A refused request is logged by Chromium itself; what matters is what our own code says.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(String(error)))
+  return errors
 }

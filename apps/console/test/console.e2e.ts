@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { build } from 'vite'
 import type { Role } from '../mock-api/router.ts'
 import { type MockApi, startMockApi } from '../mock-api/server.ts'
-import { launchBrowser, openPage, PAGES } from './browser.ts'
+import { collectErrors, launchBrowser, MOCK_SHOWN, openPage, pagesOf } from './browser.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const distDir = fileURLToPath(new URL('../dist', import.meta.url))
@@ -40,13 +40,7 @@ const visit = async (options: Options, work: (world: World) => Promise<void>): P
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const page = await context.newPage()
-  const errors: string[] = []
-  page.on('console', (message) => {
-    // A refused request is logged by Chromium itself; what matters is what our own code says.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-      errors.push(message.text())
-  })
-  page.on('pageerror', (error) => errors.push(String(error)))
+  const errors = collectErrors(page)
   try {
     if (options.role !== 'nobody') await page.goto(mock.loginUrl(options.role ?? 'admin'))
     await work({ mock, page, context, errors, open: (path) => openPage(page, `${mock.url}${path}`) })
@@ -60,7 +54,7 @@ const visit = async (options: Options, work: (world: World) => Promise<void>): P
 test('every page renders from its own address, without console errors, light and dark', async () => {
   for (const dark of [false, true]) {
     await visit({ dark }, async ({ page, open }) => {
-      for (const path of Object.values(PAGES)) {
+      for (const path of Object.values(pagesOf(MOCK_SHOWN))) {
         await open(path)
         assert.equal(await page.locator('[role=alert]').count(), 0, path)
         assert.equal(await page.locator('html').getAttribute('data-theme'), dark ? 'dark' : 'light')
@@ -71,7 +65,7 @@ test('every page renders from its own address, without console errors, light and
 
 test('at 390 pixels nothing scrolls sideways and the navigation is a sheet', async () => {
   await visit({ width: 390, height: 844 }, async ({ page, open }) => {
-    for (const path of Object.values(PAGES)) {
+    for (const path of Object.values(pagesOf(MOCK_SHOWN))) {
       await open(path)
       const excess = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

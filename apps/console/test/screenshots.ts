@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startMockApi } from '../mock-api/server.ts'
-import { launchBrowser, openPage, PAGES } from './browser.ts'
+import { launchBrowser, MOCK_SHOWN, openPage, pagesOf, REAL_SHOWN } from './browser.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +28,12 @@ try {
   const first = await session.newPage()
   await first.goto(values.login ?? mock?.loginUrl() ?? base)
   const storageState = await session.storageState()
+  await openPage(first, `${base}/signals`)
+  const signal = await first.locator('main [data-row]').first().getAttribute('href')
+  const pages = {
+    ...pagesOf(mock === undefined ? REAL_SHOWN : MOCK_SHOWN),
+    ...(signal === null ? {} : { signal }),
+  }
   await session.close()
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -37,7 +43,7 @@ try {
         storageState,
         reducedMotion: 'reduce',
       })
-      for (const [name, path] of Object.entries(PAGES)) {
+      for (const [name, path] of Object.entries(pages)) {
         if (chosen !== undefined && !chosen.includes(name)) continue
         const page = await context.newPage()
         await openPage(page, `${base}${path}`)

@@ -1,0 +1,132 @@
+/** The console in real Chromium against a real server, which the console group of the peer tests starts. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { collectErrors, launchBrowser, openPage, pagesOf, REAL_SHOWN } from './browser.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const server = process.env['RAMPART_SERVER'] ?? ''
+const loginUrl = process.env['RAMPART_LOGIN_URL'] ?? ''
+const folder = mkdtempSync(join(tmpdir(), 'rampart-console-'))
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let errors: string[]
+
+/** The command line against the same server, as a colleague beside the browser. */
+const rampart = (...args: string[]): Promise<{ stdout: string }> =>
+  promisify(execFile)(process.execPath, [join(root, 'apps', 'cli', 'src', 'main.ts'), ...args], {
+    cwd: root,
+    timeout: 120_000,
+  })
+
+const registerNextVersion = async (): Promise<void> => {
+  cpSync(join(root, 'examples', 'card-fraud'), folder, { recursive: true })
+  const manifest = join(folder, 'model.yaml')
+  const text = readFileSync(manifest, 'utf8').replace('version: "1.0.0"', `version: "${REAL_SHOWN.waiting}"`)
+  writeFileSync(manifest, text)
+  await rampart('apply', '-f', manifest)
+}
+
+const take = async (step: string, reason: string): Promise<void> => {
+  await page.getByRole('button', { name: step, exact: true }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Reason').fill(reason)
+  await dialog.getByRole('button', { name: step, exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+}
+
+before(async () => {
+  assert.notEqual(server, '', 'RAMPART_SERVER names the server; npm run test:peers -- console starts one')
+  browser = await launchBrowser()
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(60_000)
+  page = await context.newPage()
+  errors = collectErrors(page)
+})
+after(async () => {
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('the one-time link signs in; what a colleague registers appears by itself', async () => {
+  await page.goto(loginUrl)
+  await page.getByRole('heading', { name: /3 model versions serving/ }).waitFor()
+  await page.locator('[data-live=live]').waitFor()
+  const registered = registerNextVersion()
+  await page.getByText('card-fraud:1.1.0 passed assessment and waits for approval').waitFor()
+  await registered
+})
+
+test('a waiting version is approved and deployed from its passport', async () => {
+  await page.getByText('card-fraud:1.1.0 passed assessment and waits for approval').click()
+  await page.waitForURL('**/models/card-fraud/versions/1.1.0')
+  await take('Approve', 'Figures reviewed in the browser')
+  await page.locator('h1 + span', { hasText: 'approved' }).waitFor()
+  await take('Deploy', 'Rollout from the browser')
+  await page.locator('h1 + span', { hasText: 'deployed' }).waitFor()
+  await page.getByText('signature valid').nth(1).waitFor()
+  const { stdout } = await rampart('get', 'models', '-o', 'json')
+  const { items } = JSON.parse(stdout) as { items: { name: string; version: string; stage: string }[] }
+  assert.equal(
+    items.find(({ name, version }) => name === 'card-fraud' && version === '1.1.0')?.stage,
+    'deployed',
+  )
+})
+
+test('a shifted feature becomes a signal on the open page, and lights up its room', async () => {
+  await openPage(page, `${server}/signals`)
+  await page.getByText('No detector has raised anything').waitFor()
+  await page.locator('[data-live=live]').waitFor()
+  await rampart('replay', 'card-fraud', '--shift', 'amount=x3', '--limit', '1500')
+  await page.getByRole('button', { name: /^\d+ new signals?$/ }).click()
+  const row = page.locator('main [data-row]', { hasText: /Feature amount of card-fraud:1\.[01]\.0 drifted/ })
+  await row.first().click()
+  await page.getByText('telemetry.drift').first().waitFor()
+  await openPage(page, `${server}/`)
+  await page
+    .getByRole('link', { name: /^Telemetry: .* open signal/ })
+    .first()
+    .waitFor()
+})
+
+test('the browser proves an entry and the signature of its checkpoint; the log verifies', async () => {
+  await openPage(page, `${server}/audit`)
+  await page.locator('main [data-row]').first().click()
+  await page.locator('[data-proof=ok]').waitFor()
+  await page.getByText('Ed25519 signature of the checkpoint').waitFor()
+  await page.goBack()
+  await page.getByRole('button', { name: 'Verify the whole log' }).click()
+  await page.locator('[data-verified=true]').waitFor()
+})
+
+test('a fault in a policy draft is marked at its line, and nothing is saved', async () => {
+  await openPage(page, `${server}/policies/inference`)
+  await page.getByRole('button', { name: 'Edit' }).click()
+  const editor = page.getByLabel(/^Text of .*\.rego$/)
+  const text = await editor.inputValue()
+  await editor.fill(`${text}\nallow if no_such_builtin(input)\n`)
+  await page.getByRole('button', { name: 'Check' }).click()
+  const line = page.locator('[data-fault-line]').first()
+  assert.equal(await line.textContent(), String(text.split('\n').length + 1))
+  await page.getByRole('button', { name: 'Cancel' }).click()
+})
+
+test('every page renders, and signing out ends the session', async () => {
+  for (const path of Object.values(pagesOf(REAL_SHOWN))) {
+    await openPage(page, `${server}${path}`)
+    assert.equal(await page.locator('[role=alert]').count(), 0, path)
+  }
+  assert.deepEqual(errors, [])
+  await page.getByRole('button', { name: 'Signed in as admin' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.goto(`${server}/models`)
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+})
