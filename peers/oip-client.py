@@ -1,4 +1,5 @@
-"""Talks to a running server as an Open Inference Protocol client: python oip-client.py HOST:PORT FOLDER-OF-EXAMPLES
+"""Talks to a running server as an Open Inference Protocol client, over HTTP and over gRPC:
+python oip-client.py HOST:PORT GRPC-HOST:PORT FOLDER-OF-EXAMPLES
 
 Each check prints one line; the last line is `N passed, N failed`.
 """
@@ -10,12 +11,14 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import tritonclient.grpc as rpc
 import tritonclient.http as oip
 from tritonclient.utils import InferenceServerException, triton_to_np_dtype
 
-ADDRESS, EXAMPLES = sys.argv[1], Path(sys.argv[2])
+ADDRESS, GRPC_ADDRESS, EXAMPLES = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 ROWS = 300
 client = oip.InferenceServerClient(ADDRESS)
+grpc_client = rpc.InferenceServerClient(GRPC_ADDRESS)
 counts = {"passed": 0, "failed": 0}
 
 
@@ -36,27 +39,57 @@ def tensor(value, spec):
     return np.array(value, dtype=dtype).reshape(shape)
 
 
-# The client names no content type by itself; development mode insists on one.
+# For JSON the client names no content type by itself; development mode insists on one.
 JSON = {"content-type": "application/json"}
 
 
-def accuracy(name):
+def ask_json(name, tensors):
+    inputs = []
+    for spec, data in tensors:
+        inputs.append(oip.InferInput(spec["name"], list(data.shape), spec["datatype"]))
+        inputs[-1].set_data_from_numpy(data, binary_data=False)
+    outputs = [oip.InferRequestedOutput("label", binary_data=False)]
+    answer = client.infer(name, inputs, outputs=outputs, request_id="peer-1", headers=JSON)
+    assert answer.get_response()["id"] == "peer-1"
+    return answer
+
+
+def ask_binary(name, tensors):
+    inputs = []
+    for spec, data in tensors:
+        inputs.append(oip.InferInput(spec["name"], list(data.shape), spec["datatype"]))
+        inputs[-1].set_data_from_numpy(data)
+    return client.infer(name, inputs, request_id="peer-1")
+
+
+def ask_grpc(name, tensors):
+    inputs = []
+    for spec, data in tensors:
+        inputs.append(rpc.InferInput(spec["name"], list(data.shape), spec["datatype"]))
+        inputs[-1].set_data_from_numpy(data)
+    answer = grpc_client.infer(name, inputs, outputs=[rpc.InferRequestedOutput("label")], request_id="peer-1")
+    assert answer.get_response().id == "peer-1"
+    return answer
+
+
+def accuracy(name, ask, way):
     metadata = client.get_model_metadata(name)
     with gzip.open(EXAMPLES / name / "heldout.ndjson.gz", "rt", encoding="utf-8") as lines:
         records = [json.loads(next(lines)) for _ in range(ROWS)]
     right = 0
     for record in records:
-        inputs = []
-        for spec in metadata["inputs"]:
-            data = tensor(record["inputs"][spec["name"]], spec)
-            inputs.append(oip.InferInput(spec["name"], list(data.shape), spec["datatype"]))
-            inputs[-1].set_data_from_numpy(data, binary_data=False)
-        outputs = [oip.InferRequestedOutput("label", binary_data=False)]
-        answer = client.infer(name, inputs, outputs=outputs, request_id="peer-1", headers=JSON)
-        assert answer.get_response()["id"] == "peer-1"
-        right += int(answer.as_numpy("label").reshape(-1)[0]) == record["label"]
-    print(f"    {name}: {right} of {ROWS} right")
-    return right >= 0.85 * ROWS
+        tensors = [(spec, tensor(record["inputs"][spec["name"]], spec)) for spec in metadata["inputs"]]
+        right += int(ask(name, tensors).as_numpy("label").reshape(-1)[0]) == record["label"]
+    print(f"    {name} {way}: {right} of {ROWS} right")
+    return right
+
+
+WAYS = [("JSON tensors", ask_json), ("binary tensors", ask_binary), ("gRPC", ask_grpc)]
+
+
+def same_everywhere(name):
+    counts = {accuracy(name, ask, way) for way, ask in WAYS}
+    return len(counts) == 1 and counts.pop() >= 0.85 * ROWS
 
 
 def refuses(name, call, wanted):
@@ -78,10 +111,13 @@ def wrong_shape():
 
 check("the server is live", client.is_server_live)
 check("the server is ready", client.is_server_ready)
+check("the server is live over gRPC", grpc_client.is_server_live)
+check("the server is ready over gRPC", grpc_client.is_server_ready)
 check("server metadata names itself", lambda: bool(client.get_server_metadata()["name"]))
 for model in ("card-fraud", "mail-filter", "digit-image"):
     check(f"{model} is ready", lambda: client.is_model_ready(model))
-    check(f"{model} answers JSON tensors", lambda: accuracy(model))
+    check(f"{model} is ready over gRPC", lambda: grpc_client.is_model_ready(model))
+    check(f"{model} answers JSON, binary tensors and gRPC alike", lambda: same_everywhere(model))
 refuses("an unknown model is refused", lambda: client.get_model_metadata("no-such-model"), "")
 refuses("a wrong shape is refused", wrong_shape, "")
 print(f"{counts['passed']} passed, {counts['failed']} failed")

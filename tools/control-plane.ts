@@ -13,6 +13,8 @@ const LOGIN_LINK = /http\S+\/login\?code=\S+/
 
 export type RunningControlPlane = {
   readonly url: string
+  /** HOST:PORT of inference over gRPC. */
+  readonly grpcAddress: string
   readonly pid: number
   readonly home: string
   /** Signs a browser in, once. */
@@ -69,11 +71,12 @@ export const stateFolder = (): string => {
 export const startControlPlane = async (): Promise<RunningControlPlane> => {
   const home = stateFolder()
   const port = await freePort()
+  const grpcPort = await freePort()
   const url = `http://127.0.0.1:${port}`
   const env = {
     ...process.env,
     PORT: String(port),
-    GRPC_PORT: '0',
+    GRPC_PORT: String(grpcPort),
     RAMPART_HOME: home,
     RAMPART_SERVER: url,
     RAMPART_LOG_LEVEL: 'warn',
@@ -93,5 +96,13 @@ export const startControlPlane = async (): Promise<RunningControlPlane> => {
     await stop()
     throw error
   })
-  return { url, pid: server.pid ?? 0, home, loginUrl: LOGIN_LINK.exec(said)?.[0] ?? '', env, stop }
+  return {
+    url,
+    grpcAddress: `127.0.0.1:${grpcPort}`,
+    pid: server.pid ?? 0,
+    home,
+    loginUrl: LOGIN_LINK.exec(said)?.[0] ?? '',
+    env,
+    stop,
+  }
 }

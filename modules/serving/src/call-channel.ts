@@ -1,7 +1,6 @@
 /** How a call came in and how its answer goes out; HTTP and gRPC each have one, everything between them is shared. */
 import type { Tensor } from '@rampart/codecs'
 import type { AppError } from '@rampart/kit'
-import type { InferCall } from './served-route.ts'
 
 /** Rows `[from, to)` of a batch's outputs; `rows` is the batch's number of rows, 0 when the model has none. */
 export type AnswerRows = {
@@ -11,14 +10,15 @@ export type AnswerRows = {
   readonly rows: number
 }
 
-export interface CallChannel {
+/** `Call` is what the router knows of the call. */
+export interface CallChannel<Call> {
   /** A header of the request (its metadata in gRPC); the name is lower case. */
   header(name: string): string | undefined
   /** Milliseconds the caller still waits, where the protocol carries a deadline of its own. */
   readonly deadlineMs?: number
   /** True once nobody can receive an answer. */
   gone(): boolean
-  answer(call: InferCall, answer: AnswerRows): void
+  answer(call: Call, answer: AnswerRows): void
   /** Returns the HTTP status under which the refusal is counted and recorded. */
-  refuse(call: InferCall, error: AppError): number
+  refuse(call: Call, error: AppError): number
 }

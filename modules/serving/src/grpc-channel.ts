@@ -3,10 +3,9 @@
 import { Metadata, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
 import { type AnswerSlice, createInferAnswerWriter, type InferMessage, type Tensor } from '@rampart/codecs'
 import { type AppError, type Clock, toGrpcStatus, toProblem } from '@rampart/kit'
-import type { CallChannel } from './call-channel.ts'
 import type { CachedDecision } from './decision-cache.ts'
 import { outputSlice, traceOf } from './infer-call.ts'
-import type { InferCall, ServedRoute } from './served-route.ts'
+import type { InferCall, InferChannel, ServedRoute } from './served-route.ts'
 
 export type UnaryCall = ServerUnaryCall<Buffer, Buffer>
 export type Respond = sendUnaryData<Buffer>
@@ -84,7 +83,7 @@ export const createGrpcChannels = (clock: Pick<Clock, 'now'>) => {
     return made
   }
 
-  return (unary: UnaryCall, respond: Respond, form: FormOfRequest): CallChannel => {
+  return (unary: UnaryCall, respond: Respond, form: FormOfRequest): InferChannel => {
     const deadline = unary.getDeadline()
     const waitMs = Number(deadline) - clock.now()
     return {

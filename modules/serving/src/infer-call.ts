@@ -3,16 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BINARY_HEADER, encodeInferError, encodeRaw, type Tensor } from '@rampart/codecs'
 import { type AppError, toProblem } from '@rampart/kit'
 import { discardBody } from './body-reader.ts'
-import type { AnswerRows, CallChannel } from './call-channel.ts'
+import type { AnswerRows } from './call-channel.ts'
 import type { Outcome } from './route-stats.ts'
-import type { InferCall } from './served-route.ts'
+import type { InferCall, InferChannel } from './served-route.ts'
 
 export type { InferCall }
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The caller's W3C trace context, when it is well formed. */
-export const traceOf = (channel: CallChannel): string | undefined => {
+export const traceOf = (channel: InferChannel): string | undefined => {
   const value = channel.header('traceparent')
   return value !== undefined && TRACEPARENT.test(value) ? value : undefined
 }
@@ -105,7 +105,7 @@ const writeBinaryAnswer = (
 }
 
 /** The channel of a REST call. */
-export const createHttpChannel = (request: IncomingMessage, response: ServerResponse): CallChannel => ({
+export const createHttpChannel = (request: IncomingMessage, response: ServerResponse): InferChannel => ({
   header: (name) => {
     const value = request.headers[name]
     return typeof value === 'string' ? value : undefined

@@ -3,7 +3,6 @@ import { hasRawData, type InferRequestHead, plainBody, type Tensor } from '@ramp
 import type { Principal } from '@rampart/domain'
 import { AppError, toAppError } from '@rampart/kit'
 import type { BatchEvents } from './batcher.ts'
-import type { CallChannel } from './call-channel.ts'
 import type { DecisionCache } from './decision-cache.ts'
 import { servingErrors } from './errors.ts'
 import { type InferCall, outcomeOf, traceOf } from './infer-call.ts'
@@ -12,7 +11,7 @@ import type { ServingOptions } from './options.ts'
 import { choiceFragment, createPlannedCalls, enter, noRouteFor } from './planned-calls.ts'
 import type { ServingPorts } from './ports.ts'
 import type { RecordLog } from './record-log.ts'
-import type { PlannedCall, ServedRoute } from './served-route.ts'
+import type { InferChannel, PlannedCall, ServedRoute } from './served-route.ts'
 import { createShadowCalls } from './shadow-calls.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 import type { TableLeases } from './table-lease.ts'
@@ -167,7 +166,7 @@ export const createInferHandler = (deps: Deps) => {
       }
     },
     /** A call as its headers describe it; undefined when they are enough to refuse it, which is then done. */
-    open: (channel: CallChannel, served: ServedRoute, caller: Principal): InferCall | undefined => {
+    open: (channel: InferChannel, served: ServedRoute, caller: Principal): InferCall | undefined => {
       const startedAt = clock.monotonic()
       const timeout = readTimeout(channel.header('x-request-timeout-ms'), channel.deadlineMs, options)
       const deadlineMs = timeout ?? options.defaultTimeoutMs

@@ -15,9 +15,11 @@ import { createRouteStats, type RouteStats } from './route-stats.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 import type { TableLease } from './table-lease.ts'
 
+export type InferChannel = CallChannel<InferCall>
+
 /** A call on its way through the server; it belongs to one route's batches. */
 export type InferCall = {
-  readonly channel: CallChannel
+  readonly channel: InferChannel
   served: ServedRoute
   /** Set when the route chooses among several versions or copies its calls. */
   readonly planned: PlannedCall | undefined

@@ -4,11 +4,11 @@
  */
 import { sliceTensor, type Tensor } from '@rampart/codecs'
 import { type Clock, type Random, toProblem } from '@rampart/kit'
-import type { AnswerRows, CallChannel } from './call-channel.ts'
+import type { AnswerRows } from './call-channel.ts'
 import { compareOutputs } from './compare-outputs.ts'
 import { outputSlice } from './infer-call.ts'
 import type { Prediction } from './prediction.ts'
-import type { InferCall, PlannedCall, ServedRoute } from './served-route.ts'
+import type { InferCall, InferChannel, PlannedCall, ServedRoute } from './served-route.ts'
 import type { ShadowStats } from './shadow-stats.ts'
 import type { TableLeases } from './table-lease.ts'
 
@@ -46,7 +46,7 @@ export const createShadowCalls = (deps: Deps) => {
     original: InferCall,
     expected: readonly Tensor[],
     shadow: { readonly stats: ShadowStats; readonly tolerance: number },
-  ): CallChannel => ({
+  ): InferChannel => ({
     header: () => undefined,
     gone: () => false,
     answer: (call, answer) => {
