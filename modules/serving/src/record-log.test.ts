@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createLogger, cryptoRandom, systemClock } from '@rampart/kit'
+import { until } from '@rampart/kit/testing'
 import type { RecordedCall } from './inference-record.ts'
 import { DEFAULT_SERVING_OPTIONS, type ServingOptions } from './options.ts'
 import type { AnchorBatch, SegmentAnchor } from './record-anchor.ts'
@@ -135,6 +136,47 @@ test('a full disk makes the log unhealthy, keeps the lines, and they are written
     assert.deepEqual([log.healthy(), log.state().written], [true, 5])
     await log.stop()
     assert.equal(segments(anchored)[0]?.records, 5)
+  }))
+
+test('a disk that syncs slowly holds back no record from its file, and one that cannot sync makes the log unhealthy', () =>
+  inFolder(async (dir) => {
+    const { openSegment } = await import('./record-segment.ts')
+    let sync: () => Promise<void> = () => Promise.resolve()
+    const openFile: RecordLogDeps['openFile'] = async (folder, name) => {
+      const file = await openSegment(folder, name)
+      return {
+        write: file.write.bind(file),
+        datasync: () => sync(),
+        truncate: (n) => file.truncate(n),
+        close: () => file.close(),
+      }
+    }
+    const anchored: AnchorBatch[] = []
+    let release = (): void => undefined
+    sync = () =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    const log = open(dir, anchored, { recordFlushMs: 10 }, { openFile })
+    await log.start()
+    const lines = async (): Promise<number> => {
+      const file = (await readdir(dir)).find((name) => name.endsWith('.ndjson'))
+      return file === undefined ? 0 : (await readFile(join(dir, file), 'utf8')).split('\n').length - 1
+    }
+    for (const count of [1, 2, 3]) {
+      log.append(call)
+      await until(async () => (await lines()) === count)
+    }
+    assert.deepEqual([log.healthy(), log.state().waiting, segments(anchored).length], [true, 0, 0])
+    sync = () => Promise.reject(Object.assign(new Error('input/output error'), { code: 'EIO' }))
+    release()
+    log.append(call)
+    await until(() => !log.healthy())
+    sync = () => Promise.resolve()
+    await log.flush()
+    assert.equal(log.healthy(), true)
+    await log.stop()
+    assert.deepEqual([segments(anchored).length, segments(anchored)[0]?.records], [1, 4])
   }))
 
 test('an audit log that is away gets its segments after the next start', () =>

@@ -1,6 +1,6 @@
 /**
- * The inference log: calls go into a bounded list in memory and from there, at most `recordFlushMs` later, synced
- * to segment files. Closed segments are handed to the audit log by their Merkle root. Nothing is lost silently:
+ * The inference log: calls go into a bounded list in memory and from there, at most `recordFlushMs` later, to segment
+ * files, which are synced behind them. Closed segments are handed to the audit log by their Merkle root. Nothing is lost silently:
  * a missing sequence number is a dropped record, an epoch without an end is a crash.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -9,17 +9,9 @@ import { createAnchorQueue } from './anchor-queue.ts'
 import { createTimeFormatter, encodeRecord, type RecordedCall } from './inference-record.ts'
 import type { ServingOptions } from './options.ts'
 import type { ServingPorts } from './ports.ts'
-import type { SegmentAnchor } from './record-anchor.ts'
 import { type Recovery, recoverRecords, writeEpochLine } from './record-recovery.ts'
-import {
-  type AppendFile,
-  createSegmentTree,
-  openSegment,
-  removeBeyond,
-  SEGMENT_SUFFIX,
-  segmentName,
-  writePendingAnchor,
-} from './record-segment.ts'
+import { type AppendFile, createSegmentTree, openSegment, segmentName } from './record-segment.ts'
+import { createSettling, type Segment } from './record-settling.ts'
 
 type RecordOptions = Pick<
   ServingOptions,
@@ -61,18 +53,8 @@ export type RecordLog = {
   stop(): Promise<void>
 }
 
-type Segment = {
-  readonly name: string
-  readonly file: AppendFile
-  readonly tree: ReturnType<typeof createSegmentTree>
-  readonly openedAt: number
-  readonly firstSequence: number
-  readonly previousSequence: number
-  readonly from: string
-  lastSequence: number
-  to: string
-  bytes: number
-}
+/** Records are first written, then synced, closed and handed over. */
+type Stage = 'write' | 'sync'
 
 type Line = { readonly sequence: number; readonly time: string; readonly text: string }
 
@@ -92,9 +74,11 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
   let closedSequence = 0
   let written = 0
   let dropped = 0
-  let failingSince: number | undefined
+  const settling = createSettling({ dir, recordsMaxBytes: options.recordsMaxBytes, anchors })
+  const failures = new Map<Stage, number>()
   let segment: Segment | undefined
-  let flushing: Promise<void> | undefined
+  let writing: Promise<void> | undefined
+  let syncing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
 
   const append = (call: RecordedCall): void => {
@@ -111,6 +95,7 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     const name = segmentName(epoch, first.sequence)
     return {
       name,
+      epoch,
       file: await (deps.openFile ?? openSegment)(dir, name),
       tree: createSegmentTree(),
       openedAt: clock.monotonic(),
@@ -120,10 +105,11 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
       lastSequence: first.sequence,
       to: first.time,
       bytes: 0,
+      syncedBytes: 0,
     }
   }
 
-  /** Appends and syncs one chunk; a failed write leaves the file as it was and the lines in memory. */
+  /** Appends one chunk; a failed write leaves the file as it was and the lines in memory. */
   const writeChunk = async (): Promise<void> => {
     const chunk = lines.slice(0, CHUNK_LINES)
     segment ??= await openNext(chunk[0] as Line)
@@ -133,7 +119,6 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
       let at = 0
       while (at < bytes.length)
         at += (await segment.file.write(bytes, at, bytes.length - at, null)).bytesWritten
-      await segment.file.datasync()
     } catch (error) {
       await segment.file.truncate(segment.bytes).catch(() => undefined)
       throw error
@@ -150,21 +135,11 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     lines.splice(0, chunk.length)
   }
 
-  const closeSegment = async (): Promise<void> => {
-    const closing = segment
-    if (closing === undefined) return
-    const anchor = anchorOf(closing, epoch)
-    await writePendingAnchor(dir, anchor)
+  const finishSegment = (): void => {
+    if (segment === undefined) return
+    settling.finish(segment)
+    closedSequence = segment.lastSequence
     segment = undefined
-    closedSequence = closing.lastSequence
-    await closing.file.close()
-    anchors.add(anchor)
-    const expired = await removeBeyond(dir, options.recordsMaxBytes)
-    if (expired.files.length > 0) {
-      const batch = { kind: 'expired', id: `${closing.name}-expired`, ...expired } as const
-      await writePendingAnchor(dir, batch)
-      anchors.add(batch)
-    }
   }
 
   const isFull = (open: Segment): boolean =>
@@ -173,32 +148,57 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     clock.monotonic() - open.openedAt >= options.segmentMaxMs
 
   const writeAll = async (): Promise<void> => {
+    while (lines.length > 0) {
+      await writeChunk()
+      if (segment !== undefined && isFull(segment)) finishSegment()
+    }
+    if (segment !== undefined && isFull(segment)) finishSegment()
+  }
+
+  /** Runs a stage; its failure is said once and makes the log unhealthy until the stage succeeds. */
+  const attempt = async (stage: Stage, work: () => Promise<void>): Promise<void> => {
     try {
-      while (lines.length > 0) {
-        await writeChunk()
-        if (segment !== undefined && isFull(segment)) await closeSegment()
-      }
-      if (segment !== undefined && isFull(segment)) await closeSegment()
-      if (failingSince !== undefined) logger.info({ dropped }, 'serving.records-recovered')
-      failingSince = undefined
+      await work()
+      if (failures.delete(stage)) logger.info({ stage, dropped }, 'serving.records-recovered')
     } catch (error) {
-      if (failingSince === undefined)
-        logger.error({ err: error, waiting: lines.length }, 'serving.records-failing')
-      failingSince = clock.monotonic()
+      if (!failures.has(stage))
+        logger.error({ err: error, stage, waiting: lines.length }, 'serving.records-failing')
+      failures.set(stage, clock.monotonic())
     }
   }
 
-  const flush = (): Promise<void> => {
-    flushing ??= writeAll().finally(() => {
-      flushing = undefined
+  const write = (): Promise<void> => {
+    writing ??= attempt('write', writeAll).finally(() => {
+      writing = undefined
     })
-    return flushing
+    return writing
+  }
+
+  const sync = (): Promise<void> => {
+    syncing ??= attempt('sync', () => settling.settle(segment)).finally(() => {
+      syncing = undefined
+    })
+    return syncing
+  }
+
+  const flush = async (): Promise<void> => {
+    await write()
+    await syncing
+    await sync()
+  }
+
+  const isResting = (stage: Stage): boolean => {
+    const failedAt = failures.get(stage)
+    return failedAt !== undefined && clock.monotonic() - failedAt < RETRY_MS
   }
 
   const tick = (): void => {
     anchors.tick()
-    const resting = failingSince !== undefined && clock.monotonic() - failingSince < RETRY_MS
-    if (!resting && (lines.length > 0 || segment !== undefined)) void flush()
+    if (!isResting('write') && (lines.length > 0 || segment !== undefined))
+      void write().then(() => {
+        if (!isResting('sync') && settling.isBehind(segment)) void sync()
+      })
+    else if (!isResting('sync') && settling.isBehind(segment)) void sync()
   }
 
   return {
@@ -212,39 +212,24 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     },
     append,
     flush,
-    healthy: () => failingSince === undefined,
+    healthy: () => failures.size === 0,
     state: () => ({
       written,
       dropped,
       waiting: lines.length,
-      failing: failingSince !== undefined,
+      failing: failures.size > 0,
       unanchored: anchors.size(),
     }),
     stop: async () => {
       clearInterval(timer)
-      await flushing
-      await flush()
-      if (failingSince !== undefined) return
-      await closeSegment()
+      await writing
+      await write()
+      finishSegment()
+      await syncing
+      await sync()
+      if (failures.size > 0) return
       await writeEpochLine(dir, { epoch, at: clock.iso(), event: 'closed' })
       await anchors.drain()
     },
   }
 }
-
-const anchorOf = (segment: Segment, epoch: string): SegmentAnchor => ({
-  kind: 'segment',
-  id: segment.name,
-  file: `${segment.name}${SEGMENT_SUFFIX}`,
-  epoch,
-  firstSequence: segment.firstSequence,
-  lastSequence: segment.lastSequence,
-  records: segment.tree.records(),
-  dropped: segment.lastSequence - segment.previousSequence - segment.tree.records(),
-  bytes: segment.bytes,
-  root: segment.tree.root(),
-  from: segment.from,
-  to: segment.to,
-  recovered: false,
-  tornBytes: 0,
-})

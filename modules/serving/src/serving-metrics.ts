@@ -67,7 +67,7 @@ export const registerServingMetrics = (metrics: Metrics, sources: Sources): void
   add('rampart_inference_queue_rows', 'gauge', 'Rows waiting for a model', () =>
     plain([...sources.models()].reduce((sum, model) => sum + model.batcher.queuedRows(), 0)),
   )
-  add('rampart_inference_records_written_total', 'counter', 'Records synced to disk', () =>
+  add('rampart_inference_records_written_total', 'counter', 'Records written to disk', () =>
     plain(sources.records.state().written),
   )
   add('rampart_inference_records_dropped_total', 'counter', 'Records lost because memory was full', () =>
