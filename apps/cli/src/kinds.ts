@@ -57,6 +57,29 @@ const versionsOf = (item: Resource): string =>
     .map((one) => `${text(one.version)}${one.isDefault === true ? '*' : ''}`)
     .join(', ')
 
+/** `card-fraud:1.0.0 90, card-fraud:1.1.0@mlserver 10`: what a route leads to, with weights where there are several. */
+const backendsOf = (item: Resource): string => {
+  const spec = item.spec as { readonly backends?: readonly Resource[] } | undefined
+  const list = spec?.backends ?? []
+  return list
+    .map((one) => {
+      const chosen = text(one.version ?? one.alias)
+      const place = one.backend === undefined ? '' : `@${text(one.backend)}`
+      const weight = list.length > 1 ? ` ${text(one.weight ?? 1)}` : ''
+      return `${text(one.model)}${chosen === '' ? '' : `:${chosen}`}${place}${weight}`
+    })
+    .join(', ')
+}
+
+/** Where a route's canary is. */
+const canaryOf = (item: Resource): string => {
+  const spec = item.spec as { readonly canary?: { readonly steps?: readonly number[] } } | undefined
+  if (spec?.canary === undefined) return ''
+  const state = item.canary as { readonly phase?: unknown; readonly step?: number } | undefined
+  if (state !== undefined && state.phase !== 'running') return text(state.phase)
+  return `${text(spec.canary.steps?.[state?.step ?? 0])} %`
+}
+
 const encode = encodeURIComponent
 
 const versionPath = (name: string): string => {
@@ -95,9 +118,24 @@ export const KINDS: readonly Kind[] = [
     nameOf: at('name'),
     columns: (now) => [
       column('NAME', 'name'),
-      column('MODEL', 'model'),
-      { head: 'VERSIONS', cell: versionsOf },
+      { head: 'BACKENDS', cell: backendsOf },
+      { head: 'SERVED', cell: versionsOf },
+      { head: 'CANARY', cell: canaryOf },
       { head: 'SCHEMA', cell: (item) => (item.payloadSchema === undefined ? 'no' : 'yes') },
+      ageColumn('AGE', 'updatedAt', now),
+    ],
+  },
+  {
+    singular: 'backend',
+    plural: 'backends',
+    listPath: '/api/v1/backends',
+    itemPath: (name) => `/api/v1/backends/${encode(name)}`,
+    deletable: true,
+    nameOf: at('name'),
+    columns: (now) => [
+      column('NAME', 'name'),
+      { head: 'PROTOCOL', cell: (item) => text((item.spec as Resource | undefined)?.protocol) },
+      { head: 'URLS', cell: (item) => listOf('urls')((item.spec ?? {}) as Resource) },
       ageColumn('AGE', 'updatedAt', now),
     ],
   },

@@ -171,7 +171,8 @@ test('apply sends a route from standard input and says what it did', async () =>
     'apiVersion: rampart/v1\nkind: Route\nmetadata: { name: fraud }\nspec: { model: card-fraud }\n'
   const { code, out } = await cli(['apply', '-f', '-', '--server', server.url], { stdin })
   assert.deepEqual([code, out], [0, 'route/fraud configured\n'])
-  assert.deepEqual(JSON.parse(server.received.at(-1)?.body ?? ''), { model: 'card-fraud' })
+  assert.deepEqual(JSON.parse(server.received.at(-1)?.body ?? ''), { backends: [{ model: 'card-fraud' }] })
+  assert.equal(server.received.at(-1)?.headers['if-match'], '"0"')
 })
 
 test('every wrong manifest is refused before anything is sent', async () => {

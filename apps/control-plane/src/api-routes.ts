@@ -37,6 +37,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerServingRoutes(api, {
     routes: pipeline.routes,
     served: pipeline.serving.served,
+    backends: pipeline.backends,
     plan: pipeline.serving.plan,
     stats: (tenant, name) => {
       const served = pipeline.serving.served(tenant).filter((one) => one.name === name)

@@ -79,6 +79,13 @@ export const configSchema = z.object({
       deadlineMs: number({ description: 'Deadline of an inference that names none', unit: 'ms' }).default(
         10_000,
       ),
+      backendHosts: z
+        .string()
+        .meta({
+          description:
+            'Addresses that are not public and where backends may be: HOST, HOST:PORT or ADDRESS/PREFIX, by commas',
+        })
+        .default(''),
       queueRows: number({ description: 'Rows that may wait per model before requests are shed' }).default(
         4096,
       ),

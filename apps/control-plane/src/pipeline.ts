@@ -6,7 +6,12 @@ import { createOidcVerifier } from '@rampart/connectors/oidc'
 import { createIdentity } from '@rampart/identity'
 import { createInventory, createLocalArtifactStore, type Inventory } from '@rampart/inventory'
 import { createPolicy } from '@rampart/policy'
-import { createCanaryRunner, createRouteResources, createServing } from '@rampart/serving'
+import {
+  createBackendResources,
+  createCanaryRunner,
+  createRouteResources,
+  createServing,
+} from '@rampart/serving'
 import { createLocalCa, openEd25519Signer } from '@rampart/signing'
 import { createTelemetry } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
@@ -81,6 +86,10 @@ export const createPipeline = async (ground: Ground) => {
       await telemetry.setReference(reference)
     },
   })
+  const addresses = {
+    allowLoopback: ground.mode === 'development',
+    allowed: config.inference.backendHosts.split(/[\s,]+/).filter((host) => host !== ''),
+  }
   const serving = createServing({
     ...createServingPorts({ ...ground, audit, identity, policy, signals: threats.sinkFor('serving') }),
     observe: telemetry.sink,
@@ -89,17 +98,19 @@ export const createPipeline = async (ground: Ground) => {
       maxBodyBytes: config.limits.inferenceBodyBytes,
       defaultTimeoutMs: config.inference.deadlineMs,
       maxQueuedRows: config.inference.queueRows,
+      addresses,
       grpcStreams: config.grpc.streams,
     },
   })
   const routes = createRouteResources({ ...ground, audit, afterChange: settle })
+  const backends = createBackendResources({ ...ground, audit, addresses, afterChange: settle })
   const canaries = createCanaryRunner({
     ...ground,
     routes,
     readings: serving.canaryReadings,
     raiseSignal: (tenant, signal) => threats.sinkFor('serving').raise(tenant, signal),
   })
-  late.sync = createServingSync({ ...ground, inventory, routes, serving })
+  late.sync = createServingSync({ ...ground, inventory, routes, backends, serving })
   return {
     audit,
     ca,
@@ -112,6 +123,7 @@ export const createPipeline = async (ground: Ground) => {
     assurance,
     serving,
     routes,
+    backends,
     canaries,
     sync: late.sync,
   }

@@ -31,6 +31,7 @@ const harness = (versions: StoredVersion[], routes: RouteResource[] = []) => {
   const sync = createServingSync({
     inventory: { list: async () => versions, artifactPath: async () => '/x' },
     routes: { list: async () => routes },
+    backends: { list: async () => [] },
     serving: {
       setSnapshot: async (snapshot) => {
         snapshots.push(snapshot)

@@ -3,6 +3,8 @@ import type { Digest, ModelVersion } from '@rampart/domain'
 import type { Inventory, StoredVersion } from '@rampart/inventory'
 import { ALL_TENANTS, type EventLog, type Logger } from '@rampart/kit'
 import {
+  type BackendResource,
+  type BackendResources,
   type RoutedVersion,
   type RouteResource,
   type RouteResources,
@@ -37,6 +39,7 @@ const createEpochs = () => {
 export type ServingSyncDeps = {
   readonly inventory: Pick<Inventory, 'list' | 'artifactPath'>
   readonly routes: Pick<RouteResources, 'list'>
+  readonly backends: Pick<BackendResources, 'list'>
   readonly serving: { setSnapshot(snapshot: Snapshot): Promise<SnapshotReport> }
   readonly eventLog: Pick<EventLog, 'subscribe'>
   readonly logger: Logger
@@ -67,9 +70,11 @@ export const createServingSync = (deps: ServingSyncDeps) => {
   const routeFor = async (
     { version, isDefault, isShadow, backend }: RoutedVersion<StoredVersion>,
     { name, spec }: Pick<RouteResource, 'name' | 'spec'>,
+    backends: readonly BackendResource[],
   ): Promise<SnapshotRoute> => {
     const artifactDigest = modelDigest(version)
     const { payloadSchema, postprocess, match } = spec
+    const remote = backends.find((one) => one.name === backend)?.spec
     const { classes, features, labels } = version.spec
     return {
       name,
@@ -83,6 +88,7 @@ export const createServingSync = (deps: ServingSyncDeps) => {
       isDefault,
       ...(isShadow ? { isShadow } : {}),
       ...(backend === undefined ? {} : { backend }),
+      ...(remote === undefined ? {} : { remote }),
       modelPath: await deps.inventory.artifactPath(artifactDigest),
       signature: version.signature ?? { inputs: [], outputs: [] },
       labels: labels ?? {},
@@ -111,10 +117,11 @@ export const createServingSync = (deps: ServingSyncDeps) => {
     const plans: SnapshotPlan[] = []
     for (const tenant of new Set(all.map((version) => version.tenant))) {
       const versions = all.filter((version) => version.tenant === tenant)
+      const backends = await deps.backends.list(tenant)
       for (const route of withImplied(await deps.routes.list(tenant), versions)) {
         const canary = 'canary' in route ? route.canary : undefined
         const resolved = resolveRoute({ tenant, ...route }, versions, canary)
-        routes.push(...resolved.versions.map((version) => routeFor(version, route)))
+        routes.push(...resolved.versions.map((version) => routeFor(version, route, backends)))
         if (resolved.plan !== undefined) plans.push(resolved.plan)
       }
     }
@@ -153,7 +160,8 @@ export const createServingSync = (deps: ServingSyncDeps) => {
     refresh,
     start: async (): Promise<void> => {
       unsubscribe = deps.eventLog.subscribe(ALL_TENANTS, ({ type }) => {
-        if (type.startsWith('rampart.model-version.') || type.startsWith('rampart.route.')) refreshQuietly()
+        if (type.startsWith('rampart.model-version.') || /^rampart\.(route|backend)\./.test(type))
+          refreshQuietly()
       })
       // Another process may have written while our notification was lost.
       resync = setInterval(refreshQuietly, RESYNC_MS)

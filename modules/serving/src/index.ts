@@ -1,5 +1,6 @@
 /** The door of serving: the inference router, its routes as resources, and its records. */
 export { createAuditAnchor } from './audit-anchor.ts'
+export { type BackendResources, createBackendResources } from './backend-resources.ts'
 export { createCanaryRunner } from './canary-runner.ts'
 export { servingErrors } from './errors.ts'
 export type { GrpcAddress, GrpcListener } from './grpc-server.ts'
@@ -22,4 +23,4 @@ export {
   type SnapshotRoute,
   versionKey,
 } from './snapshot.ts'
-export type { RouteResource } from './store.ts'
+export type { BackendResource, RouteResource } from './store.ts'

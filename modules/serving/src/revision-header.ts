@@ -1,5 +1,13 @@
 /** `If-Match: "7"`: the revision that a writer has read and means to replace. */
+import { Type } from 'typebox'
 import { servingErrors } from './errors.ts'
+
+/** Schema of the headers of a write. */
+export const IfMatch = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'Revision that is to be replaced, as `"7"`; 0 for none yet.' }),
+  ),
+})
 
 /** Empty when the header is absent: then the last writer wins. */
 export const readRevision = (headers: { readonly 'if-match'?: unknown }): { readonly revision?: number } => {

@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test'
 import type { Principal, SignalInput } from '@rampart/domain'
 import { assetPath, systemClock } from '@rampart/kit'
 import { createFakeClock, silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
+import { createBackendResources } from './backend-resources.ts'
+import type { BackendSpec } from './backend-spec.ts'
 import { emptyReading } from './canary.ts'
 import { type CanaryReadings, createCanaryRunner } from './canary-runner.ts'
 import { resolveRoute } from './resolve-route.ts'
@@ -191,4 +193,34 @@ test('versions are found by number, by alias and by being the latest; the canary
     ['2', 20],
     ['1', 80],
   ])
+})
+
+test('a backend is written within the allowed addresses and stays while a route leads to it', async () => {
+  const backends = createBackendResources({
+    ...db,
+    clock: systemClock,
+    audit: { record: async (_tx, { action, outcome }) => void audited.push({ action, outcome }) },
+    afterChange: async () => undefined,
+    addresses: { allowLoopback: true, allowed: ['10.1.0.0/16', 'mlserver:8080'] },
+  })
+  const spec = (url: string, more: Partial<BackendSpec> = {}): BackendSpec => ({
+    protocol: 'v2-rest',
+    urls: [url],
+    ...more,
+  })
+  const at = (url: string, more: Partial<BackendSpec> = {}) =>
+    backends.put(ada, { name: 'far', spec: spec(url, more) })
+  for (const url of ['http://169.254.169.254/latest', 'http://10.2.0.1', 'http://[fd00::1]:80'])
+    await assert.rejects(at(url), { code: 'INFERENCE_URL_REFUSED' })
+  for (const url of ['file:///etc/passwd', 'http://a:b@example.com', 'nonsense', 'http://example.com/?a=b'])
+    await assert.rejects(at(url), { code: 'INFERENCE_URL_REFUSED' })
+  await assert.rejects(at('grpc://127.0.0.1:1'), { code: 'SERVING_BACKEND_INVALID' })
+  await assert.rejects(at('http://127.0.0.1', { retries: 99 }), { code: 'SERVING_BACKEND_INVALID' })
+  assert.equal((await at('http://10.1.2.3:8080')).revision, 1)
+  assert.equal((await at('http://mlserver:8080')).revision, 2)
+  await put('remote', { backends: [{ model: 'a', version: '1', backend: 'far' }] })
+  await assert.rejects(backends.remove(ada, 'far'), { code: 'SERVING_BACKEND_USED' })
+  await routes.remove(ada, 'remote')
+  await backends.remove(ada, 'far', 2)
+  assert.deepEqual(await backends.list('default'), [])
 })

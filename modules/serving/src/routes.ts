@@ -3,8 +3,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { MODEL_NAME_PATTERN } from '@rampart/domain'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { BackendResources } from './backend-resources.ts'
+import { registerBackendRoutes } from './backend-routes.ts'
 import { type PlanRoutesDeps, registerPlanRoutes } from './plan-routes.ts'
-import { readRevision } from './revision-header.ts'
+import { IfMatch, readRevision } from './revision-header.ts'
 import type { RouteResources } from './route-resources.ts'
 import { RouteSpecSchema, specOfModel } from './route-spec.ts'
 import { plainStats, StatsView, type VersionStats } from './stats-view.ts'
@@ -13,11 +15,6 @@ import type { RouteResource } from './store.ts'
 const Name = Type.String({ pattern: MODEL_NAME_PATTERN })
 const Params = Type.Object({ name: Name }, { additionalProperties: false })
 const Schema = Type.Record(Type.String(), Type.Unknown())
-const IfMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ description: 'Revision that is to be replaced, as `"7"`; 0 for none yet.' }),
-  ),
-})
 
 const CanaryView = Type.Object(
   {
@@ -48,6 +45,7 @@ const RouteView = Type.Object({
 export type ServedVersion = { readonly version: string; readonly digest: string; readonly isDefault: boolean }
 
 export type RouteRoutesDeps = Pick<PlanRoutesDeps, 'plan'> & {
+  readonly backends: BackendResources
   readonly routes: RouteResources
   /** Every route name being served, with the model behind it. */
   readonly served: (
@@ -83,6 +81,7 @@ const viewAll = (
 
 export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRoutesDeps): void => {
   registerPlanRoutes(instance, deps)
+  registerBackendRoutes(instance, deps)
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const entity = (request: { params: unknown }) => ({
     kind: 'route',

@@ -1,5 +1,6 @@
-/** SQL over the routes. */
+/** SQL over routes and backends. */
 import type { Tx } from '@rampart/kit'
+import type { BackendSpec } from './backend-spec.ts'
 import type { CanaryState } from './canary.ts'
 import { type RouteSpec, specOfModel } from './route-spec.ts'
 
@@ -108,3 +109,59 @@ export const claimAnchor = async (tx: Tx, id: string, at: string): Promise<boole
   )
   return rows.length > 0
 }
+
+/** A server elsewhere that runs registered versions. */
+export type BackendResource = {
+  readonly name: string
+  readonly spec: BackendSpec
+  readonly revision: number
+  readonly updatedBy: string
+  readonly updatedAt: string
+}
+
+type BackendRow = { name: string; spec: BackendSpec; revision: number; updated_by: string; updated_at: Date }
+
+const toBackend = (row: BackendRow): BackendResource => ({
+  name: row.name,
+  spec: row.spec,
+  revision: row.revision,
+  updatedBy: row.updated_by,
+  updatedAt: row.updated_at.toISOString(),
+})
+
+export const listBackends = async (tx: Tx): Promise<BackendResource[]> =>
+  (await tx.query<BackendRow>('SELECT * FROM serving_backend ORDER BY name')).map(toBackend)
+
+/** The row is held until the transaction ends. */
+export const lockBackend = async (tx: Tx, name: string): Promise<BackendResource | undefined> => {
+  const [row] = await tx.query<BackendRow>('SELECT * FROM serving_backend WHERE name = $1 FOR UPDATE', [name])
+  return row === undefined ? undefined : toBackend(row)
+}
+
+export const putBackend = async (
+  tx: Tx,
+  backend: Omit<BackendResource, 'revision'>,
+): Promise<BackendResource> =>
+  toBackend(
+    only(
+      await tx.query<BackendRow>(
+        `INSERT INTO serving_backend AS b (name, spec, updated_by, updated_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (tenant, name) DO UPDATE SET spec = $2, updated_by = $3, updated_at = $4,
+           revision = b.revision + 1
+         RETURNING *`,
+        [backend.name, JSON.stringify(backend.spec), backend.updatedBy, backend.updatedAt],
+      ),
+    ),
+  )
+
+export const deleteBackend = async (tx: Tx, name: string): Promise<boolean> =>
+  (await tx.query('DELETE FROM serving_backend WHERE name = $1 RETURNING name', [name])).length > 0
+
+/** Names of the routes that lead to a backend. */
+export const routesTo = async (tx: Tx, backend: string): Promise<string[]> =>
+  (
+    await tx.query<{ name: string }>(
+      `SELECT name FROM serving_route WHERE spec -> 'backends' @> $1::jsonb ORDER BY name`,
+      [JSON.stringify([{ backend }])],
+    )
+  ).map(({ name }) => name)

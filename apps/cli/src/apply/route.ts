@@ -1,9 +1,9 @@
 /** Applies a Route manifest: `spec: { backends: [{ model, version?|alias?, weight? }], match?, sticky?, fallback?, … }`. */
-import { ApiError } from '@rampart/client'
 import { cliErrors } from '../errors.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Session } from '../session.ts'
 import type { ApplyOptions } from './options.ts'
+import { replaceSpec } from './replace-spec.ts'
 
 const KEYS: readonly string[] = [
   'model',
@@ -31,27 +31,6 @@ const routeOf = (manifest: Manifest): Record<string, unknown> => {
   return rest
 }
 
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  )
-}
-
-type Stored = { readonly spec?: unknown; readonly revision?: number }
-
-const currentRoute = async ({ client, io }: Session, path: string): Promise<Stored> => {
-  try {
-    return (await client.call<Stored>('GET', path, { signal: io.signal })).data
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return {}
-    throw error
-  }
-}
-
 export const applyRoute = async (
   session: Session,
   manifest: Manifest,
@@ -60,14 +39,5 @@ export const applyRoute = async (
   const route = routeOf(manifest)
   if (options.dryRun) return `route/${manifest.name} is valid (nothing was sent)`
   const path = `/api/v1/routes/${encodeURIComponent(manifest.name)}`
-  const before = await currentRoute(session, path)
-  const revision = before.revision ?? 0
-  if (revision > 0 && JSON.stringify(sorted(before.spec)) === JSON.stringify(sorted(route)))
-    return `route/${manifest.name} unchanged`
-  await session.client.call('PUT', path, {
-    body: route,
-    headers: { 'if-match': `"${revision}"` },
-    signal: session.io.signal,
-  })
-  return `route/${manifest.name} configured`
+  return `route/${manifest.name} ${await replaceSpec(session, path, route)}`
 }

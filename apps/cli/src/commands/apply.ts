@@ -1,5 +1,6 @@
 /** `rampart apply -f FILE`: brings what the manifests name into being; applying the same file again changes nothing. */
 import type { Command } from 'commander'
+import { applyBackend } from '../apply/backend.ts'
 import type { ApplyOptions } from '../apply/options.ts'
 import { applyPolicy } from '../apply/policy.ts'
 import { applyRoute } from '../apply/route.ts'
@@ -11,6 +12,7 @@ type Apply = (session: Session, manifest: Manifest, options: ApplyOptions) => Pr
 const APPLY: Readonly<Record<ManifestKind, Apply>> = {
   Model: async (...parts) => (await import('../apply/model.ts')).applyModel(...parts),
   Route: applyRoute,
+  Backend: applyBackend,
   Policy: applyPolicy,
 }
 
@@ -36,7 +38,7 @@ const apply = async (session: Session, options: Options): Promise<void> => {
 export const addApply = (program: Command, run: Run): void => {
   program
     .command('apply')
-    .description('register a model version, or set up a route or a policy, from a manifest')
+    .description('register a model version, or set up a route, a backend or a policy, from a manifest')
     .requiredOption('-f, --file <file...>', 'manifest in YAML or JSON; - reads standard input')
     .option('--no-wait', 'do not wait until a model version is assessed')
     .option('--dry-run [client]', 'check the manifests and their files, send nothing', false)
