@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { addApply } from './commands/apply.ts'
 import { amountOf } from './commands/arguments.ts'
 import { addAudit } from './commands/audit.ts'
+import { addBom } from './commands/bom.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDescribe } from './commands/describe.ts'
 import { addEvents } from './commands/events.ts'
@@ -43,6 +44,7 @@ const addCommands = (program: Command, run: Run): void => {
     addReplay,
     addSign,
     addVerify,
+    addBom,
     addAudit,
     addLogin,
   ])

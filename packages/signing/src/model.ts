@@ -3,6 +3,13 @@
  * keyless signatures are loaded when they are used: their libraries cost more start-up time than signing a small model.
  */
 
+export {
+  type Attestation,
+  type AttestationReading,
+  isAboutAny,
+  isAttestedBy,
+  readAttestation,
+} from './model-signing/attestation.ts'
 export type { ValidAt } from './model-signing/certificate-signer.ts'
 export {
   type ModelSigner,
