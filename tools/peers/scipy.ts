@@ -1,4 +1,4 @@
-/** Makes the golden vectors of packages/drift again with SciPy and NumPy and compares them with the committed ones. */
+/** Makes the golden vectors of packages/drift again with SciPy, NumPy and river and compares them with the committed ones. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,15 +30,17 @@ const compare = (name: string, remade: string): boolean => {
   const committed: unknown = JSON.parse(readFileSync(join(root, GOLDEN, name), 'utf8'))
   const equal = same(committed, JSON.parse(readFileSync(remade, 'utf8')))
   process.stdout.write(
-    `${equal ? '✔' : '✖'} ${GOLDEN}/${name} ${equal ? 'equals' : 'differs from'} what SciPy makes now\n`,
+    `${equal ? '✔' : '✖'} ${GOLDEN}/${name} ${equal ? 'equals' : 'differs from'} what the references make now\n`,
   )
   return equal
 }
 
 const remake = async (python: string, folder: string): Promise<Tally> => {
-  cpSync(join(root, GOLDEN, 'make-golden.py'), join(folder, 'make-golden.py'))
-  const { code } = await execute(python, [join(folder, 'make-golden.py')])
-  if (code !== 0) throw new Error(`make-golden.py ended with ${code}`)
+  for (const script of ['make-golden.py', 'make-streams.py']) {
+    cpSync(join(root, GOLDEN, script), join(folder, script))
+    const { code } = await execute(python, [join(folder, script)])
+    if (code !== 0) throw new Error(`${script} ended with ${code}`)
+  }
   const names = readdirSync(join(root, GOLDEN)).filter((name) => name.endsWith('.json'))
   const equal = names.filter((name) => compare(name, join(folder, name))).length
   return { passed: equal, failed: names.length - equal }
@@ -46,7 +48,7 @@ const remake = async (python: string, folder: string): Promise<Tally> => {
 
 export const scipy: PeerGroup = {
   name: 'scipy',
-  what: 'golden vectors of packages/drift against SciPy and NumPy',
+  what: 'golden vectors of packages/drift against SciPy, NumPy and river',
   run: async () => {
     const python = await peer('scipy', 'install')
     const folder = mkdtempSync(join(tmpdir(), 'rampart-golden-'))

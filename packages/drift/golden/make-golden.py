@@ -4,7 +4,7 @@ Usage: python make-golden.py   (needs numpy and scipy; versions are written into
 
 Each case holds two samples, or a recipe for them, and the reference values:
   ks_2samp (method exact and asymp), wasserstein_distance, PSI by the NumPy function below,
-  chi2_contingency(correction=False) on the PSI bins' counts, np.quantile deciles.
+  chi2_contingency(correction=False) and jensenshannon(base=2) on the PSI bins' counts, np.quantile deciles.
 Distribution tables: kstwo.sf, chi2.sf. Samples are written as shortest round-trip decimals.
 """
 import json
@@ -14,6 +14,7 @@ import pathlib
 import numpy as np
 import scipy
 from scipy import stats
+from scipy.spatial.distance import jensenshannon
 
 EPSILON = 1e-4
 BINS = 10
@@ -69,6 +70,7 @@ def case(name, a, b, exact=True):
                "asymptotic": finite(stats.ks_2samp(a, b, method="asymp").pvalue)},
         "wasserstein": float(stats.wasserstein_distance(a, b)),
         "psi": index,
+        "jensenShannon": float(jensenshannon(counts_a, counts_b, base=2)),
         "counts": [counts_a.tolist(), counts_b.tolist()],
         "chiSquare": chi_square(counts_a, counts_b),
         "deciles": np.quantile(a, np.arange(0, 11) / 10).tolist(),

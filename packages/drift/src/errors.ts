@@ -4,6 +4,7 @@ export type DriftErrorCode =
   | 'DRIFT_EMPTY_SAMPLE'
   | 'DRIFT_BAD_SHAPE'
   | 'DRIFT_BAD_OPTION'
+  | 'DRIFT_BAD_VALUE'
   | 'DRIFT_BAD_BYTES'
   | 'DRIFT_INCOMPATIBLE'
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { chiSquareTest } from './chi-square.ts'
 import { upperGamma } from './gamma.ts'
+import { jensenShannonDistance } from './jensen-shannon.ts'
 import { kolmogorovTail } from './kolmogorov.ts'
 import { ksPValue, ksTest } from './ks.ts'
 import { populationStability } from './psi.ts'
@@ -16,6 +17,7 @@ type TwoSampleCase = {
   ks: { statistic: number; location: number; asymptotic: number | null; exact?: number }
   wasserstein: number
   psi: number
+  jensenShannon: number
   counts: [number[], number[]]
   chiSquare: { statistic: number; degreesOfFreedom: number; pValue: number }
   deciles: number[]
@@ -53,6 +55,9 @@ describe('golden vectors from SciPy and NumPy', () => {
         Math.abs(psi.psi - golden.psi) <= RELATIVE * golden.psi + 1e-15,
         `psi ${psi.psi} ${golden.psi}`,
       )
+      const distance = jensenShannonDistance(psi.referenceCounts, psi.currentCounts)
+      // A square root turns a rounding of 1e-16 around zero into 1e-8.
+      assert.ok(Math.abs(distance ** 2 - golden.jensenShannon ** 2) <= 1e-14, `js ${distance}`)
       for (const [i, decile] of golden.deciles.entries()) close(quantileOf(a, i / 10), decile, `decile ${i}`)
     })
 

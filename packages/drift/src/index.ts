@@ -1,4 +1,4 @@
-/** Mergeable sketches, two-sample statistics and the alarm state machine: pure, no I/O, no dependencies. */
+/** Mergeable sketches, two-sample statistics, sequential detectors and the alarm state machine: pure, no I/O, no dependencies. */
 export {
   type AlarmConfig,
   type AlarmEmission,
@@ -23,6 +23,15 @@ export {
   OTHER_CATEGORY,
 } from './feature-drift.ts'
 export {
+  createFourierFeatures,
+  type FourierFeatures,
+  type MeanEmbedding,
+  meanEmbedding,
+  mergeEmbeddings,
+  type RowBatch,
+  squaredMmd,
+} from './fourier-features.ts'
+export {
   createFrequencySketch,
   DEFAULT_CATEGORY_CAP,
   type FrequencySketch,
@@ -30,8 +39,10 @@ export {
   frequencySketchFromJSON,
 } from './frequency-sketch.ts'
 export { holmAdjust } from './holm.ts'
+export { jensenShannonDistance } from './jensen-shannon.ts'
 export { kolmogorovTail } from './kolmogorov.ts'
 export { type KsMethod, type KsResult, ksPValue, ksStatistic, ksTest } from './ks.ts'
+export { type MmdOptions, type MmdResult, mmdTest } from './mmd.ts'
 export {
   binCounts,
   PSI_BINS,
@@ -67,4 +78,10 @@ export {
   type WeightedSample,
   weightBelow,
 } from './sample.ts'
+export { type Adwin, type AdwinOptions, createAdwin } from './stream/adwin.ts'
+export { alarmIndices, type ChangeDetector } from './stream/change-detector.ts'
+export { type ConformalDetector, type ConformalOptions, createConformalDetector } from './stream/conformal.ts'
+export { type CusumOptions, createCusum } from './stream/cusum.ts'
+export { createKswin, type KswinOptions } from './stream/kswin.ts'
+export { createPageHinkley, type PageHinkleyOptions } from './stream/page-hinkley.ts'
 export { wassersteinDistance } from './wasserstein.ts'

@@ -4,7 +4,7 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
 
 /**
  * P(D >= h / lcm(m, n)) under the null for continuous data. Equal sizes in closed form (Gnedenko and Korolyuk 1951),
- * otherwise the recursion of Hodges (1958) over the band. O(m · n) time, O(n) memory.
+ * otherwise the recursion of Hodges (1958) over the band. O(D · m · n) time, O(n) memory.
  */
 export const exactKsTail = (m: number, n: number, h: number): number => {
   if (h <= 0) return 1
@@ -29,13 +29,15 @@ const equalSizes = (n: number, h: number): number => {
  * path came from (i-1, j) with probability i / (i + j), so all terms are positive and nothing cancels.
  */
 const bandRecursion = (reducedM: number, reducedN: number, m: number, n: number, h: number): number => {
-  const row = new Float64Array(n + 1)
+  // Outside the band every share is 1, so only the band is walked: O(D · m · n) instead of O(m · n).
+  const row = new Float64Array(n + 1).fill(1)
   for (let i = 0; i <= m; i += 1) {
     const centre = i * reducedN
-    for (let j = 0; j <= n; j += 1) {
-      const gap = centre - j * reducedM
-      if (gap >= h || -gap >= h) row[j] = 1
-      else if (i === 0) row[j] = j === 0 ? 0 : (row[j - 1] as number)
+    const from = Math.max(0, Math.floor((centre - h) / reducedM) + 1)
+    const to = Math.min(n, Math.ceil((centre + h) / reducedM) - 1)
+    if (from > 0) row[from - 1] = 1
+    for (let j = from; j <= to; j += 1) {
+      if (i === 0) row[j] = j === 0 ? 0 : (row[j - 1] as number)
       else if (j > 0) row[j] = ((row[j] as number) * i + (row[j - 1] as number) * j) / (i + j)
     }
   }
