@@ -1,0 +1,110 @@
+/** What the pickle machine knows of the values on its stack: names and shapes where a call depends on them, else nothing. */
+
+/** Anything whose content does not matter: floats, bytes, long strings, results that cannot be called. */
+export const OPAQUE = Symbol('opaque')
+/** A string whose text was not kept; using it as a name makes the import dynamic. */
+export const UNKNOWN_TEXT = Symbol('unknown text')
+
+/** How an allowlisted name may be used: called, made by `__new__`, or only mentioned. Absent: not on the list. */
+export type Use = 'call' | 'new' | 'mention' | 'unlisted'
+
+export class GlobalValue {
+  readonly module: string
+  readonly name: string
+  readonly use: Use
+  constructor(module: string, name: string, use: Use) {
+    this.module = module
+    this.name = name
+    this.use = use
+  }
+  get label(): string {
+    return `${this.module}.${this.name}`
+  }
+}
+
+/** The result of a call or of `__new__`. */
+export class InstanceValue {
+  readonly of: GlobalValue | undefined
+  readonly args: Value
+  state: Value = null
+  /** Something callable was put in, directly or deeper. */
+  tainted: boolean
+  constructor(of: GlobalValue | undefined, args: Value, tainted: boolean) {
+    this.of = of
+    this.args = args
+    this.tainted = tainted
+  }
+}
+
+export class TupleValue {
+  /** The first KEPT_ITEMS items; `length` counts all. */
+  readonly items: readonly Value[]
+  readonly length: number
+  readonly tainted: boolean
+  /** Steps that hashing it takes: equal parts are hashed again and again, so this can grow exponentially. */
+  readonly cost: number
+  constructor(items: readonly Value[], length: number, tainted: boolean, cost: number) {
+    this.items = items
+    this.length = length
+    this.tainted = tainted
+    this.cost = cost
+  }
+}
+
+/** A list, set or frozenset: items are not kept. */
+export class SequenceValue {
+  tainted = false
+  length = 0
+}
+
+export class DictValue {
+  /** String keys that matter to readers of state (array wrappers); at most KEPT_ENTRIES. */
+  readonly entries = new Map<string, Value>()
+  tainted = false
+  /** Holds a callable under a name that the loader looks up and calls. */
+  hooked = false
+}
+
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | typeof OPAQUE
+  | typeof UNKNOWN_TEXT
+  | GlobalValue
+  | InstanceValue
+  | TupleValue
+  | SequenceValue
+  | DictValue
+
+export const KEPT_ITEMS = 8
+export const KEPT_ENTRIES = 16
+/** Longer strings cannot be a name on the list. */
+export const KEPT_TEXT = 160
+
+export const isTainted = (value: Value): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  return value instanceof GlobalValue ? true : value.tainted
+}
+
+export const hashCost = (value: Value): number => (value instanceof TupleValue ? value.cost : 1)
+
+export const makeTuple = (items: readonly Value[]): TupleValue => {
+  let tainted = false
+  let cost = 1
+  for (const item of items) {
+    if (typeof item !== 'object' || item === null) {
+      cost += 1
+      continue
+    }
+    cost += hashCost(item)
+    tainted = tainted || isTainted(item)
+  }
+  return new TupleValue(
+    items.length > KEPT_ITEMS ? items.slice(0, KEPT_ITEMS) : items,
+    items.length,
+    tainted,
+    cost,
+  )
+}
