@@ -10,9 +10,11 @@ import { addEvents } from './commands/events.ts'
 import { addGet } from './commands/get.ts'
 import { addLogin } from './commands/login.ts'
 import { addReplay } from './commands/replay.ts'
+import { addScan } from './commands/scan.ts'
 import { addSign } from './commands/sign.ts'
 import { addTransitions } from './commands/transition.ts'
 import { addVerify } from './commands/verify.ts'
+import { cliErrors } from './errors.ts'
 import { reportFailure } from './failure.ts'
 import { colorsFor, type Io } from './io.ts'
 import { FORMATS } from './output.ts'
@@ -46,6 +48,7 @@ const addCommands = (program: Command, run: Run): void => {
     addVerify,
     addBom,
     addAudit,
+    addScan,
     addLogin,
   ])
     add(program, run)
@@ -77,7 +80,10 @@ const createProgram = (io: Io, version: string): Command => {
   const run: Run =
     (work) =>
     async (...args) => {
-      await work(openSession(io, program.opts<GlobalFlags>()), ...args)
+      const flags = program.opts<GlobalFlags>()
+      if (flags.output === 'sarif' && !args.some((one) => one instanceof Command && one.name() === 'scan'))
+        throw cliErrors.CLI_USAGE('only rampart scan answers in SARIF')
+      await work(openSession(io, flags), ...args)
     }
   addCommands(program, run)
   for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
