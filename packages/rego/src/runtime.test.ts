@@ -125,9 +125,9 @@ reasons contains sprintf("no role for %s", [input.id]) if not "admin" in input.r
 reasons contains "pattern" if regex.match(sprintf("^%s$", [input.id]), "never")`)
   const ask = (i: number) =>
     policy.evaluate('data.p.decision', { id: `user-${i}`, roles: ['viewer', `role-${i}`] })
-  for (let i = 0; i < 2000; i++) ask(i)
+  for (let i = 0; i < 5000; i++) ask(i)
   const before = policy.memoryBytes()
-  for (let i = 2000; i < 22_000; i++) ask(i)
+  for (let i = 5000; i < 25_000; i++) ask(i)
   assert.equal(policy.memoryBytes(), before)
 })
 

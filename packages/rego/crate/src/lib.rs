@@ -4,8 +4,10 @@
 //! from `rego_alloc`, calls, and reads the answer at `rego_output_ptr`/`rego_output_len`. Every call that
 //! may fail answers 0 (value), 1 (error, the message is the output) or 2 (undefined, no output).
 
+use regorus::languages::rego::compiler::Compiler;
+use regorus::rvm::vm::{RegoVM, VmError};
 use regorus::utils::limits::ExecutionTimerConfig;
-use regorus::{Engine, Value};
+use regorus::{Engine, Rc, Value};
 use std::alloc::{alloc, dealloc, Layout};
 use std::cell::RefCell;
 use std::num::NonZeroU32;
@@ -15,15 +17,23 @@ const VALUE: u32 = 0;
 const FAILED: u32 = 1;
 const UNDEFINED: u32 = 2;
 
+/// A rule that is asked again and again: as a program of regorus' virtual machine, where that can be made of it.
+struct Bound {
+    path: String,
+    machine: Option<RegoVM>,
+}
+
 struct Session {
     engine: Engine,
-    rules: Vec<String>,
+    timer: Option<ExecutionTimerConfig>,
+    rules: Vec<Bound>,
     output: String,
 }
 
 thread_local! {
     static SESSION: RefCell<Session> = RefCell::new(Session {
         engine: new_engine(),
+        timer: None,
         rules: Vec::new(),
         output: String::new(),
     });
@@ -101,10 +111,13 @@ pub extern "C" fn rego_output_len() -> usize {
 #[no_mangle]
 pub extern "C" fn rego_limit(timeout_ms: u32, check_interval: u32) {
     SESSION.with(|cell| {
-        cell.borrow_mut().engine.set_execution_timer_config(ExecutionTimerConfig {
+        let config = ExecutionTimerConfig {
             limit: Duration::from_millis(u64::from(timeout_ms)),
             check_interval: NonZeroU32::new(check_interval).unwrap_or(NonZeroU32::MIN),
-        });
+        };
+        let session = &mut *cell.borrow_mut();
+        session.timer = Some(config);
+        session.engine.set_execution_timer_config(config);
     });
 }
 
@@ -150,6 +163,19 @@ pub extern "C" fn rego_ast() -> u32 {
     with_session(|session| session.engine.get_ast_as_json().map(Some).map_err(|e| e.to_string()))
 }
 
+/// The rule compiled for the virtual machine, which takes a third of the interpreter's time.
+fn machine(session: &mut Session, path: &str) -> Option<RegoVM> {
+    let compiled = session.engine.compile_with_entrypoint(&Rc::from(path)).ok()?;
+    let program = Compiler::compile_from_policy(&compiled, &[path]).ok()?;
+    let mut vm = RegoVM::new();
+    vm.load_program(program);
+    vm.set_data(session.engine.get_data()).ok()?;
+    // Time is the limit, as it is the interpreter's.
+    vm.set_max_instructions(usize::MAX);
+    vm.set_execution_timer_config(session.timer);
+    Some(vm)
+}
+
 /// Remembers a rule path and answers its slot, so that an evaluation passes only the input.
 ///
 /// # Safety
@@ -158,23 +184,21 @@ pub extern "C" fn rego_ast() -> u32 {
 pub unsafe extern "C" fn rego_bind(path: *const u8, len: usize) -> i32 {
     let Ok(path) = text(path, len) else { return -1 };
     SESSION.with(|cell| {
-        let rules = &mut cell.borrow_mut().rules;
-        if let Some(slot) = rules.iter().position(|rule| rule == path) {
+        let session = &mut *cell.borrow_mut();
+        if let Some(slot) = session.rules.iter().position(|bound| bound.path == path) {
             return slot as i32;
         }
-        rules.push(path.to_owned());
-        rules.len() as i32 - 1
+        let machine = machine(session, path);
+        session.rules.push(Bound { path: path.to_owned(), machine });
+        session.rules.len() as i32 - 1
     })
 }
 
-fn set_input(session: &mut Session, json: &str) -> Result<(), String> {
-    let input = if json.is_empty() {
-        Value::Undefined
-    } else {
-        Value::from_json_str(json).map_err(|e| format!("input: {e}"))?
-    };
-    session.engine.set_input(input);
-    Ok(())
+fn input_of(json: &str) -> Result<Value, String> {
+    if json.is_empty() {
+        return Ok(Value::Undefined);
+    }
+    Value::from_json_str(json).map_err(|e| format!("input: {e}"))
 }
 
 /// Evaluates the rule in `slot`; an empty input means that `input` is undefined.
@@ -184,9 +208,20 @@ fn set_input(session: &mut Session, json: &str) -> Result<(), String> {
 #[no_mangle]
 pub unsafe extern "C" fn rego_eval_rule(slot: usize, input: *const u8, input_len: usize) -> u32 {
     with_session(|session| {
-        set_input(session, text(input, input_len)?)?;
-        let rule = session.rules.get(slot).cloned().ok_or("no such slot")?;
-        json_of(session.engine.eval_rule(rule).map_err(|e| e.to_string())?)
+        let input = input_of(text(input, input_len)?)?;
+        let bound = session.rules.get_mut(slot).ok_or("no such slot")?;
+        if let Some(vm) = &mut bound.machine {
+            vm.set_input(input.clone());
+            match vm.execute() {
+                Ok(value) => return json_of(value),
+                Err(error @ VmError::TimeLimitExceeded { .. }) => return Err(error.to_string()),
+                // The interpreter says where in the source it failed.
+                Err(_) => {}
+            }
+        }
+        let path = bound.path.clone();
+        session.engine.set_input(input);
+        json_of(session.engine.eval_rule(path).map_err(|e| e.to_string())?)
     })
 }
 
@@ -197,7 +232,7 @@ pub unsafe extern "C" fn rego_eval_rule(slot: usize, input: *const u8, input_len
 #[no_mangle]
 pub unsafe extern "C" fn rego_eval_query(query: *const u8, query_len: usize, input: *const u8, input_len: usize) -> u32 {
     with_session(|session| {
-        set_input(session, text(input, input_len)?)?;
+        session.engine.set_input(input_of(text(input, input_len)?)?);
         let query = text(query, query_len)?.to_owned();
         let results = session.engine.eval_query(query, false).map_err(|e| e.to_string())?;
         let mut answers = results.result.into_iter();
