@@ -2,7 +2,13 @@
  * What a route keeps from its callers: digits of scores, whole outputs, headers about the product. Exact scores are
  * what model extraction and membership inference feed on (Tramèr et al. 2016, Shokri et al. 2017).
  */
-import { allocateTensor, fromFloat16Bits, type Tensor, toFloat16Bits } from '@rampart/codecs'
+import {
+  allocateTensor,
+  type createInferResponseWriter,
+  fromFloat16Bits,
+  type Tensor,
+  toFloat16Bits,
+} from '@rampart/codecs'
 import type { ModelSignature } from '@rampart/domain'
 
 export type Postprocess = {
@@ -38,6 +44,28 @@ const roundOne = (tensor: Tensor, factor: number, from: number, to: number, rows
         : Math.round(value * factor) / factor
   }
   return { ...tensor, data: rounded }
+}
+
+type OutputWriter = ReturnType<typeof createInferResponseWriter>
+type OutputSlice = Parameters<OutputWriter['output']>[2]
+
+/** The elements as doubles: a rounded single such as 0.07 would be written as 0.07000000029802322. */
+const asDoubles = (slice: OutputSlice, factor: number): OutputSlice => {
+  if (slice.datatype !== 'FP32') return slice
+  const { data, from, to } = slice
+  const doubles = new Float64Array(to - from)
+  for (let i = from; i < to; i++) doubles[i - from] = Math.round((data[i] as number) * factor) / factor
+  return { ...slice, data: doubles, from: 0, to: doubles.length }
+}
+
+/** A writer of JSON answers that prints no more decimals than the rules leave. */
+export const withDecimals = (writer: OutputWriter, rules: Postprocess | undefined): OutputWriter => {
+  if (rules?.round === undefined) return writer
+  const factor = 10 ** rules.round
+  return {
+    ...writer,
+    output: (index, shape, slice) => writer.output(index, shape, asDoubles(slice, factor)),
+  }
 }
 
 export const createOutputShaping = (rules: Postprocess, signature: ModelSignature): OutputShaping => {

@@ -262,13 +262,16 @@ test('scores are rounded, outputs hidden and headers left out', async () => {
     postprocess: { round: 1, hide: ['label'], stripHeaders: true },
   })
   await up.serving.setSnapshot({ routes: [route] })
-  const response = await up.infer('shaped', body())
+  const response = await up.infer('shaped', {
+    inputs: [{ name: 'features', datatype: 'FP32', shape: [1, WIDTH], data: [0.5, 0.2, 0.3, 0.9] }],
+  })
   const { outputs } = (await response.json()) as { outputs: { name: string; data: number[] }[] }
   assert.deepEqual(
     outputs.map(({ name }) => name),
     ['probabilities'],
   )
-  assert.ok(outputs[0]?.data.every((value) => Number(value.toFixed(1)) === value))
+  assert.ok(outputs[0]?.data.every((value) => Number(value.toFixed(1)) === value && value > 0 && value < 1))
+  assert.ok(outputs[0]?.data.some((value) => value !== 0.5))
   assert.ok(![...response.headers.keys()].some((name) => name.startsWith('x-rampart')))
 })
 

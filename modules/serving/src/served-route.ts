@@ -7,7 +7,7 @@ import type { CachedDecision } from './decision-cache.ts'
 import { routeFragment } from './inference-record.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { createPayloadCheck, type PayloadCheck } from './payload-schema.ts'
-import { createOutputShaping, type OutputShaping } from './postprocess.ts'
+import { createOutputShaping, type OutputShaping, withDecimals } from './postprocess.ts'
 import { createPredictionReader, type PredictionReader } from './prediction.ts'
 import type { Matcher } from './route-match.ts'
 import type { RoutePlan } from './route-plan.ts'
@@ -92,9 +92,9 @@ export const createServedRoute = (init: ServedRouteInit, clock: Clock): ServedRo
     failure: init.failure,
     fragment: routeFragment(route),
     read: createInferRequestReader(route.signature, { maxElements: init.maxElements }),
-    writer: createInferResponseWriter(
-      { name: route.path ?? route.name, version: route.version },
-      route.signature,
+    writer: withDecimals(
+      createInferResponseWriter({ name: route.path ?? route.name, version: route.version }, route.signature),
+      route.postprocess,
     ),
     check: route.payloadSchema === undefined ? undefined : createPayloadCheck(route.payloadSchema),
     shaping:
