@@ -6,7 +6,7 @@ import { registerPolicyRoutes } from '@rampart/policy'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerThreatsRoutes } from '@rampart/threats'
-import { registerTrustRoutes } from '@rampart/trust'
+import { registerModelDocumentRoutes, registerTrustRoutes } from '@rampart/trust'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { registerEventRoutes } from './event-routes.ts'
@@ -32,6 +32,11 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerTrustRoutes(api, {
     trust: pipeline.trust,
     otherKeys: () => [{ ...pipeline.audit.publicKey(), use: 'audit' }],
+  })
+  registerModelDocumentRoutes(api, {
+    trust: pipeline.trust,
+    versions: pipeline.inventory,
+    product: deps.product,
   })
   registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })
   registerServingRoutes(api, {

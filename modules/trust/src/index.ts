@@ -3,6 +3,8 @@ import { assetPath, type MigrationSource } from '@rampart/kit'
 
 export { trustErrors } from './errors.ts'
 export type { EvidenceRecord } from './evidence-verification.ts'
+export { registerModelDocumentRoutes } from './model-document-routes.ts'
+export type { ModelDocumentDeps, VersionSource } from './model-documents.ts'
 export { registerTrustRoutes } from './routes.ts'
 export {
   createTrust,

@@ -71,6 +71,8 @@ export interface Trust {
     predicate: AssessmentPredicate,
   ): Promise<void>
   attestApproval(tx: Tx, principal: Principal, subject: Subject, predicate: ApprovalPredicate): Promise<void>
+  /** Signs a statement without storing it: for documents that are made on request. */
+  seal(request: StatementRequest): Envelope
   /** Newest first; `verified` is recomputed from the stored bytes. Throws TRUST_SUBJECT_INVALID. */
   evidenceFor(tenant: string, digest: string): Promise<readonly EvidenceRecord[]>
   /** Throws TRUST_EVIDENCE_NOT_FOUND. */
@@ -96,14 +98,20 @@ const eventOf = (id: string, principal: string, request: StatementRequest) => {
   }
 }
 
-const createAttest =
-  (deps: TrustDeps): Trust['attest'] =>
-  async (tx, principal, request) => {
-    const { subjectName, digest, predicateType, predicate } = request
+const sealWith =
+  (signer: Signer): Trust['seal'] =>
+  ({ subjectName, digest, predicateType, predicate }) => {
     if (!isDigest(digest)) throw trustErrors.TRUST_SUBJECT_INVALID('the subject is not a sha256 digest')
     const subject = [{ name: subjectName, digest: { sha256: digest.slice('sha256:'.length) } }]
     const payload = Buffer.from(canonicalJson(createStatement({ subject, predicateType, predicate })))
-    const envelope = signEnvelope(DSSE_PAYLOAD_TYPE, payload, [deps.signer])
+    return signEnvelope(DSSE_PAYLOAD_TYPE, payload, [signer])
+  }
+
+const createAttest =
+  (deps: TrustDeps): Trust['attest'] =>
+  async (tx, principal, request) => {
+    const { subjectName, digest, predicateType } = request
+    const envelope = sealWith(deps.signer)(request)
     const id = newId(deps.clock, deps.random)
     const who = principalName(principal)
     const { tenant } = principal
@@ -148,6 +156,7 @@ export const createTrust = (deps: TrustDeps): Trust => {
 
   return {
     attest,
+    seal: sealWith(signer),
     attestAssessment: attestAs(PREDICATE.assessment),
     attestApproval: attestAs(PREDICATE.approval),
     evidenceFor: async (tenant, digest) => {

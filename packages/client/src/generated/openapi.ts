@@ -154,6 +154,42 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/backends": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Servers elsewhere that may run registered versions */
+        readonly get: operations["listBackends"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/backends/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One backend; ETag is the revision for If-Match */
+        readonly get: operations["getBackend"];
+        /** Create or replace a backend */
+        readonly put: operations["putBackend"];
+        readonly post?: never;
+        /** Remove a backend that no route leads to */
+        readonly delete: operations["deleteBackend"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/certificates": {
         readonly parameters: {
             readonly query?: never;
@@ -316,6 +352,40 @@ export interface paths {
         };
         /** The passport of a version: identity, evidence, steps taken and steps possible */
         readonly get: operations["getModelVersion"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}/bom": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** CycloneDX bill of materials of a version; the same state gives the same bytes */
+        readonly get: operations["getModelBom"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}/provenance": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** SLSA provenance of a version’s registration, signed with the installation’s key */
+        readonly get: operations["getModelProvenance"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1096,6 +1166,248 @@ export interface operations {
             };
         };
     };
+    readonly listBackends: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly spec: {
+                                /** @description Per endpoint; 64 */
+                                readonly connections?: number;
+                                /** @description 5000 */
+                                readonly healthIntervalMs?: number;
+                                /** @description 16 MiB */
+                                readonly maxResponseBytes?: number;
+                                /** @description The model's name there; ours when absent */
+                                readonly model?: string;
+                                /** @description Our names of inputs and outputs to theirs */
+                                readonly names?: {
+                                    readonly [key: string]: string;
+                                };
+                                /** @enum {unknown} */
+                                readonly protocol: "v2-rest" | "v2-grpc" | "mlflow" | "kserve-v1";
+                                /** @description 1, within a budget of 10 % of the calls */
+                                readonly retries?: number;
+                                /** @description Of one attempt; 10000 */
+                                readonly timeoutMs?: number;
+                                /** @description Equal endpoints of one server: http(s)://HOST:PORT[/PREFIX], grpc(s)://HOST:PORT for v2-grpc */
+                                readonly urls: readonly string[];
+                                /** @description Probe rows that must get the same answers there as from the registered file here; false takes the server at its word */
+                                readonly verify?: false | {
+                                    /** @description 60000 */
+                                    readonly intervalMs?: number;
+                                    /** @description 4 */
+                                    readonly rows?: number;
+                                    /** @description 0.001 */
+                                    readonly tolerance?: number;
+                                };
+                                /** @description The version's name there; the server's default when absent */
+                                readonly version?: string;
+                            };
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getBackend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            /** @description Per endpoint; 64 */
+                            readonly connections?: number;
+                            /** @description 5000 */
+                            readonly healthIntervalMs?: number;
+                            /** @description 16 MiB */
+                            readonly maxResponseBytes?: number;
+                            /** @description The model's name there; ours when absent */
+                            readonly model?: string;
+                            /** @description Our names of inputs and outputs to theirs */
+                            readonly names?: {
+                                readonly [key: string]: string;
+                            };
+                            /** @enum {unknown} */
+                            readonly protocol: "v2-rest" | "v2-grpc" | "mlflow" | "kserve-v1";
+                            /** @description 1, within a budget of 10 % of the calls */
+                            readonly retries?: number;
+                            /** @description Of one attempt; 10000 */
+                            readonly timeoutMs?: number;
+                            /** @description Equal endpoints of one server: http(s)://HOST:PORT[/PREFIX], grpc(s)://HOST:PORT for v2-grpc */
+                            readonly urls: readonly string[];
+                            /** @description Probe rows that must get the same answers there as from the registered file here; false takes the server at its word */
+                            readonly verify?: false | {
+                                /** @description 60000 */
+                                readonly intervalMs?: number;
+                                /** @description 4 */
+                                readonly rows?: number;
+                                /** @description 0.001 */
+                                readonly tolerance?: number;
+                            };
+                            /** @description The version's name there; the server's default when absent */
+                            readonly version?: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly putBackend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Per endpoint; 64 */
+                    readonly connections?: number;
+                    /** @description 5000 */
+                    readonly healthIntervalMs?: number;
+                    /** @description 16 MiB */
+                    readonly maxResponseBytes?: number;
+                    /** @description The model's name there; ours when absent */
+                    readonly model?: string;
+                    /** @description Our names of inputs and outputs to theirs */
+                    readonly names?: {
+                        readonly [key: string]: string;
+                    };
+                    /** @enum {unknown} */
+                    readonly protocol: "v2-rest" | "v2-grpc" | "mlflow" | "kserve-v1";
+                    /** @description 1, within a budget of 10 % of the calls */
+                    readonly retries?: number;
+                    /** @description Of one attempt; 10000 */
+                    readonly timeoutMs?: number;
+                    /** @description Equal endpoints of one server: http(s)://HOST:PORT[/PREFIX], grpc(s)://HOST:PORT for v2-grpc */
+                    readonly urls: readonly string[];
+                    /** @description Probe rows that must get the same answers there as from the registered file here; false takes the server at its word */
+                    readonly verify?: false | {
+                        /** @description 60000 */
+                        readonly intervalMs?: number;
+                        /** @description 4 */
+                        readonly rows?: number;
+                        /** @description 0.001 */
+                        readonly tolerance?: number;
+                    };
+                    /** @description The version's name there; the server's default when absent */
+                    readonly version?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            /** @description Per endpoint; 64 */
+                            readonly connections?: number;
+                            /** @description 5000 */
+                            readonly healthIntervalMs?: number;
+                            /** @description 16 MiB */
+                            readonly maxResponseBytes?: number;
+                            /** @description The model's name there; ours when absent */
+                            readonly model?: string;
+                            /** @description Our names of inputs and outputs to theirs */
+                            readonly names?: {
+                                readonly [key: string]: string;
+                            };
+                            /** @enum {unknown} */
+                            readonly protocol: "v2-rest" | "v2-grpc" | "mlflow" | "kserve-v1";
+                            /** @description 1, within a budget of 10 % of the calls */
+                            readonly retries?: number;
+                            /** @description Of one attempt; 10000 */
+                            readonly timeoutMs?: number;
+                            /** @description Equal endpoints of one server: http(s)://HOST:PORT[/PREFIX], grpc(s)://HOST:PORT for v2-grpc */
+                            readonly urls: readonly string[];
+                            /** @description Probe rows that must get the same answers there as from the registered file here; false takes the server at its word */
+                            readonly verify?: false | {
+                                /** @description 60000 */
+                                readonly intervalMs?: number;
+                                /** @description 4 */
+                                readonly rows?: number;
+                                /** @description 0.001 */
+                                readonly tolerance?: number;
+                            };
+                            /** @description The version's name there; the server's default when absent */
+                            readonly version?: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteBackend: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly issueCertificate: {
         readonly parameters: {
             readonly query?: never;
@@ -1646,6 +1958,60 @@ export interface operations {
                             readonly time: string;
                             /** @enum {unknown} */
                             readonly to: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getModelBom: {
+        readonly parameters: {
+            readonly query?: {
+                readonly spec?: "1.6" | "1.7";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly getModelProvenance: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description base64 of an in-toto statement */
+                        readonly payload: string;
+                        readonly payloadType: string;
+                        readonly signatures: readonly {
+                            readonly keyid: string;
+                            readonly sig: string;
                         }[];
                     };
                 };
@@ -2608,6 +2974,11 @@ export interface operations {
                     readonly "application/json": {
                         readonly backends: readonly {
                             readonly backend?: string;
+                            readonly endpoints?: readonly {
+                                /** @enum {unknown} */
+                                readonly state: "up" | "not-ready" | "unverified" | "ejected";
+                                readonly url: string;
+                            }[];
                             readonly model: string;
                             /** @description Of the calls, 0 to 1, among the versions that can answer. */
                             readonly share: number;
