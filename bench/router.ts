@@ -13,6 +13,7 @@ import {
   type Contender,
   echo,
   fastapi,
+  grpcAio,
   guardsOff,
   guardsOn,
   type RunningContender,
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '9' },
     output: { type: 'string', short: 'o', default: 'table' },
     model: { type: 'string', multiple: true, default: ['card-fraud', 'digit-image'] },
+    encoding: { type: 'string', multiple: true, default: ['json', 'binary', 'grpc'] },
     concurrency: { type: 'string', multiple: true },
   },
 })
@@ -36,14 +38,15 @@ const CONCURRENCIES = (flags.concurrency ?? (flags.quick ? ['1', '16', '64'] : [
   Number,
 )
 const MODELS = flags.model as BenchModel[]
-const CONTENDERS: readonly Contender[] = [echo, guardsOff, guardsOn, fastapi]
+const ENCODINGS = flags.encoding as Encoding[]
+const CONTENDERS: readonly Contender[] = [echo, guardsOff, guardsOn, fastapi, grpcAio]
 /** What the ratios are of, and over what. */
 const SUBJECTS = [guardsOn, guardsOff].map(({ name }) => name)
 
 type Row = {
   readonly model: BenchModel
   readonly encoding: Encoding
-  readonly protocol: 'rest'
+  readonly protocol: 'rest' | 'grpc'
   readonly concurrency: number
   readonly cpuMicros: Record<string, Spread>
   readonly p99Ms: Record<string, number>
@@ -64,7 +67,8 @@ const measure = async (
   concurrency: number,
 ): Promise<Measurement> => {
   const before = treeCpuMicros(running.pid)
-  const report = await client.load(running.port, request, count, concurrency)
+  const port = request.protocol === 'grpc' ? running.grpcPort : running.port
+  const report = await client.load(port ?? 0, request, count, concurrency)
   return { micros: (treeCpuMicros(running.pid) - before) / count, p99Ms: report.p99Ms }
 }
 
@@ -101,7 +105,7 @@ const measureRow = async (
   return {
     model,
     encoding,
-    protocol: 'rest',
+    protocol: request.protocol ?? 'rest',
     concurrency,
     cpuMicros: Object.fromEntries(names.map((name) => [name, spread(of(name))])),
     p99Ms: Object.fromEntries(
@@ -137,7 +141,7 @@ const benchModel = async (client: LoadClient, model: BenchModel): Promise<Row[]>
   const rows: Row[] = []
   try {
     for (const contender of CONTENDERS) running.set(contender.name, await contender.start(model))
-    for (const encoding of ['json', 'binary'] as const) {
+    for (const encoding of ENCODINGS) {
       const able = new Map(
         [...running].filter(([name]) =>
           CONTENDERS.find((one) => one.name === name)?.encodings.includes(encoding),

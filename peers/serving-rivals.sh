@@ -4,7 +4,8 @@
 ORT=1.30.0
 case "${2:-}" in
 fastapi) PACKAGES="fastapi==0.165.0 uvicorn[standard]==0.54.0 orjson==3.13.0 numpy==2.4.6" ;;
-*) die "usage: serving-rivals.sh install fastapi" ;;
+grpc-aio) PACKAGES="grpcio==1.81.1 grpcio-tools==1.81.1 protobuf==6.33.6 numpy==2.4.6" ;;
+*) die "usage: serving-rivals.sh install fastapi|grpc-aio" ;;
 esac
 [ "$1" = install ] || die "usage: serving-rivals.sh install NAME"
 VENV="$RAMPART_PEERS_HOME/rival-$2"

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { assetPath } from '@rampart/kit'
 import { startServing } from '@rampart/serving/testing'
 
-const echo = async (): Promise<string> => {
+const echo = async (): Promise<{ url: string }> => {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -16,21 +16,22 @@ const echo = async (): Promise<string> => {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
 const [kind, model = 'card-fraud'] = process.argv.slice(2)
 
-const router = async (): Promise<string> => {
+const router = async (): Promise<{ url: string; grpcPort: number }> => {
   const up = await startServing({ batchRows: [16, 32, 64] })
   process.on('disconnect', () => void up.stop().then(() => process.exit(0)))
   const route = await up.route(model, await readFile(assetPath(`examples/${model}/model.onnx`)))
   const { failed } = await up.serving.setSnapshot({ routes: [route] })
   if (failed[0] !== undefined) throw new Error(failed[0].message)
-  return up.url
+  const grpc = await up.serving.listenGrpc({ host: '127.0.0.1', port: 0 })
+  return { url: up.url, grpcPort: grpc.port }
 }
 
-const url = await (kind === 'echo' ? echo() : router())
+const addresses = await (kind === 'echo' ? echo() : router())
 process.on('message', () => {
   const cpu = process.cpuUsage()
   // Collected first, so that resident memory shows what is held and not what has not been looked at yet.
@@ -38,4 +39,4 @@ process.on('message', () => {
   process.send?.({ cpu, rss: process.memoryUsage().rss })
 })
 if (kind === 'echo') process.on('disconnect', () => process.exit(0))
-process.send?.({ url })
+process.send?.(addresses)

@@ -1,7 +1,9 @@
 /** A keep-alive HTTP/1.1 load generator on bare sockets, run as a child: cheap, so that servers see real concurrency. */
 import { connect, type Socket } from 'node:net'
+import { runGrpcLoad } from './grpc-client.ts'
 
 export type LoadOrder = {
+  readonly protocol: 'rest' | 'grpc'
   readonly port: number
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
@@ -98,4 +100,7 @@ export const runLoad = async (order: LoadOrder): Promise<LoadReport> => {
 }
 
 if (process.send !== undefined)
-  process.on('message', (order: LoadOrder) => void runLoad(order).then((report) => process.send?.(report)))
+  process.on('message', (order: LoadOrder) => {
+    const run = order.protocol === 'grpc' ? runGrpcLoad : runLoad
+    void run(order).then((report) => process.send?.(report))
+  })

@@ -34,8 +34,9 @@ export const startLoadClient = (): LoadClient => {
   const child = fork(new URL('./client.ts', import.meta.url))
   return {
     load: async (port, request, count, concurrency) => {
-      const { path, headers } = request
+      const { protocol, path, headers } = request
       const order: LoadOrder = {
+        protocol: protocol ?? 'rest',
         port,
         path,
         headers,

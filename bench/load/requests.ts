@@ -1,12 +1,16 @@
-/** The requests of the serving benches: held-out rows of the examples, one row per request, as JSON or binary tensors. */
+/** The requests of the serving benches: held-out rows of the examples, one row per request, as JSON, binary tensors or gRPC. */
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import { encodeInferMessage } from '@rampart/codecs'
 import { assetPath } from '@rampart/kit'
 
 export type BenchModel = 'card-fraud' | 'digit-image'
-export type Encoding = 'json' | 'binary'
+/** `grpc` is raw contents over gRPC. */
+export type Encoding = 'json' | 'binary' | 'grpc'
 
 export type BenchRequest = {
+  /** REST when absent. */
+  readonly protocol?: 'grpc'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
@@ -35,6 +39,7 @@ export const benchRequest = (model: BenchModel, encoding: Encoding): BenchReques
   const { name, shape } = INPUTS[model]
   const row = heldOutRow(model, 0)
   const path = `/v2/models/${model}/infer`
+  if (encoding === 'grpc') return grpcRequest(model, row)
   if (encoding === 'json') {
     const body = Buffer.from(JSON.stringify({ inputs: [{ name, datatype: 'FP32', shape, data: row }] }))
     return { path, headers: { 'content-type': 'application/json' }, body }
@@ -54,4 +59,11 @@ export const benchRequest = (model: BenchModel, encoding: Encoding): BenchReques
     },
     body: Buffer.concat([head, data]),
   }
+}
+
+const grpcRequest = (model: BenchModel, row: readonly number[]): BenchRequest => {
+  const { name, shape } = INPUTS[model]
+  const tensor = { name, datatype: 'FP32' as const, shape, data: Float32Array.from(row) }
+  const body = encodeInferMessage({ name: model, version: '' }, [{ name, tensor }], [])
+  return { protocol: 'grpc', path: '/inference.GRPCInferenceService/ModelInfer', headers: {}, body }
 }
