@@ -27,6 +27,8 @@ const STALE: readonly (readonly [prefix: string, keys: readonly string[]])[] = [
   ['rampart.api-key.', ['api-keys', 'service-accounts']],
 ]
 
+const READ_LISTS: readonly string[] = ['signals', 'audit', 'decisions']
+
 const parseEvent = (text: string): RampartEvent | undefined => {
   try {
     const value: unknown = JSON.parse(text)
@@ -47,7 +49,16 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
     const stream = openEventStream({
       url: '/api/v1/events',
       headers: authHeaders,
-      onState: (state: StreamState) => store.setState(state),
+      onState: (state: StreamState) => {
+        const back = state === 'live' && store.snapshot().state === 'reconnecting'
+        store.setState(state)
+        // Whatever failed or went stale while the line was down is asked again; a list that is being read is not.
+        if (back)
+          void client.invalidateQueries({
+            predicate: ({ queryKey, state: { status } }) =>
+              status === 'error' || !READ_LISTS.includes(String(queryKey[0])),
+          })
+      },
       onActivity: () => store.touch(Date.now()),
       onMessage: ({ data }) => {
         const event = parseEvent(data)

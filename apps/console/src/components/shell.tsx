@@ -14,6 +14,7 @@ import { HelpDialog } from './help-dialog.tsx'
 import { Navigation, Wordmark } from './navigation.tsx'
 import { ProblemNotice } from './query-state.tsx'
 import { visibleSections } from './sections.ts'
+import { StaleBanner } from './stale-banner.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
@@ -52,7 +53,7 @@ const Frame = ({ session }: { session: Session }) => {
   const openHelp = useCallback(() => setHelping(true), [])
   useShortcuts({ openSearch, openHelp })
   const sections = visibleSections(overview.data?.pipeline.rooms)
-  const counts = { signals: overview.data?.counts['openSignals'] ?? 0 }
+  const counts = { signals: overview.data?.counts.openSignals ?? 0 }
   return (
     <div className="min-h-dvh">
       <a
@@ -69,6 +70,7 @@ const Frame = ({ session }: { session: Session }) => {
         </aside>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-3 py-5 outline-none sm:px-6">
           <div className="mx-auto max-w-[1600px]">
+            <StaleBanner />
             <Outlet />
           </div>
         </main>
