@@ -57,7 +57,10 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry })
   registerThreatsRoutes(api, { threats: pipeline.threats })
   registerAuditRoutes(api, { audit: pipeline.audit, clock: deps.clock })
-  const events = registerEventRoutes(api, deps)
+  const events = registerEventRoutes(api, {
+    ...deps,
+    authenticate: ({ authorization, cookie }) => pipeline.identity.authenticate({ authorization, cookie }),
+  })
   registerIdentityRoutes(api, { identity: pipeline.identity, ca: pipeline.ca })
   return events
 }

@@ -126,6 +126,11 @@ export const createApiServer = async (deps: {
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: false },
     serverFactory: deps.serverFactory,
     forceCloseConnections: 'idle',
+    // Faults of the address itself (bad percent-encoding, over-long parts) come before any hook or handler.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(securityHeaders)
+      return sendProblem(request, reply as never, asAppError(error))
+    },
   }) as unknown as FastifyInstance
   app.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? strictAjv : textAjv).compile(schema as object),

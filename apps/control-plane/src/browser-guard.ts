@@ -10,10 +10,8 @@ import { serverErrors } from './errors.ts'
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
-const hostName = (host: string): string => {
-  const port = host.lastIndexOf(':')
-  return (port > host.lastIndexOf(']') ? host.slice(0, port) : host).toLowerCase()
-}
+/** The name without its port; what follows the name must be a port and nothing else. */
+const hostName = (host: string): string => host.replace(/:\d{1,5}$/, '').toLowerCase()
 
 const checkOrigin = (headers: IncomingHttpHeaders): AppError | undefined => {
   const site = headers['sec-fetch-site']

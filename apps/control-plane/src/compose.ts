@@ -29,7 +29,7 @@ import { createBrowserGuard } from './browser-guard.ts'
 import { serverErrors } from './errors.ts'
 import { startExamples } from './examples.ts'
 import type { Ground } from './ground.ts'
-import { createHttpServer, listen } from './http-server.ts'
+import { closeServer, createHttpServer, listen } from './http-server.ts'
 import { countEvents } from './overview-route.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'
@@ -105,13 +105,7 @@ const productOf = async (): Promise<{ name: string; version: string }> => {
 
 type Readable = { readonly readiness: () => Promise<{ ready: boolean; waitingFor: string[] }> }
 
-const buildServer = async (
-  ground: Ground,
-  rooms: Pipeline,
-  rates: RateMeter,
-  { readiness }: Readable,
-  lifecycle: Lifecycle,
-) => {
+const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { readiness }: Readable) => {
   const { config, mode, logger, clock, random } = ground
   const product = await productOf()
   const guard = createBrowserGuard({ loopbackOnly: mode === 'development' })
@@ -143,7 +137,9 @@ const buildServer = async (
   await app.register(rateLimit, {
     max: config.limits.requestsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: (request) => request.headers.authorization ?? request.ip,
+    // By who called, not by what was sent: a made-up token must not buy a budget of its own.
+    keyGenerator: ({ principal, ip }) =>
+      principal === undefined ? ip : `${principal.tenant}/${principal.kind}:${principal.id}`,
     errorResponseBuilder: (_request, context) =>
       serverErrors.SERVER_RATE_LIMITED(
         `More than ${context.max} requests a minute; try again in ${context.after}.`,
@@ -151,17 +147,17 @@ const buildServer = async (
   })
   registerRootRoutes(app, { ...ground, readiness })
   registerLoginRoute(app, { identity: rooms.identity, mode, product })
+  let endStreams = (): void => undefined
   await app.register(
     async (api) => {
-      const events = registerApiRoutes(api, { ...ground, pipeline: rooms, rates, product })
-      lifecycle.onStop('event-streams', events.stop)
+      endStreams = registerApiRoutes(api, { ...ground, pipeline: rooms, rates, product }).stop
     },
     { prefix: '/api/v1' },
   )
   await registerConsole(app)
   await app.ready()
   rooms.policy.requireActions(access.actions())
-  return { server, app }
+  return { server, app, endStreams }
 }
 
 const examplesFor = (ground: Ground, rooms: Pipeline, lifecycle: Lifecycle): Readable => {
@@ -223,18 +219,17 @@ export const startControlPlane = async (
   lifecycle.onStop('rates', countEvents(ground.eventLog, rates))
   await startRooms(rooms, lifecycle)
   const late: { readable?: Readable } = {}
-  const { server, app } = await buildServer(
-    ground,
-    rooms,
-    rates,
-    {
-      readiness: async () => (await late.readable?.readiness()) ?? { ready: false, waitingFor: ['start'] },
-    },
-    lifecycle,
-  )
+  const { server, app, endStreams } = await buildServer(ground, rooms, rates, {
+    readiness: async () => (await late.readable?.readiness()) ?? { ready: false, waitingFor: ['start'] },
+  })
   const grpc = await listenGrpc(config, rooms, lifecycle)
   const port = await listen(server, { host: config.host, port: config.port })
-  lifecycle.onStop('listener', () => app.close())
+  // Fastify closes only what it opened itself; the open event streams would keep the server from draining.
+  lifecycle.onStop('listener', async () => {
+    endStreams()
+    await closeServer(server, config.graceMs / 2)
+    await app.close()
+  })
   late.readable = examplesFor(ground, rooms, lifecycle)
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const url = `http://${host}:${port}`

@@ -1,67 +1,31 @@
 /** The event stream: server-sent events that resume where the client left, or a page of JSON. */
+import type { IncomingHttpHeaders } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { EventLog, Logger, StoredEvent } from '@rampart/kit'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import { AppError, type EventLog } from '@rampart/kit'
+import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { serverErrors } from './errors.ts'
+import { type EventStreamDeps, streamEvents } from './event-stream.ts'
 
 const HEARTBEAT_MS = 10_000
-const PAGE = 200
-/** A client that does not read is cut off rather than buffered for; it resumes from its last id. */
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024
+const STALLED_MS = 30_000
+/** Each stream holds a connection and a part of a page; more callers than this are told to come back. */
+const MAX_STREAMS = 500
 
-const frame = (event: StoredEvent): string =>
-  `id: ${event.cursor}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+export type EventRoutesDeps = Pick<EventStreamDeps, 'logger'> & {
+  readonly eventLog: EventLog
+  readonly authenticate: (headers: IncomingHttpHeaders) => Promise<unknown>
+  /** Defaults are for production; tests are in more of a hurry. */
+  readonly heartbeatMs?: number
+}
 
-type StreamDeps = { readonly eventLog: EventLog; readonly logger: Logger; readonly streams: Set<() => void> }
-
-/** Sends what was missed, then what comes, in one order: a wake-up only means "read on from the cursor". */
-const stream = async (
-  { eventLog, logger, streams }: StreamDeps,
-  reply: FastifyReply,
-  from: { readonly tenant: string; readonly after: string; readonly types?: readonly string[] },
-): Promise<void> => {
-  const { raw } = reply
-  reply.hijack()
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'x-accel-buffering': 'no',
-  })
-  raw.write(
-    `retry: 2000\nid: ${from.after}\nevent: ready\ndata: {"cursor":${JSON.stringify(from.after)}}\n\n`,
-  )
-  let cursor = from.after
-  let wake = Promise.withResolvers<void>()
-  let open = true
-  const close = () => {
-    open = false
-    wake.resolve()
-  }
-  const unsubscribe = eventLog.subscribe(from.tenant, () => wake.resolve())
-  const heartbeat = setInterval(
-    () => raw.write(`event: heartbeat\ndata: {"time":${Date.now()}}\n\n`),
-    HEARTBEAT_MS,
-  )
-  streams.add(close)
-  raw.on('close', close)
+/** Only a clear no ends a stream: while the database is away nobody can be asked. */
+const stillAllowed = async (check: () => Promise<unknown>): Promise<boolean> => {
   try {
-    while (open) {
-      const page = await eventLog.read({ ...from, after: cursor, limit: PAGE })
-      for (const event of page.events) raw.write(frame(event))
-      cursor = page.cursor
-      if (raw.writableLength > MAX_BUFFERED_BYTES) break
-      if (page.events.length > 0) continue
-      await wake.promise
-      wake = Promise.withResolvers<void>()
-    }
+    await check()
+    return true
   } catch (error) {
-    logger.debug({ err: error }, 'event-stream.ended')
-  } finally {
-    streams.delete(close)
-    clearInterval(heartbeat)
-    unsubscribe()
-    raw.end()
+    return !(error instanceof AppError && error.kind === 'Unauthenticated')
   }
 }
 
@@ -83,9 +47,10 @@ const EventSchema = Type.Object({
 /** `stop` ends the open streams, so that draining does not wait for them. */
 export const registerEventRoutes = (
   instance: FastifyInstance,
-  deps: { readonly eventLog: EventLog; readonly logger: Logger },
+  deps: EventRoutesDeps,
 ): { readonly stop: () => void } => {
-  const streams = new Set<() => void>()
+  const ending = new AbortController()
+  let open = 0
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/events',
@@ -121,11 +86,17 @@ export const registerEventRoutes = (
       const lastEventId = request.headers['last-event-id']
       const after = request.query.after ?? (typeof lastEventId === 'string' ? lastEventId : undefined)
       if (request.headers.accept?.includes('text/event-stream') === true) {
-        await stream({ ...deps, streams }, reply, {
-          tenant,
-          after: after ?? (await deps.eventLog.head(tenant)),
-          ...chosen,
-        })
+        if (open >= MAX_STREAMS)
+          throw serverErrors.SERVER_RATE_LIMITED(`${MAX_STREAMS} event streams are open already.`)
+        const from = { tenant, after: after ?? (await deps.eventLog.head(tenant)), ...chosen }
+        // An unreadable cursor is refused while there still is an answer to give.
+        await deps.eventLog.read({ ...from, limit: 1 })
+        const allowed = () => stillAllowed(() => deps.authenticate(request.headers))
+        const times = { heartbeatMs: deps.heartbeatMs ?? HEARTBEAT_MS, stalledMs: STALLED_MS }
+        reply.hijack()
+        open += 1
+        await streamEvents({ ...deps, ...times, stillAllowed: allowed }, reply.raw, from, ending.signal)
+        open -= 1
         return reply
       }
       const page = await deps.eventLog.read({
@@ -138,8 +109,6 @@ export const registerEventRoutes = (
     },
   )
   return {
-    stop: () => {
-      for (const close of streams) close()
-    },
+    stop: () => ending.abort(),
   }
 }

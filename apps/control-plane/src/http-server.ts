@@ -6,15 +6,29 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type AppError, toProblem } from '@rampart/kit'
+import { type BodyTimes, watchBodies } from './body-watch.ts'
 import type { BrowserGuard } from './browser-guard.ts'
 import { serverErrors } from './errors.ts'
 
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 15_000,
+  // Bodies have a watch of their own, which knows uploads.
   requestTimeout: 0,
   keepAliveTimeout: 65_000,
+  // The guard answers what has no Host; node would answer without a body.
+  requireHostHeader: false,
+}
+/** Node drops what is above its own limit silently; a dropped header must not change what a request means. */
+const MAX_HEADERS = 256
+const LINGER_MS = 500
+const BODY_TIMES: BodyTimes = {
+  wholeMs: 30_000,
+  uploadStepMs: 30_000,
+  uploadStepBytes: 32 * 1024,
+  sweepMs: 1_000,
 }
 
 const isInference = (url: string): boolean =>
@@ -30,6 +44,38 @@ const refuse = (request: IncomingMessage, response: ServerResponse, error: AppEr
   })
   response.end(JSON.stringify(inference ? { error: error.message, code: error.code } : body))
   request.resume()
+  // A body without end would keep the connection.
+  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS)
+  request.once('end', () => clearTimeout(timer))
+}
+
+const REFUSALS = {
+  400: { title: 'Bad Request', code: 'SERVER_NOT_HTTP', detail: 'The request is not valid HTTP.' },
+  408: {
+    title: 'Request Timeout',
+    code: 'SERVER_BODY_TOO_SLOW',
+    detail: 'The request took too long to arrive.',
+  },
+  431: {
+    title: 'Request Header Fields Too Large',
+    code: 'SERVER_HEADERS_TOO_LARGE',
+    detail: 'The headers are too large or too many.',
+  },
+  501: { title: 'Not Implemented', code: 'SERVER_NOT_A_PROXY', detail: 'This server is no proxy.' },
+} as const
+
+/** Answers on the bare connection, where there is no request to answer, and closes it. */
+const refuseConnection = (socket: Duplex, status: keyof typeof REFUSALS): void => {
+  const { title, code, detail } = REFUSALS[status]
+  const body = JSON.stringify({ type: `urn:rampart:error:${code}`, title, status, detail, code })
+  const head = `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\n`
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
+}
+
+const statusOfClientError = (error: NodeJS.ErrnoException): keyof typeof REFUSALS => {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return 431
+  return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
 }
 
 /** A server that is not listening yet; `api` is Fastify's handler. */
@@ -37,8 +83,11 @@ export const createHttpServer = (deps: {
   readonly guard: BrowserGuard
   readonly inference: (request: IncomingMessage, response: ServerResponse) => void
   readonly api: RequestListener
+  readonly bodyTimes?: BodyTimes
 }): Server => {
-  const server = createServer(LIMITS, (request, response) => {
+  const answer: RequestListener = (request, response) => {
+    if (request.rawHeaders.length > MAX_HEADERS * 2) return refuseConnection(request.socket, 431)
+    watch(request)
     const refused = deps.guard({
       method: request.method ?? 'GET',
       url: request.url ?? '/',
@@ -47,25 +96,19 @@ export const createHttpServer = (deps: {
     if (refused !== undefined) refuse(request, response, refused)
     else if (isInference(request.url ?? '/')) deps.inference(request, response)
     else deps.api(request, response)
-  })
+  }
+  const server = createServer(LIMITS, answer)
+  server.maxHeadersCount = 0
+  const watch = watchBodies(server, deps.bodyTimes ?? BODY_TIMES, (socket) => refuseConnection(socket, 408))
+  // What a client expects beyond 100-continue is ignored, as RFC 9110 section 10.1.1 allows.
+  server.on('checkExpectation', answer)
+  server.on('connect', (_request, socket) => refuseConnection(socket, 501))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy()
       return
     }
-    const status =
-      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-    const detail =
-      error.code === 'HPE_HEADER_OVERFLOW' ? 'The headers are too large.' : 'The request is not valid HTTP.'
-    const body = JSON.stringify({
-      type: 'about:blank',
-      title: status.slice(4),
-      status: Number(status.slice(0, 3)),
-      detail,
-    })
-    socket.end(
-      `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    )
+    refuseConnection(socket, statusOfClientError(error))
   })
   return server
 }
@@ -90,3 +133,18 @@ export const listen = (
       resolve(typeof bound === 'object' && bound !== null ? bound.port : address.port)
     })
   })
+
+/**
+ * Stops accepting, answers what is in flight, and then closes every connection; those that are still busy after
+ * `graceMs` are cut.
+ */
+export const closeServer = async (server: Server, graceMs: number): Promise<void> => {
+  if (!server.listening) return
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // A kept-alive connection becomes idle only after its answer: closing them once would miss those.
+  const idle = setInterval(() => server.closeIdleConnections(), 20)
+  const late = setTimeout(() => server.closeAllConnections(), graceMs)
+  await closed
+  clearInterval(idle)
+  clearTimeout(late)
+}

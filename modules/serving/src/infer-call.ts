@@ -119,7 +119,12 @@ export const createHttpChannel = (request: IncomingMessage, response: ServerResp
   },
 })
 
-const RETRY_AFTER: readonly number[] = [429, 503]
+/** Headers that RFC 9110 asks for, or that clients act on, by status. */
+const HINTS: ReadonlyMap<number, readonly string[]> = new Map([
+  [401, ['www-authenticate', 'Bearer']],
+  [429, ['retry-after', '1']],
+  [503, ['retry-after', '1']],
+])
 
 /** The protocol's error object with the status of the error's kind; 5xx say nothing about their cause. */
 export const writeError = (
@@ -134,12 +139,7 @@ export const writeError = (
     ...(error.code === 'SERVING_DENIED' ? { reasons: error.details } : {}),
   })
   if (!response.headersSent && !response.destroyed)
-    writeJson(
-      response,
-      status,
-      text,
-      RETRY_AFTER.includes(status) ? [...headers, 'retry-after', '1'] : headers,
-    )
+    writeJson(response, status, text, [...headers, ...(HINTS.get(status) ?? [])])
   return status
 }
 

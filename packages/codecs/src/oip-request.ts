@@ -33,6 +33,13 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const quote = (name: string): string => JSON.stringify(name.slice(0, 64))
 
+/** A caller's value for a message. Never `String(value)`: objects throw there, and deep arrays overflow the stack. */
+const describe = (value: unknown): string => {
+  if (typeof value === 'string') return quote(value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : `${value}`
+}
+
 /** JSON text to a value; the message of the parser is cut and carries no payload beyond it. */
 export const parseJson = (text: string): unknown => {
   try {
@@ -101,7 +108,7 @@ const readInput = (input: Record<string, unknown>, spec: TensorSpec, maxElements
   const { datatype, data } = input
   if (datatype !== spec.datatype)
     throw codecErrors.CODECS_DATATYPE_MISMATCH(
-      `input ${quote(spec.name)}: the model takes ${spec.datatype}, the request says ${quote(String(datatype))}`,
+      `input ${quote(spec.name)}: the model takes ${spec.datatype}, the request says ${describe(datatype)}`,
     )
   const shape = readShape(input['shape'], spec)
   const count = elementCount(shape, maxElements)
@@ -127,7 +134,7 @@ const readShape = (shape: unknown, spec: TensorSpec): readonly number[] => {
     shape.length === spec.shape.length &&
     shape.every((size, axis) => fitsDimension(size, spec.shape[axis]))
   if (!fits) {
-    const found = Array.isArray(shape) ? `[${shape.slice(0, 16).map(String).join(',')}]` : 'none'
+    const found = Array.isArray(shape) ? `[${shape.slice(0, 16).map(describe).join(',')}]` : 'none'
     throw codecErrors.CODECS_SHAPE_MISMATCH(
       `input ${quote(spec.name)}: the model takes shape [${spec.shape.join(',')}], the request has ${found}`,
     )
@@ -156,7 +163,7 @@ const createOutputsReader = (specs: readonly TensorSpec[]) => {
     const name: unknown = isObject(output) ? output['name'] : undefined
     const index = typeof name === 'string' ? names.get(name) : undefined
     if (index === undefined)
-      throw codecErrors.CODECS_TENSOR_UNKNOWN(`the model has no output ${quote(String(name))}`)
+      throw codecErrors.CODECS_TENSOR_UNKNOWN(`the model has no output ${describe(name)}`)
     return index
   }
   return (outputs: unknown, binary: boolean): WantedOutputs => {

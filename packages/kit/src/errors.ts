@@ -50,6 +50,11 @@ export const kitErrors = defineErrors({
     summary: 'An event does not match the JSON Schema of its type.',
   },
   KIT_EVENT_TYPE_UNKNOWN: { kind: 'InvalidInput', summary: 'No schema exists for an event type.' },
+  KIT_VALUE_REFUSED: {
+    kind: 'InvalidInput',
+    summary:
+      'A value cannot be stored or looked up: a NUL or half a surrogate pair, a number or time out of range.',
+  },
   KIT_CURSOR_INVALID: { kind: 'InvalidInput', summary: 'A cursor is not one that the server gave out.' },
   KIT_ASSET_MISSING: { kind: 'Internal', summary: 'A file that ships with the product is not there.' },
 })

@@ -56,5 +56,7 @@ export const problemSchema = Type.Object(
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
   const path = request.url.split('?', 1)[0] ?? '/'
   const { status, body } = toProblem(error, { instance: path, requestId: request.id })
+  // RFC 9110 section 15.5.2: a 401 must say how to authenticate.
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
   return reply.code(status).type('application/problem+json').send(JSON.stringify(body))
 }

@@ -19,6 +19,8 @@ const GONE_SOCKET = new Set([
 // Class 08 connection exception, 57P01..57P05 shutdowns, 53300 too many connections, 25P03 idle-in-transaction timeout.
 const GONE_STATE = /^(08...|57P0[1-5]|25P0[34]|58...)$/
 const BUSY_STATE = /^(57014|55P03|53...)$/
+// Class 22, data exceptions that a caller's text or number causes; 54000 is an index entry that would be too long.
+const VALUE_STATE = /^(22003|22007|22008|22021|22P02|22P05|54000)$/
 const GONE_MESSAGE =
   /Connection terminated|connection error and is not queryable|Client was closed|server closed/i
 const BUSY_MESSAGE = /timeout exceeded when trying to connect|Query read timeout/i
@@ -49,6 +51,11 @@ export const mapPostgresError = (error: unknown): AppError | Error => {
     return kitErrors.KIT_TRANSACTION_CONFLICT('The transaction kept colliding with others.', { cause: error })
   }
   const code = codeOf(error)
+  if (code !== undefined && VALUE_STATE.test(code)) {
+    return kitErrors.KIT_VALUE_REFUSED('A value of the request cannot be stored or looked up.', {
+      cause: error,
+    })
+  }
   if ((code !== undefined && BUSY_STATE.test(code)) || BUSY_MESSAGE.test(messageOf(error))) {
     return kitErrors.KIT_DATABASE_BUSY('The database did not answer in time.', { cause: error })
   }
