@@ -107,10 +107,11 @@ const judgeAppendix = (task: ScanTask, format: Format): void => {
   scanZip(task)
 }
 
-const readerFor = (task: ScanTask, format: Format): Reader => {
-  if (!WEAK.includes(format)) return READERS[format]
+/** The format to read as: what looks like nothing else may still be an old pickle. */
+const settle = (task: ScanTask, format: Format): Format => {
+  if (!WEAK.includes(format)) return format
   const insists = isPickleName(task.name) && ['text', 'binary', 'sentencepiece', 'ubjson'].includes(format)
-  return insists || probePickle(task.context, task.content) ? scanPickleFile : READERS[format]
+  return insists || probePickle(task.context, task.content) ? 'pickle' : format
 }
 
 /** Never throws but LimitError: whatever a reader cannot follow becomes a finding. */
@@ -129,8 +130,8 @@ export const scanContent = (context: ScanContext, content: Content, name: string
   try {
     context.budget.checkTime()
     const head = headOf(content, HEAD_BYTES)
-    const format = sniff(head, content.size ?? Number.MAX_SAFE_INTEGER)
-    readerFor(task, format)(task)
+    const format = settle(task, sniff(head, content.size ?? Number.MAX_SAFE_INTEGER))
+    READERS[format](task)
     judgeName(task, format)
     judgeAppendix(task, format)
   } catch (error) {

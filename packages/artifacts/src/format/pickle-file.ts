@@ -164,7 +164,7 @@ export const readPickle = (
   }
 }
 
-const MAGIC = Buffer.from('80028a0a6c66fc9c46f9206aa850192e', 'hex')
+const MAGIC = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex')
 
 /** The stream that PyTorch wrote before 1.6: magic, version, system, data, storage keys, then the storages. */
 const scanTorchStream = (context: ScanContext, cursor: ByteCursor): void => {

@@ -17,7 +17,7 @@ type ElementType = { readonly bytes: number; readonly objects: boolean }
 
 /** NumPy type strings as pickles write them: `f8`, `<i4`, `U12` (four bytes a character), `V16`, `O8`. */
 export const elementOf = (text: string): ElementType | undefined => {
-  const match = /^[<>|=]?([?bBhHiIlLqQefdgFDGSaUVOmMc])(\d{0,9})(\[[^\]]*\])?$/.exec(text)
+  const match = /^[<>|=]?([?bBhHiIlLqQuefdgFDGSaUVOmMcT])(\d{0,9})(\[[^\]]*\])?$/.exec(text)
   if (match === null) return undefined
   const [, kind = '', digits = ''] = match
   if (kind === 'O') return { bytes: 8, objects: true }
