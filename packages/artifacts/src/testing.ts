@@ -39,3 +39,5 @@ export const scanBytes = (
   }
   return collected.reports()
 }
+
+export { type CorpusFile, maliciousCorpus } from './testing/malicious-corpus.ts'

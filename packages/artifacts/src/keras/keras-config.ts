@@ -16,6 +16,7 @@ const FUNCTIONS = new Set(names.functions.split(' '))
 const MARKERS = new Set([
   '__tuple__',
   '__tensor__',
+  '__keras_tensor__',
   '__numpy__',
   '__bytes__',
   '__ellipsis__',

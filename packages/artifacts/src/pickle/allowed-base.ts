@@ -4,9 +4,9 @@
  * name only mentioned. Exact names, never prefixes: allowed modules hold dangerous functions too.
  */
 
-/** Values of the language. `bytes`, `str`, `list`, `tuple`, `int` may not be called: they can allocate without limit. */
+/** Values of the language. `str`, `list`, `tuple`, `int` may not be called: they can allocate without limit. */
 const LANGUAGE = `
-builtins: set! frozenset! bytearray! complex! slice! dict! object+ list+ tuple+ int+ float+ str bytes bool range! Ellipsis NotImplemented NoneType Exception ValueError RuntimeError TypeError KeyError UserWarning abs len max min sum round sorted
+builtins: set! frozenset! bytearray! complex! slice! dict! object+ list+ tuple+ int+ float+ str bytes! bool range! xrange! long unicode Ellipsis NotImplemented NoneType Exception ValueError RuntimeError TypeError KeyError UserWarning abs len max min sum round sorted
 copyreg: _reconstructor! __newobj__! __newobj_ex__!
 _codecs: encode!
 collections: OrderedDict! defaultdict! Counter! deque! UserDict+ UserList+ ChainMap+
@@ -154,7 +154,7 @@ catboost.core: CatBoost+ CatBoostClassifier+ CatBoostRegressor+ CatBoostRanker+
 `
 
 const PANDAS = `
-pandas: Index Timestamp CategoricalDtype! StringDtype! Int64Dtype! Float64Dtype! BooleanDtype!
+pandas: Index+ MultiIndex+ RangeIndex+ CategoricalIndex+ DatetimeIndex+ TimedeltaIndex+ PeriodIndex+ IntervalIndex+ Categorical+ DataFrame+ Series+ Timedelta Period Interval NaT NA Timestamp CategoricalDtype! StringDtype! Int64Dtype! Float64Dtype! BooleanDtype!
 pandas.core.frame: DataFrame+
 pandas.core.series: Series+
 pandas.core.internals.managers: BlockManager! SingleBlockManager!

@@ -65,7 +65,9 @@ const classFirst: CallRule = ([cls]) =>
 
 /** A range given to a constructor becomes as many objects as it says. */
 const holdsRange = (args: readonly Value[]): boolean =>
-  args.some((arg) => arg instanceof InstanceValue && arg.of?.module === 'builtins' && arg.of.name === 'range')
+  args.some(
+    (arg) => arg instanceof InstanceValue && arg.of?.module === 'builtins' && /range$/.test(arg.of.name),
+  )
 
 const boundedRange: CallRule = (args) =>
   args.every((arg) => typeof arg === 'number' && Math.abs(arg) <= MAX_RANGE) ? undefined : 'the range is huge'
@@ -120,7 +122,9 @@ const RULES: ReadonlyMap<string, CallRule> = new Map<string, CallRule>([
   ['pandas.core.indexes.period._new_PeriodIndex', classFirst],
   ['pandas.core.indexes.interval._new_IntervalIndex', classFirst],
   ['builtins.range', boundedRange],
+  ['builtins.xrange', boundedRange],
   ['builtins.bytearray', bytearrayRule],
+  ['builtins.bytes', (args) => (args.length === 0 ? undefined : 'it is given something')],
   ['builtins.dict', mapping],
   ['collections.OrderedDict', mapping],
   ['collections.Counter', mapping],
