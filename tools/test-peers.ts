@@ -1,13 +1,24 @@
 /** `npm run test:peers [-- GROUP…]`: tests against real outside systems. A peer that cannot start is a failure. */
+import { backends } from './peers/backends.ts'
 import { consoleInChromium } from './peers/console.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
 import { modelSigning } from './peers/model-signing.ts'
 import { oipClient } from './peers/oip-client.ts'
 import { policyOpa } from './peers/policy-opa.ts'
 import { postgres } from './peers/postgres.ts'
+import { scanners } from './peers/scanners.ts'
 import { scipy } from './peers/scipy.ts'
 
-const groups: readonly PeerGroup[] = [policyOpa, scipy, postgres, oipClient, consoleInChromium, modelSigning]
+const groups: readonly PeerGroup[] = [
+  policyOpa,
+  scipy,
+  postgres,
+  oipClient,
+  backends,
+  consoleInChromium,
+  modelSigning,
+  scanners,
+]
 
 const runGroup = async (group: PeerGroup): Promise<Tally> => {
   process.stdout.write(`\n── ${group.name}: ${group.what}\n`)

@@ -59,7 +59,10 @@ export const decodeInferAnswer = (
     else skipField(cursor, next)
     if (outputs.length > MAX_TENSORS || raw.length > MAX_TENSORS) throw tooMany('tensors')
   }
-  if (raw.length > 0) placeRaw(outputs, raw)
+  if (raw.length === 0) return outputs
+  // MLServer sends empty typed contents beside the raw ones.
+  for (const output of outputs) delete output.data
+  placeRaw(outputs, raw)
   return outputs
 }
 
