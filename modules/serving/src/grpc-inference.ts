@@ -76,7 +76,6 @@ export const createGrpcInference = (router: InferenceRouter) => {
       const channel = channelFor(unary, respond, form)
       const call = router.calls.open(channel, find(caller, name, version), caller)
       if (call === undefined) return
-      unary.once('cancelled', () => router.calls.abandon(call))
       router.calls.receive(call, caller, unary.request, (bytes) => {
         const message = decodeInferMessage(bytes, router.options)
         form.raw = message.raw

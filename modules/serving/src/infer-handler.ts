@@ -81,7 +81,7 @@ export const createInferHandler = (deps: Deps) => {
   }
 
   const answer = (call: InferCall, outputs: readonly Tensor[], from: number, to: number): void => {
-    if (call.settled) return
+    if (call.settled || (call.channel.gone() && isGone(call))) return
     const batchable = call.served.model?.profile.batchable === true
     const rows = batchable ? (outputs[0]?.shape[0] ?? 0) : 0
     const { shaping } = call.served
@@ -213,10 +213,6 @@ export const createInferHandler = (deps: Deps) => {
       }
     },
     fail,
-    /** The protocol says that nobody waits for this call any more. */
-    abandon: (call: InferCall): void => {
-      isGone(call)
-    },
   }
 
   function refuse(served: ServedRoute, timeout: number | undefined): AppError | undefined {

@@ -35,11 +35,10 @@ const decode = (text: string | undefined): string | undefined => {
 
 /** The version that answers, or the reason why none does. */
 export const findServed = (table: RouteTable, tenant: string, path: ModelPath): ServedRoute => {
-  const versions = table.versions(tenant, path.name)
   const found =
     path.version === undefined
-      ? (table.named(tenant, path.name) ?? versions[0])
-      : versions.find((one) => one.route.version === path.version)
+      ? (table.named(tenant, path.name) ?? table.versions(tenant, path.name)[0])
+      : table.versions(tenant, path.name).find((one) => one.route.version === path.version)
   if (found === undefined) {
     const asked = path.version === undefined ? path.name : `${path.name} version ${path.version}`
     throw servingErrors.SERVING_MODEL_UNKNOWN(`no model is served as ${asked}`)

@@ -1,4 +1,4 @@
-/** ModelInferResponse (contracts/proto/inference) from slices of a batch's outputs. */
+/** ModelInferResponse (contracts/proto/inference) from slices of a batch's outputs: measured first, then written once. */
 import type { Datatype, ModelSignature } from '@rampart/domain'
 import type { ResponseModel } from './oip-response.ts'
 import { createProtoWriter, type ProtoWriter } from './proto-writer.ts'
@@ -18,58 +18,109 @@ export type AnswerSlice = {
 /** FP16 and BF16 have no typed form: an answer that contains one of them is raw altogether. */
 const RAW_ONLY: readonly Datatype[] = ['FP16', 'BF16']
 
+/** Tags of the fields id, shape, contents, outputs and raw_output_contents: all of them length-delimited. */
+const ID = 0x1a
+const SHAPE = 0x1a
+const CONTENTS = 0x2a
+const OUTPUTS = 0x2a
+const RAW = 0x32
+
+/** A place in the answer that is being written. */
+type Pen = { readonly bytes: Buffer; at: number }
+
+const varintLength = (value: number): number => {
+  let length = 1
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) length += 1
+  return length
+}
+
+const writeVarint = (pen: Pen, value: number): void => {
+  let rest = value
+  for (; rest >= 0x80; rest = Math.floor(rest / 128)) pen.bytes[pen.at++] = (rest % 128) | 0x80
+  pen.bytes[pen.at++] = rest
+}
+
+const writeBytes = (pen: Pen, bytes: Uint8Array): void => {
+  pen.bytes.set(bytes, pen.at)
+  pen.at += bytes.length
+}
+
+const writeHead = (pen: Pen, tag: number, length: number): void => {
+  pen.bytes[pen.at++] = tag
+  writeVarint(pen, length)
+}
+
+/** Bytes of a length-delimited field whose content has `length` bytes; every tag here is one byte. */
+const fieldLength = (length: number): number => 1 + varintLength(length) + length
+
+const shapeLength = (shape: readonly number[]): number => {
+  let length = 0
+  for (const size of shape) length += varintLength(size)
+  return length
+}
+
 /** Compiles the constant parts of a model's answers. */
 export const createInferAnswerWriter = (model: ResponseModel, signature: ModelSignature) => {
-  const head = constant((writer) => {
+  const head = message((writer) => {
     writer.text(1, model.name)
     writer.text(2, model.version)
   })
   const outputHeads = signature.outputs.map((spec) =>
-    constant((writer) => {
+    message((writer) => {
       writer.text(1, spec.name)
       writer.text(2, spec.datatype)
     }),
   )
+  const outputLength = ({ index, shape }: AnswerSlice, contents: Uint8Array | undefined): number =>
+    (outputHeads[index] as Buffer).length +
+    fieldLength(shapeLength(shape)) +
+    (contents === undefined ? 0 : fieldLength(contents.length))
+
   return (id: string | undefined, slices: readonly AnswerSlice[], raw: boolean): Buffer => {
     const isRaw = raw || slices.some(({ datatype }) => RAW_ONLY.includes(datatype))
-    const parts: Uint8Array[] = [head]
-    if (id !== undefined) parts.push(constant((writer) => writer.text(3, id)))
-    for (const slice of slices) {
-      const outputHead = outputHeads[slice.index] as Buffer
-      const shape = shapeField(slice.shape)
-      const contents = isRaw ? undefined : encodeContents(slice)
-      const contentsHead = contents === undefined ? EMPTY : delimited(5, contents.length)
-      const length = outputHead.length + shape.length + contentsHead.length + (contents?.length ?? 0)
-      parts.push(delimited(5, length), outputHead, shape, contentsHead, contents ?? EMPTY)
+    const elements = slices.map((slice) =>
+      isRaw ? encodeRaw(slice.datatype, slice.data, slice.from, slice.to) : encodeContents(slice),
+    )
+    const idLength = id === undefined ? 0 : Buffer.byteLength(id)
+    let length = head.length + (id === undefined ? 0 : fieldLength(idLength))
+    for (let i = 0; i < slices.length; i++) {
+      const bytes = elements[i] as Uint8Array
+      length += fieldLength(outputLength(slices[i] as AnswerSlice, isRaw ? undefined : bytes))
+      if (isRaw) length += fieldLength(bytes.length)
+    }
+    const pen: Pen = { bytes: Buffer.allocUnsafe(length), at: 0 }
+    writeBytes(pen, head)
+    if (id !== undefined) {
+      writeHead(pen, ID, idLength)
+      pen.at += pen.bytes.write(id, pen.at)
+    }
+    for (let i = 0; i < slices.length; i++) {
+      const slice = slices[i] as AnswerSlice
+      const contents = isRaw ? undefined : (elements[i] as Uint8Array)
+      writeHead(pen, OUTPUTS, outputLength(slice, contents))
+      writeBytes(pen, outputHeads[slice.index] as Buffer)
+      writeHead(pen, SHAPE, shapeLength(slice.shape))
+      for (const size of slice.shape) writeVarint(pen, size)
+      if (contents === undefined) continue
+      writeHead(pen, CONTENTS, contents.length)
+      writeBytes(pen, contents)
     }
     if (isRaw)
-      for (const { datatype, data, from, to } of slices) {
-        const bytes = encodeRaw(datatype, data, from, to)
-        parts.push(delimited(6, bytes.length), bytes)
+      for (const bytes of elements) {
+        writeHead(pen, RAW, bytes.length)
+        writeBytes(pen, bytes)
       }
-    return Buffer.concat(parts)
+    return pen.bytes
   }
 }
 
 const EMPTY = Buffer.alloc(0)
 
-const constant = (write: (writer: ProtoWriter) => void): Buffer => {
+const message = (write: (writer: ProtoWriter) => void): Buffer => {
   const writer = createProtoWriter()
   write(writer)
   return Buffer.from(writer.finish())
 }
-
-/** Tag and length of a length-delimited field; the tag of all fields here is one byte. */
-const delimited = (field: number, length: number): Uint8Array => {
-  const bytes = [field * 8 + 2]
-  let rest = length
-  for (; rest >= 0x80; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 0x80)
-  bytes.push(rest)
-  return Uint8Array.from(bytes)
-}
-
-const shapeField = (shape: readonly number[]): Uint8Array =>
-  constant((writer) => writer.bytes(3, packed(shape)))
 
 const packed = (values: ArrayLike<number | bigint>): Buffer => {
   const writer = createProtoWriter()
