@@ -70,7 +70,9 @@ export const CONTENT_SECURITY_POLICY =
 
 const addErrorHandling = (app: FastifyInstance, logger: Logger): void => {
   app.setErrorHandler((thrown, request, reply) => {
-    const error = asAppError(thrown)
+    // Whatever broke then, broke because the rest of the body never came.
+    const isCutOff = request.raw.destroyed && !request.raw.complete
+    const error = isCutOff ? serverErrors.SERVER_CLIENT_GONE('The client hung up.') : asAppError(thrown)
     if (!(error instanceof AppError) || error.kind === 'Internal')
       logger.error({ err: error, requestId: request.id }, 'request.failed')
     return sendProblem(request, reply, error)

@@ -12,6 +12,10 @@ export const serverErrors = defineErrors({
     summary: 'The request came from a page of another web origin.',
   },
   SERVER_CONTENT_TYPE: { kind: 'UnsupportedMediaType', summary: 'The body must be JSON.' },
+  SERVER_CLIENT_GONE: {
+    kind: 'Cancelled',
+    summary: 'The client hung up before its request had arrived.',
+  },
   SERVER_FORBIDDEN: { kind: 'Forbidden', summary: 'The authorisation policy denied the action.' },
   SERVER_NOT_FOUND: {
     kind: 'NotFound',

@@ -282,3 +282,11 @@ test('a client that hangs up in the middle of a body leaves nothing behind', asy
     request.destroy()
   }
 })
+
+test('after a retraction nothing is answered by that digest any more', async () => {
+  const step = { body: { to: 'retracted', reason: 'found to be poisoned' } }
+  const path = '/api/v1/models/tiny/versions/1.0.0/transitions'
+  assert.equal((await plane.call('POST', path, step)).status, 200)
+  for (let i = 0; i < 5; i += 1) assertOipError(await infer({ inputs: [input] }))
+  assertOipError(await infer({ inputs: [input] }, {}, '/v2/models/tiny/versions/1.0.0/infer'))
+})
