@@ -16,8 +16,6 @@ spec:
 const BYTES = 'not really a model'
 const DIGEST = `sha256:${createHash('sha256').update(BYTES).digest('hex')}`
 
-const statement = (predicate: unknown) => Buffer.from(JSON.stringify({ predicate })).toString('base64')
-
 const withModel = async (
   versions: readonly unknown[],
   work: (url: string, folder: string, uploads: string[]) => Promise<void>,
@@ -51,24 +49,22 @@ const apply = (url: string, folder: string, ...more: string[]) =>
   cli(['apply', '-f', 'model.yaml', '--server', url, ...more], { cwd: folder, now: Date.now })
 
 test('apply uploads, registers and waits; a second apply uploads nothing', async () => {
-  await withModel([{ stage: 'registered' }, { stage: 'assessed' }], async (url, folder, uploads) => {
-    const first = await apply(url, folder)
-    assert.deepEqual([first.code, first.out], [0, 'model/tiny:1 assessed\n'])
-    assert.deepEqual(uploads, [BYTES])
-    const second = await apply(url, folder)
-    assert.equal(second.out, 'model/tiny:1 unchanged (assessed)\n')
-    assert.equal(uploads.length, 1)
-  })
+  await withModel(
+    [{ stage: 'registered', evidence: [] }, { stage: 'assessed' }],
+    async (url, folder, uploads) => {
+      const first = await apply(url, folder)
+      assert.deepEqual([first.code, first.out], [0, 'model/tiny:1 assessed\n'])
+      assert.deepEqual(uploads, [BYTES])
+      const second = await apply(url, folder)
+      assert.equal(second.out, 'model/tiny:1 unchanged (assessed)\n')
+      assert.equal(uploads.length, 1)
+    },
+  )
 })
 
 test('a failed assessment ends the wait with its reasons', async () => {
   const predicate = { model: 'tiny', version: '1', result: 'failed', reasons: ['accuracy 0.4 is below 0.9'] }
-  const evidence = [
-    {
-      predicateType: 'https://rampart.dev/attestation/assessment/v1',
-      envelope: { payload: statement(predicate) },
-    },
-  ]
+  const evidence = [{ predicateType: 'https://rampart.dev/attestation/assessment/v1', predicate }]
   await withModel([{ stage: 'registered', evidence }], async (url, folder) => {
     const { code, err } = await apply(url, folder)
     assert.equal(code, 1)
@@ -77,7 +73,7 @@ test('a failed assessment ends the wait with its reasons', async () => {
 })
 
 test('a wait that takes too long says how to go on', async () => {
-  await withModel([{ stage: 'registered' }], async (url, folder) => {
+  await withModel([{ stage: 'registered', evidence: [] }], async (url, folder) => {
     const { code, err } = await apply(url, folder, '--timeout', '0.01')
     assert.equal(code, 1)
     assert.match(err, /still being assessed[\s\S]*rampart describe model tiny:1/)

@@ -4,7 +4,7 @@ import { createReadStream, openAsBlob } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { ApiError } from '@rampart/client'
+import { type AnswerTo, ApiError } from '@rampart/client'
 import {
   type ArtifactRole,
   formatModelVersionRef,
@@ -16,9 +16,7 @@ import {
   registrationOf,
 } from '@rampart/domain'
 import { cliErrors } from '../errors.ts'
-import type { Resource } from '../kinds.ts'
 import type { Manifest } from '../manifest.ts'
-import { versionPath } from '../references.ts'
 import type { Session } from '../session.ts'
 import type { ApplyOptions } from './options.ts'
 
@@ -76,33 +74,12 @@ const upload = async (
   return { path, role, digest }
 }
 
-type Predicate = {
-  readonly model?: unknown
-  readonly version?: unknown
-  readonly result?: unknown
-  readonly reasons?: unknown
-}
+type Passport = AnswerTo<'get', '/api/v1/models/{name}/versions/{version}'>
 
-/** The statement inside an evidence record, whether the server sent it decoded or as a DSSE envelope. */
-const predicateOf = (evidence: Resource): Predicate => {
-  if (typeof evidence.predicate === 'object' && evidence.predicate !== null) return evidence.predicate
-  const payload = (evidence.envelope as { readonly payload?: unknown } | undefined)?.payload
-  if (typeof payload !== 'string') return {}
-  try {
-    return (
-      (JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { predicate?: Predicate }).predicate ??
-      {}
-    )
-  } catch {
-    return {}
-  }
-}
-
-const failureIn = (version: Resource, ref: ModelVersionRef): string | undefined => {
-  const evidence = (Array.isArray(version.evidence) ? version.evidence : []) as readonly Resource[]
-  const failed = evidence
-    .filter((record) => record.predicateType === PREDICATE.assessment)
-    .map(predicateOf)
+const failureIn = (version: Passport, ref: ModelVersionRef): string | undefined => {
+  const failed = version.evidence
+    .filter(({ predicateType }) => predicateType === PREDICATE.assessment)
+    .map(({ predicate }) => predicate)
     .findLast(
       (predicate) =>
         predicate.model === ref.name && predicate.version === ref.version && predicate.result === 'failed',
@@ -119,8 +96,11 @@ const waitUntilAssessed = async (
 ): Promise<string> => {
   const { client, io } = session
   for (const deadline = io.now() + timeoutMs; io.now() < deadline; ) {
-    const { data } = await client.call<Resource>('GET', versionPath(ref), { signal: io.signal })
-    if (data.stage !== 'registered') return String(data.stage)
+    const { data } = await client.request('get', '/api/v1/models/{name}/versions/{version}', {
+      path: ref,
+      signal: io.signal,
+    })
+    if (data.stage !== 'registered') return data.stage
     const failure = failureIn(data, ref)
     if (failure !== undefined)
       throw cliErrors.CLI_NOT_ASSESSED(`${formatModelVersionRef(ref)} failed its assessment: ${failure}`)
@@ -147,14 +127,11 @@ export const applyModel = async (
   }
   const artifacts: Uploaded[] = []
   for (const { path, role } of files) artifacts.push(await upload(session, manifest, path, role))
-  const { status } = await session.client.call(
-    'POST',
-    `/api/v1/models/${encodeURIComponent(name)}/versions`,
-    {
-      body: { version, artifacts, spec },
-      signal: session.io.signal,
-    },
-  )
+  const { status } = await session.client.request('post', '/api/v1/models/{name}/versions', {
+    path: { name },
+    body: { version, artifacts, spec },
+    signal: session.io.signal,
+  })
   const outcome = status === 201 ? 'registered' : 'unchanged'
   if (!options.wait) return `model/${formatModelVersionRef(ref)} ${outcome}`
   if (status === 201)

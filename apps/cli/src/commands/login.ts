@@ -1,6 +1,6 @@
 /** `rampart login|logout|whoami|config`: who this command line is, and why it thinks so. */
 import { rmSync } from 'node:fs'
-import { createClient } from '@rampart/client'
+import { type AnswerTo, createClient } from '@rampart/client'
 import type { Command } from 'commander'
 import { cliErrors } from '../errors.ts'
 import { printable } from '../io.ts'
@@ -9,16 +9,7 @@ import { printDocument } from '../output.ts'
 import type { Run, Session } from '../session.ts'
 import { loginPath, writeLogin } from '../settings.ts'
 
-type SessionAnswer = {
-  readonly principal: {
-    readonly kind: string
-    readonly id: string
-    readonly tenant: string
-    readonly roles: readonly string[]
-  }
-  readonly mode: string
-  readonly product: { readonly name: string; readonly version: string }
-}
+type SessionAnswer = AnswerTo<'get', typeof SESSION>
 
 const SESSION = '/api/v1/session'
 
@@ -37,14 +28,14 @@ const login = async (session: Session, source: string): Promise<void> => {
   }
   const token = (await io.stdin()).trim()
   if (token === '') throw cliErrors.CLI_USAGE('standard input holds no token')
-  const { data } = await createClient({ server: settings.server, token }).call<SessionAnswer>('GET', SESSION)
+  const { data } = await createClient({ server: settings.server, token }).request('get', SESSION, {})
   const path = writeLogin(io, { server: settings.server, token })
   session.say(`saved in ${path}`)
   io.out(`${sentence(data)}\n`)
 }
 
 const whoami = async ({ client, io, format }: Session): Promise<void> => {
-  const { data } = await client.call<SessionAnswer>('GET', SESSION, { signal: io.signal })
+  const { data } = await client.request('get', SESSION, { signal: io.signal })
   if (format === 'json' || format === 'yaml') printDocument(io, data, format)
   else io.out(format === 'name' ? `${data.principal.id}\n` : `${sentence(data)}\n`)
 }

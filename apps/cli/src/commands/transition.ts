@@ -1,7 +1,6 @@
 /** `rampart approve|deploy|retire|quarantine|release|retract NAME:VERSION`: one step of the lifecycle, under policy. */
 import type { Stage } from '@rampart/domain'
 import type { Command } from 'commander'
-import type { Resource } from '../kinds.ts'
 import { printDocument } from '../output.ts'
 import type { Run, Session } from '../session.ts'
 
@@ -27,12 +26,16 @@ const STEPS: readonly Step[] = [
 ]
 
 const take = async (session: Session, step: Step, name: string, reason: string): Promise<void> => {
-  const { modelVersionRef, versionPath } = await import('../references.ts')
-  const ref = modelVersionRef(name)
-  const { data } = await session.client.call<Resource>('POST', `${versionPath(ref)}/transitions`, {
-    body: { to: step.to, reason },
-    signal: session.io.signal,
-  })
+  const { modelVersionRef } = await import('../references.ts')
+  const { data } = await session.client.request(
+    'post',
+    '/api/v1/models/{name}/versions/{version}/transitions',
+    {
+      path: modelVersionRef(name),
+      body: { to: step.to, reason },
+      signal: session.io.signal,
+    },
+  )
   if (session.format === 'json' || session.format === 'yaml') printDocument(session.io, data, session.format)
   else session.io.out(session.format === 'name' ? `model/${name}\n` : `model/${name} ${step.past}\n`)
 }

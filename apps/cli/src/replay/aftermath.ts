@@ -1,6 +1,5 @@
 /** What the control plane made of a replay: drift per feature and the signals that are open on the model. */
-import { ApiError, type RampartClient } from '@rampart/client'
-import type { Resource } from '../kinds.ts'
+import { type AnswerTo, ApiError, type RampartClient } from '@rampart/client'
 
 export type Aftermath = {
   readonly drift?: { readonly verdict: string; readonly worst?: string; readonly rows?: number }
@@ -9,22 +8,21 @@ export type Aftermath = {
   readonly unknown?: string
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+type Telemetry = AnswerTo<'get', '/api/v1/telemetry'>['items']
+type Signal = AnswerTo<'get', '/api/v1/signals'>['items'][number]
 
-const driftOf = (items: readonly Resource[], name: string, version: string): Aftermath['drift'] => {
+const driftOf = (items: Telemetry, name: string, version: string): Aftermath['drift'] => {
   const found = items.find((item) => item.model === name && item.version === version)
   if (found === undefined) return undefined
   return {
-    verdict: text(found.verdict),
-    ...(text(found.worstFeature) === '' ? {} : { worst: text(found.worstFeature) }),
-    ...(typeof found.rows === 'number' ? { rows: found.rows } : {}),
+    verdict: found.verdict,
+    ...(found.worstFeature === undefined ? {} : { worst: found.worstFeature }),
+    rows: found.rows,
   }
 }
 
-const isAbout = (signal: Resource, name: string): boolean => {
-  const id = text((signal.entity as { readonly id?: unknown } | undefined)?.id)
-  return id === name || id.startsWith(`${name}:`)
-}
+const isAbout = ({ entity }: Signal, name: string): boolean =>
+  entity.id === name || entity.id.startsWith(`${name}:`)
 
 /** Needs a token; without one the replay itself still worked, so this only says why it cannot tell. */
 export const lookAround = async (
@@ -34,18 +32,14 @@ export const lookAround = async (
 ): Promise<Aftermath> => {
   try {
     const [telemetry, signals] = await Promise.all([
-      client.call<{ items: Resource[] }>('GET', '/api/v1/telemetry'),
-      client.call<{ items: Resource[] }>('GET', '/api/v1/signals', { query: { limit: 200 } }),
+      client.request('get', '/api/v1/telemetry', {}),
+      client.request('get', '/api/v1/signals', { query: { limit: 200 } }),
     ])
     const drift = driftOf(telemetry.data.items, name, version)
     const open = signals.data.items.filter((signal) => signal.state !== 'cleared' && isAbout(signal, name))
     return {
       ...(drift === undefined ? {} : { drift }),
-      signals: open.map((signal) => ({
-        severity: text(signal.severity),
-        title: text(signal.title),
-        id: text(signal.id),
-      })),
+      signals: open.map(({ severity, title, id }) => ({ severity, title, id })),
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
