@@ -151,7 +151,8 @@ const startThread = async (
       if (ended !== undefined) throw ended
       lastId += 1
       const answer = expect(lastId, timeoutMs)
-      worker.postMessage({ id: lastId, ...question } satisfies WorkerQuestion)
+      const { message, transfer } = packQuestion(question)
+      worker.postMessage({ id: lastId, ...message } satisfies WorkerQuestion, transfer)
       return answer
     },
     leave: () => {
@@ -159,6 +160,20 @@ const startThread = async (
       leave()
     },
   }
+}
+
+/** A view takes its whole buffer along when it is cloned, and batches are views of large ones: such rows are copied. */
+const packQuestion = (question: Question): { message: Question; transfer: ArrayBuffer[] } => {
+  if (question.ask !== 'run') return { message: question, transfer: [] }
+  const transfer: ArrayBuffer[] = []
+  const inputs = question.inputs.map((tensor) => {
+    const { data } = tensor
+    if (Array.isArray(data) || data.byteLength === data.buffer.byteLength) return tensor
+    const copy = data.slice()
+    transfer.push(copy.buffer)
+    return { ...tensor, data: copy }
+  })
+  return { message: { ask: 'run', inputs }, transfer }
 }
 
 const sourceOf = ({ path, digest, maxBytes, threads }: SessionSource): SessionSource => ({
