@@ -22,6 +22,7 @@ export const cliErrors = defineErrors({
     summary: 'There is no example or folder with held-out records of that name.',
   },
   CLI_BAD_RECORDS: { kind: 'InvalidInput', summary: 'The held-out records cannot be read.' },
+  CLI_BAD_COLUMN: { kind: 'InvalidInput', summary: 'A column does not hold what the command needs.' },
   CLI_NOT_ASSESSED: {
     kind: 'Conflict',
     summary: 'The version was registered but its assessment failed or did not end in time.',

@@ -4,8 +4,10 @@ import { addApply } from './commands/apply.ts'
 import { amountOf } from './commands/arguments.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBom } from './commands/bom.ts'
+import { addChangepoints } from './commands/changepoints.ts'
 import { addDelete } from './commands/delete.ts'
 import { addDescribe } from './commands/describe.ts'
+import { addDrift } from './commands/drift.ts'
 import { addEvents } from './commands/events.ts'
 import { addGet } from './commands/get.ts'
 import { addLogin } from './commands/login.ts'
@@ -44,6 +46,8 @@ const addCommands = (program: Command, run: Run): void => {
     addTransitions,
     addEvents,
     addReplay,
+    addDrift,
+    addChangepoints,
     addSign,
     addVerify,
     addBom,

@@ -66,14 +66,7 @@ const hasFinite = (sample: WeightedSample): boolean => sample.values.some((value
  * current window (at most 20); all others, new ones included, are "(other)".
  */
 export const compareCategories = (reference: FrequencyState, current: FrequencyState): CategoricalDrift => {
-  const shareNeeded = LEAST_EXPECTED / Math.max(1, current.count)
-  const named = reference.entries
-    .filter(([, times]) => times >= shareNeeded * reference.count)
-    .slice(0, MOST_CATEGORIES)
-    .map(([category]) => category)
-  const referenceCounts = countsOf(reference, named)
-  const currentCounts = countsOf(current, named)
-  const categories = [...named, OTHER_CATEGORY]
+  const { categories, referenceCounts, currentCounts } = countCategories(reference, current, MOST_CATEGORIES)
   if (reference.missing + current.missing > 0) {
     categories.push(MISSING_CATEGORY)
     referenceCounts.push(reference.missing)
@@ -82,6 +75,20 @@ export const compareCategories = (reference: FrequencyState, current: FrequencyS
   const { statistic, pValue } = chiSquareTest(referenceCounts, currentCounts)
   const score = psiOfCounts(referenceCounts, currentCounts)
   return { kind: 'categorical', categories, referenceCounts, currentCounts, statistic, score, pValue }
+}
+
+/** Counts of the categories expected at least five times in the current window, at most `most`; the rest is "(other)", last. */
+export const countCategories = (reference: FrequencyState, current: FrequencyState, most: number) => {
+  const shareNeeded = LEAST_EXPECTED / Math.max(1, current.count)
+  const named = reference.entries
+    .filter(([, times]) => times >= shareNeeded * reference.count)
+    .slice(0, most)
+    .map(([category]) => category)
+  return {
+    categories: [...named, OTHER_CATEGORY],
+    referenceCounts: countsOf(reference, named),
+    currentCounts: countsOf(current, named),
+  }
 }
 
 const countsOf = (state: FrequencyState, named: readonly string[]): number[] => {

@@ -12,6 +12,8 @@ export {
 } from './alarm.ts'
 export { type ChiSquareResult, chiSquareTest } from './chi-square.ts'
 export { type Coin, createCoin, createUniform, type Uniform } from './coin.ts'
+export { type ColumnDrift, type ColumnSide, compareColumn } from './column-drift.ts'
+export { type ColumnBuilder, type ColumnOptions, createColumnBuilder } from './column-profile.ts'
 export { DriftError, type DriftErrorCode } from './errors.ts'
 export {
   type CategoricalDrift,
