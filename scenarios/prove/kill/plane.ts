@@ -97,6 +97,18 @@ export const createPlane = async () => {
     }
   }
 
+  /** SIGKILL to the database server; false when none was running. */
+  const killDatabase = (): boolean => {
+    const pid = postmasterOf(home)
+    if (pid === undefined) return false
+    try {
+      process.kill(pid, 'SIGKILL')
+      return true
+    } catch {
+      return false
+    }
+  }
+
   return {
     home,
     url,
@@ -119,17 +131,7 @@ export const createPlane = async () => {
       victim.kill('SIGKILL')
       await gone
     },
-    /** SIGKILL to the database server; false when none was serving. */
-    killDatabase: (): boolean => {
-      const pid = postmasterOf(home)
-      if (pid === undefined) return false
-      try {
-        process.kill(pid, 'SIGKILL')
-        return true
-      } catch {
-        return false
-      }
-    },
+    killDatabase,
     /** SIGTERM; the exit code. */
     terminate: (): Promise<number | null> => terminate(running()),
     logTail: (): string =>
@@ -138,7 +140,9 @@ export const createPlane = async () => {
         .slice(-60)
         .map((line) => line.slice(0, 400))
         .join('\n'),
+    /** Also ends the database that a crashed control plane left behind. */
     remove: (): void => {
+      killDatabase()
       rmSync(home, { recursive: true, force: true })
       rmSync(logFile, { force: true })
     },
