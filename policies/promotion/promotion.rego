@@ -7,12 +7,15 @@
 #         version: {name, version, digest, stage, labels, created_by, size_bytes},
 #         evidence: [{predicate_type, predicate, signer, verified, subject_digest}],
 #         limits: {min_accuracy?, min_balanced_accuracy?}, now}
+# data.rampart.promotion_config.signature_required: true when a version needs a signature of a trusted signer
 # data.rampart.promotion_config.four_eyes: true when the person who registered may not approve
 package rampart.promotion
 
 assessment_type := "https://rampart.dev/attestation/assessment/v1"
 
 approval_type := "https://rampart.dev/attestation/approval/v1"
+
+signature_type := "https://rampart.dev/attestation/signature/v1"
 
 steps := {
 	"registered": {"assessed", "quarantined", "retracted"},
@@ -155,6 +158,32 @@ assessment_lacks contains sprintf("%v was not measured and has the limit %v", [m
 }
 
 measures(predicate, metric) if is_number(predicate.metrics[metric.key])
+
+# --- signatures of others ----------------------------------------------------------------------------------------
+
+signatures := [statement |
+	some statement in input.evidence
+	statement.predicate_type == signature_type
+	statement.subject_digest == input.version.digest
+]
+
+signed if {
+	some statement in signatures
+	statement.verified == true
+}
+
+# A version that was signed once must stay signed: a revoked signer takes what rests on it along.
+reasons contains "no signature on it counts any more" if {
+	needs_assessment
+	count(signatures) > 0
+	not signed
+}
+
+reasons contains "needs a signature of a trusted signer" if {
+	to in {"approved", "deployed"}
+	data.rampart.promotion_config.signature_required
+	count(signatures) == 0
+}
 
 # --- approval ----------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,14 @@ approval := {
 	"subject_digest": digest,
 }
 
+signature(verified) := {
+	"predicate_type": "https://rampart.dev/attestation/signature/v1",
+	"predicate": {"signer": "release"},
+	"signer": "key-1",
+	"verified": verified,
+	"subject_digest": digest,
+}
+
 component := {"kind": "component", "id": "assurance", "roles": ["operator"], "tenant": "default"}
 
 person(role) := {"kind": "user", "id": role, "roles": [role], "tenant": "default"}
@@ -180,6 +188,21 @@ test_deployment_needs_a_verified_approval if {
 	denied(step(person("operator"), "approved", "deployed", [assessment, object.union(approval, {"subject_digest": "sha256:bb"})]), no_approval)
 	denied(step(person("operator"), "approved", "deployed", [assessment, object.union(approval, {"predicate": {"tenant": "other"}})]), no_approval)
 	denied(step(person("operator"), "approved", "deployed", [assessment, object.union(approval, {"predicate": {"version": "2.0.0"}})]), no_approval)
+}
+
+test_a_signature_that_counts_no_more if {
+	all := [assessment, approval, signature(false)]
+	denied(step(person("operator"), "approved", "deployed", all), ["no signature on it counts any more"])
+	allowed(step(person("operator"), "approved", "deployed", array.concat(all, [signature(true)])))
+	allowed(step(person("approver"), "deployed", "quarantined", all))
+}
+
+test_signatures_may_be_required if {
+	request := step(person("operator"), "approved", "deployed", [assessment, approval])
+	decision := promotion.decision with input as request with data.rampart.promotion_config.signature_required as true
+	decision.reasons == ["needs a signature of a trusted signer"]
+	signed := step(person("operator"), "approved", "deployed", [assessment, approval, signature(true)])
+	promotion.decision.allow with input as signed with data.rampart.promotion_config.signature_required as true
 }
 
 test_approver_does_not_deploy if {

@@ -6,7 +6,7 @@ import { registerPolicyRoutes } from '@rampart/policy'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerThreatsRoutes } from '@rampart/threats'
-import { registerModelDocumentRoutes, registerTrustRoutes } from '@rampart/trust'
+import { registerModelDocumentRoutes, registerSignerRoutes, registerTrustRoutes } from '@rampart/trust'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { registerEventRoutes } from './event-routes.ts'
@@ -33,6 +33,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     trust: pipeline.trust,
     otherKeys: () => [{ ...pipeline.audit.publicKey(), use: 'audit' }],
   })
+  registerSignerRoutes(api, pipeline)
   registerModelDocumentRoutes(api, {
     trust: pipeline.trust,
     versions: pipeline.inventory,

@@ -79,7 +79,7 @@ const openGround = async (config: AppConfig, logger: Logger, lifecycle: Lifecycl
 
 /** Rooms start in the order of the data's way and stop in the reverse. */
 const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> => {
-  const { audit, identity, policy, telemetry, serving, sync, canaries, assurance } = rooms
+  const { audit, identity, policy, telemetry, serving, sync, canaries, assurance, signerEffects } = rooms
   await audit.start()
   lifecycle.onStop('audit', audit.stop)
   await identity.start()
@@ -96,6 +96,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('canaries', canaries.stop)
   await assurance.start()
   lifecycle.onStop('assurance', assurance.stop)
+  await signerEffects.start()
+  lifecycle.onStop('signer-effects', () => signerEffects.stop())
 }
 
 const productOf = async (): Promise<{ name: string; version: string }> => {

@@ -15,10 +15,11 @@ import {
 import { createLocalCa, openEd25519Signer } from '@rampart/signing'
 import { createTelemetry } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
-import { createTrust } from '@rampart/trust'
+import { createSignatures, createSigners, createTrust } from '@rampart/trust'
 import type { Ground } from './ground.ts'
 import { createServingPorts } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
+import { createSignerEffects } from './signer-effects.ts'
 
 export type Pipeline = Awaited<ReturnType<typeof createPipeline>>
 
@@ -50,6 +51,8 @@ export const createPipeline = async (ground: Ground) => {
     signer: await openEd25519Signer(join(home, 'keys', 'evidence.pem')),
   })
 
+  const signers = createSigners({ ...ground, audit })
+
   // The router answers to the inventory, and the inventory waits for the router: one of the two must be named first.
   const late: { sync?: ServingSync } = {}
   const settle = async (): Promise<void> => late.sync?.refresh()
@@ -73,6 +76,8 @@ export const createPipeline = async (ground: Ground) => {
       await settle()
     },
   })
+  const signatures = createSignatures({ ...ground, trust, versions: inventory })
+  const signerEffects = createSignerEffects({ ...ground, signers, inventory })
   const assurance = createAssurance({
     ...ground,
     inventory,
@@ -117,6 +122,9 @@ export const createPipeline = async (ground: Ground) => {
     identity,
     policy,
     trust,
+    signers,
+    signatures,
+    signerEffects,
     threats,
     telemetry,
     inventory,

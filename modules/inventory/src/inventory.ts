@@ -18,6 +18,7 @@ import { inventoryErrors } from './errors.ts'
 import { isLegalStep, nextStages } from './lifecycle.ts'
 import type { AfterTransition, AuditPort, EvidenceFact, EvidencePort, PolicyPort } from './ports.ts'
 import { promotionInput } from './promotion-input.ts'
+import { createReconsideration } from './reconsideration.ts'
 import { checkRegistration, type RequestedArtifact, versionDigest } from './registration.ts'
 import * as store from './store.ts'
 
@@ -246,10 +247,20 @@ export const createInventory = (deps: InventoryDeps) => {
     )
   }
 
+  const reconsider = createReconsideration({
+    get,
+    transition,
+    decide: async (principal, version, request) =>
+      decide(principal, version, request, {
+        facts: await evidence.evidenceFor(principal.tenant, version.digest),
+      }),
+  })
+
   return {
     register,
     transition,
     preview,
+    reconsider,
     get,
     list: (tenant: string, filter: store.VersionFilter) =>
       database.read(tenant, (tx) => store.listVersions(tx, filter)),

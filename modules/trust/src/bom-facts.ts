@@ -52,20 +52,31 @@ const datasetsOf = (files: readonly BomFile[], card: ModelCardFacts): BomDataset
   return [...own, ...[...claimed].map((name): BomDataset => ({ name, use: 'training', tier: 'declared' }))]
 }
 
+/** What was said, and by whom: for an accepted signature that is the document of the signer, not our note about it. */
+const saying = ({ predicateType, predicate, signer }: EvidenceRecord) =>
+  predicateType === PREDICATE.signature
+    ? {
+        predicateType: String(predicate.predicateType),
+        predicate: predicate.predicate,
+        signer: String(predicate.signer),
+      }
+    : { predicateType, predicate, signer }
+
 const evidenceOf = (records: readonly EvidenceRecord[]): BomEvidence[] =>
-  records.flatMap(({ id, predicateType, verified, signer, envelope }) =>
-    envelope === undefined
-      ? []
-      : [
-          {
-            predicateType,
-            url: `/api/v1/evidence/${id}`,
-            sha256: hexOf(canonicalDigest(envelope)),
-            isVerified: verified,
-            ...(signer === '' ? {} : { signer }),
-          },
-        ],
-  )
+  records.flatMap((record) => {
+    const { id, verified, envelope } = record
+    const { predicateType, signer } = saying(record)
+    if (envelope === undefined) return []
+    return [
+      {
+        predicateType,
+        url: `/api/v1/evidence/${id}`,
+        sha256: hexOf(canonicalDigest(envelope)),
+        isVerified: verified,
+        ...(signer === '' ? {} : { signer }),
+      },
+    ]
+  })
 
 /** Newest first in, so the first is what counts. */
 const latestAssessment = (records: readonly EvidenceRecord[]): EvidenceRecord | undefined =>
@@ -86,7 +97,8 @@ const metricsOf = (records: readonly EvidenceRecord[], card: ModelCardFacts): Bo
 
 const provenanceOf = (records: readonly EvidenceRecord[]): BomProvenance | undefined => {
   for (const record of records) {
-    const provenance = readProvenance(record.predicateType, record.predicate)
+    const { predicateType, predicate } = saying(record)
+    const provenance = readProvenance(predicateType, predicate)
     if (provenance !== undefined) return { ...provenance, tier: tierOf(record) }
   }
   return undefined

@@ -3,7 +3,14 @@
  * Signature checks are cached by the envelope's bytes; the comparison with the row never is.
  */
 import { hash } from 'node:crypto'
-import { type Digest, DSSE_PAYLOAD_TYPE, type Envelope, isDigest, type Statement } from '@rampart/domain'
+import {
+  type Digest,
+  DSSE_PAYLOAD_TYPE,
+  type Envelope,
+  isDigest,
+  PREDICATE,
+  type Statement,
+} from '@rampart/domain'
 import {
   canonicalJson,
   isAbout,
@@ -12,6 +19,8 @@ import {
   validateStatement,
   verifyEnvelope,
 } from '@rampart/signing'
+import { signatureFault } from './signers/signer-state.ts'
+import type { SignerRow } from './signers/store.ts'
 import type { EvidenceRow } from './store.ts'
 
 export type EvidenceRecord = {
@@ -81,6 +90,17 @@ const rowFaults = (row: EvidenceRow, statement: Statement): string[] => {
   return faults
 }
 
+export type SignersByName = ReadonlyMap<string, Pick<SignerRow, 'spec' | 'revocation'>>
+
+/** A signature of somebody else counts as long as its signer does. */
+const signerFaults = (row: EvidenceRow, statement: Statement, signers: SignersByName): string[] => {
+  if (statement.predicateType !== PREDICATE.signature) return []
+  const { signer, identity } = statement.predicate as { signer?: unknown; identity?: unknown }
+  const accepted = { signer: String(signer), identity: String(identity), receivedAtMs: row.time.getTime() }
+  const fault = signatureFault(accepted, signers)
+  return fault === undefined ? [] : [fault]
+}
+
 /** `verify(row)` never throws: what cannot be read is not verified. */
 export const createEvidenceVerifier = (keys: readonly VerificationKey[]) => {
   const cache = new Map<string, Read>()
@@ -96,9 +116,14 @@ export const createEvidenceVerifier = (keys: readonly VerificationKey[]) => {
     return read
   }
 
-  return (row: EvidenceRow): EvidenceRecord => {
+  return (row: EvidenceRow, signers: SignersByName): EvidenceRecord => {
     const { envelope, statement, signer, reasons: faults } = cachedRead(row.envelope)
-    const reasons = [...faults, ...(statement === undefined ? [] : rowFaults(row, statement))]
+    const reasons = [
+      ...faults,
+      ...(statement === undefined
+        ? []
+        : [...rowFaults(row, statement), ...signerFaults(row, statement, signers)]),
+    ]
     if (!isDigest(row.subjectDigest)) reasons.push('the subject is not a digest')
     return {
       id: row.id,

@@ -6,6 +6,9 @@ export type { EvidenceRecord } from './evidence-verification.ts'
 export { registerModelDocumentRoutes } from './model-document-routes.ts'
 export type { ModelDocumentDeps, VersionSource } from './model-documents.ts'
 export { registerTrustRoutes } from './routes.ts'
+export { registerSignerRoutes } from './signers/routes.ts'
+export { createSignatures } from './signers/signatures.ts'
+export { createSigners, type SignerResource, type Signers } from './signers/signers.ts'
 export {
   createTrust,
   type PublicKeyView,

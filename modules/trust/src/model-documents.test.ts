@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
-import { after, before, test } from 'node:test'
-import { componentPrincipal, type ModelVersion, PREDICATE } from '@rampart/domain'
-import { cryptoRandom, systemClock } from '@rampart/kit'
-import { type TestDatabase, testDatabase } from '@rampart/kit/testing'
+import { test } from 'node:test'
+import { type ModelVersion, PREDICATE } from '@rampart/domain'
+import { cryptoRandom, type Database, type EventLog, systemClock } from '@rampart/kit'
 import { createEd25519Signer, generateEd25519Pem, verifyEnvelope } from '@rampart/signing'
-import { trustMigrations } from './index.ts'
+import type { EvidenceRecord } from './evidence-verification.ts'
 import { createModelDocuments } from './model-documents.ts'
 import { createTrust } from './trust.ts'
-
-let db: TestDatabase
-before(async () => {
-  db = await testDatabase({ sources: [trustMigrations()] })
-})
-after(() => db.stop())
 
 const signer = createEd25519Signer(generateEd25519Pem())
 const digest = (fill: string) => `sha256:${fill.repeat(64)}` as const
@@ -39,25 +32,43 @@ const version: ModelVersion = {
   revision: 1,
 }
 
-const open = () => {
-  const trust = createTrust({
-    database: db.database,
-    eventLog: db.eventLog,
-    clock: systemClock,
-    random: cryptoRandom,
-    signer,
-    audit: { record: async () => undefined },
-  })
-  const documents = createModelDocuments({
-    trust,
+/** Sealing needs the key alone; evidence is given to the documents, so no database is asked. */
+const { seal } = createTrust({
+  database: {} as Database,
+  eventLog: {} as EventLog,
+  clock: systemClock,
+  random: cryptoRandom,
+  signer,
+  audit: { record: async () => undefined },
+})
+
+const assessmentOf = (subjectName: string, accuracy: number): EvidenceRecord => {
+  const statement = { subjectName, digest: version.digest, predicateType: PREDICATE.assessment }
+  const predicate = { result: 'passed', metrics: { accuracy } }
+  return {
+    id: '01900000-0000-7000-8000-000000000000',
+    predicateType: PREDICATE.assessment,
+    predicate,
+    subjectDigest: version.digest,
+    subjectName,
+    principal: 'component:assurance',
+    signer: signer.publicKey.keyid,
+    createdAt: version.createdAt,
+    verified: true,
+    reasons: [],
+    envelope: seal({ ...statement, predicate }),
+  }
+}
+
+const open = (evidence: readonly EvidenceRecord[] = []) =>
+  createModelDocuments({
+    trust: { evidenceFor: async () => evidence, seal },
     versions: {
       get: async () => version,
       openArtifact: async () => Readable.from([Buffer.from('| Licence | MIT |\n')]),
     },
     product: { version: '0.1.0' },
   })
-  return { trust, documents }
-}
 
 type Bom = {
   readonly metadata: {
@@ -75,25 +86,9 @@ const score = (bom: Bom): number =>
   Number(bom.metadata.properties.find(({ name }) => name === 'rampart:completeness:score')?.value)
 
 test('the bill of materials lists what was registered, and gains what evidence says', async () => {
-  const { trust, documents } = open()
-  const before = await documents.bom('default', version, '1.6')
-  assert.equal(await documents.bom('default', version, '1.6'), before)
-  await db.database.tx('default', (tx) =>
-    trust.attest(tx, componentPrincipal('assurance', ['operator']), {
-      subjectName: 'card-fraud:1.0.0',
-      digest: version.digest,
-      predicateType: PREDICATE.assessment,
-      predicate: { result: 'passed', metrics: { accuracy: 0.97 } },
-    }),
-  )
-  await db.database.tx('default', (tx) =>
-    trust.attest(tx, componentPrincipal('assurance', ['operator']), {
-      subjectName: 'other-name:1.0.0',
-      digest: version.digest,
-      predicateType: PREDICATE.assessment,
-      predicate: { result: 'passed', metrics: { accuracy: 0.1 } },
-    }),
-  )
+  const before = await open().bom('default', version, '1.6')
+  assert.equal(await open().bom('default', version, '1.6'), before)
+  const documents = open([assessmentOf('other-name:1.0.0', 0.1), assessmentOf('card-fraud:1.0.0', 0.97)])
   const after = parse(await documents.bom('default', version, '1.7'))
   const { component } = after.metadata
   assert.equal(component.externalReferences?.length, 1)
@@ -108,8 +103,29 @@ test('the bill of materials lists what was registered, and gains what evidence s
   assert.ok(score(after) > score(parse(before)))
 })
 
+test('provenance that a trusted signer handed in is verified as long as the signer is', async () => {
+  const record = (verified: boolean): EvidenceRecord => ({
+    ...assessmentOf('card-fraud:1.0.0', 1),
+    predicateType: PREDICATE.signature,
+    predicate: {
+      signer: 'builder',
+      predicateType: 'https://slsa.dev/provenance/v1',
+      predicate: {
+        buildDefinition: { buildType: 'https://t.test' },
+        runDetails: { builder: { id: 'https://b.test' } },
+      },
+    },
+    verified,
+  })
+  const tier = async (verified: boolean): Promise<string | undefined> =>
+    parse(await open([record(verified)]).bom('default', version, '1.6')).metadata.component.properties.find(
+      ({ name }) => name === 'rampart:tier:provenance',
+    )?.value
+  assert.deepEqual([await tier(true), await tier(false)], ['verified', 'declared'])
+})
+
 test('provenance is signed, names the artifacts, and is the same each time', async () => {
-  const { documents } = open()
+  const documents = open()
   const envelope = await documents.provenance('default', version)
   const verdict = verifyEnvelope(envelope, {
     keys: [signer.publicKey],

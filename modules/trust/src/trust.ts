@@ -17,7 +17,8 @@ import { type Clock, type Database, type EventLog, newId, type Random, type Tx }
 import { canonicalDigest, canonicalJson, createStatement, type Signer, signEnvelope } from '@rampart/signing'
 import { trustErrors } from './errors.ts'
 import { createEvidenceVerifier, type EvidenceRecord } from './evidence-verification.ts'
-import { insertEvidence, selectById, selectBySubject } from './store.ts'
+import { selectSigners } from './signers/store.ts'
+import { type EvidenceRow, insertEvidence, selectById, selectBySubject } from './store.ts'
 
 export interface AuditPort {
   record(
@@ -148,6 +149,13 @@ export const createTrust = (deps: TrustDeps): Trust => {
   const verify = createEvidenceVerifier([signer.publicKey])
   const { keyid, pem } = signer.publicKey
 
+  /** Signers are read with the evidence, in one transaction: a revocation is seen wholly or not at all. */
+  const judge = async (tx: Tx, rows: readonly EvidenceRow[]): Promise<readonly EvidenceRecord[]> => {
+    const rests = rows.some(({ predicateType }) => predicateType === PREDICATE.signature)
+    const signers = new Map((rests ? await selectSigners(tx) : []).map((one) => [one.name, one]))
+    return rows.map((row) => verify(row, signers))
+  }
+
   const attestAs =
     (predicateType: string): Trust['attestAssessment'] & Trust['attestApproval'] =>
     async (tx: Tx, principal: Principal, { name, digest }: Subject, predicate: object) => {
@@ -162,12 +170,15 @@ export const createTrust = (deps: TrustDeps): Trust => {
     evidenceFor: async (tenant, digest) => {
       if (!isDigest(digest))
         throw trustErrors.TRUST_SUBJECT_INVALID('the digest is not sha256:<64 hex digits>')
-      return (await database.read(tenant, (tx) => selectBySubject(tx, digest))).map(verify)
+      return database.read(tenant, async (tx) => judge(tx, await selectBySubject(tx, digest)))
     },
     evidence: async (tenant, id) => {
-      const row = await database.read(tenant, (tx) => selectById(tx, id))
-      if (row === undefined) throw trustErrors.TRUST_EVIDENCE_NOT_FOUND('there is no evidence with this id')
-      return verify(row)
+      const [found] = await database.read(tenant, async (tx) => {
+        const row = await selectById(tx, id)
+        return row === undefined ? [] : judge(tx, [row])
+      })
+      if (found === undefined) throw trustErrors.TRUST_EVIDENCE_NOT_FOUND('there is no evidence with this id')
+      return found
     },
     publicKeys: () => [{ keyid, algorithm: 'ed25519', use: 'evidence', pem }],
   }

@@ -6,6 +6,7 @@ export type EntityKind =
   | 'route'
   | 'backend'
   | 'policy'
+  | 'signer'
   | 'signal'
   | 'api-key'
   | 'service-account'

@@ -6,6 +6,8 @@ export const DSSE_PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 export const PREDICATE = {
   assessment: 'https://rampart.dev/attestation/assessment/v1',
   approval: 'https://rampart.dev/attestation/approval/v1',
+  /** A signature or attestation of a trusted signer was verified here. */
+  signature: 'https://rampart.dev/attestation/signature/v1',
 } as const
 
 export type StatementSubject = { readonly name: string; readonly digest: Readonly<Record<string, string>> }

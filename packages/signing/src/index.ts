@@ -53,6 +53,18 @@ export {
 } from './merkle-proof.ts'
 export { verifyConsistency, verifyInclusion } from './merkle-verification.ts'
 export {
+  type Attestation,
+  type BundleVerifier,
+  isAboutAny,
+  isAttestedBy,
+  MODEL_PREDICATE_TYPE,
+  readAttestation,
+  readModelStatement,
+  readSignatureBundle,
+} from './model.ts'
+export { createCertificateVerifier } from './model-signing/certificate-signer.ts'
+export { createKeylessVerifier } from './model-signing/keyless-verification.ts'
+export {
   formatNoteKey,
   isNoteSignedBy,
   type NoteKey,

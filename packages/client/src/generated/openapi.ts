@@ -394,6 +394,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/models/{name}/versions/{version}/signatures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hand in a Sigstore bundle or DSSE envelope about a version, made by a trusted signer */
+        readonly post: operations["submitSignature"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/models/{name}/versions/{version}/transitions": {
         readonly parameters: {
             readonly query?: never;
@@ -717,6 +734,59 @@ export interface paths {
         readonly get: operations["getSignal"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/signers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whose signatures count */
+        readonly get: operations["listSigners"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/signers/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One signer, and the versions that rest on it */
+        readonly get: operations["getSigner"];
+        /** Trust a signer, or rotate its identities; an identity that is dropped takes its signatures with it */
+        readonly put: operations["putSigner"];
+        readonly post?: never;
+        /** Forget a signer that nothing rests on */
+        readonly delete: operations["deleteSigner"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/signers/{name}/revocation": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Revoke a signer for good; every version that rests on it is decided about again */
+        readonly post: operations["revokeSigner"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2013,6 +2083,41 @@ export interface operations {
                             readonly keyid: string;
                             readonly sig: string;
                         }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly submitSignature: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description the file, in base64 */
+                    readonly document: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly evidenceId: string;
+                        readonly isNew: boolean;
+                        readonly predicateType: string;
+                        readonly signer: string;
                     };
                 };
             };
@@ -3456,6 +3561,354 @@ export interface operations {
                         readonly lastTime: string;
                         readonly occurrences: number;
                         readonly seq: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listSigners: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly identities: readonly string[];
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly revocation?: {
+                                readonly at: string;
+                                readonly by: string;
+                                readonly reason: string;
+                                readonly since?: string;
+                            };
+                            readonly spec: {
+                                readonly description?: string;
+                                readonly identities: readonly ({
+                                    /** @description public key in PEM: EC or Ed25519 */
+                                    readonly key: string;
+                                    /** Format: date-time */
+                                    readonly validFrom?: string;
+                                    /** Format: date-time */
+                                    readonly validUntil?: string;
+                                } | {
+                                    /** @description self-signed roots in PEM */
+                                    readonly certificateRoots: string;
+                                    /** @description subject of the signing certificate, exactly */
+                                    readonly subject?: string;
+                                    /** Format: date-time */
+                                    readonly validFrom?: string;
+                                    /** Format: date-time */
+                                    readonly validUntil?: string;
+                                } | {
+                                    readonly keyless: {
+                                        readonly identity: string;
+                                        readonly issuer: string;
+                                        /** @description JSON of a Sigstore trusted root */
+                                        readonly trustedRoot: string;
+                                    };
+                                    /** Format: date-time */
+                                    readonly validFrom?: string;
+                                    /** Format: date-time */
+                                    readonly validUntil?: string;
+                                })[];
+                                /** @description names it may speak about, * for any text; default all */
+                                readonly models?: readonly string[];
+                            };
+                            /** @enum {unknown} */
+                            readonly state: "trusted" | "revoked";
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getSigner: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly identities: readonly string[];
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly revocation?: {
+                            readonly at: string;
+                            readonly by: string;
+                            readonly reason: string;
+                            readonly since?: string;
+                        };
+                        readonly spec: {
+                            readonly description?: string;
+                            readonly identities: readonly ({
+                                /** @description public key in PEM: EC or Ed25519 */
+                                readonly key: string;
+                                /** Format: date-time */
+                                readonly validFrom?: string;
+                                /** Format: date-time */
+                                readonly validUntil?: string;
+                            } | {
+                                /** @description self-signed roots in PEM */
+                                readonly certificateRoots: string;
+                                /** @description subject of the signing certificate, exactly */
+                                readonly subject?: string;
+                                /** Format: date-time */
+                                readonly validFrom?: string;
+                                /** Format: date-time */
+                                readonly validUntil?: string;
+                            } | {
+                                readonly keyless: {
+                                    readonly identity: string;
+                                    readonly issuer: string;
+                                    /** @description JSON of a Sigstore trusted root */
+                                    readonly trustedRoot: string;
+                                };
+                                /** Format: date-time */
+                                readonly validFrom?: string;
+                                /** Format: date-time */
+                                readonly validUntil?: string;
+                            })[];
+                            /** @description names it may speak about, * for any text; default all */
+                            readonly models?: readonly string[];
+                        };
+                        /** @enum {unknown} */
+                        readonly state: "trusted" | "revoked";
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    } & {
+                        readonly dependents: readonly string[];
+                    };
+                };
+            };
+        };
+    };
+    readonly putSigner: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly description?: string;
+                    readonly identities: readonly ({
+                        /** @description public key in PEM: EC or Ed25519 */
+                        readonly key: string;
+                        /** Format: date-time */
+                        readonly validFrom?: string;
+                        /** Format: date-time */
+                        readonly validUntil?: string;
+                    } | {
+                        /** @description self-signed roots in PEM */
+                        readonly certificateRoots: string;
+                        /** @description subject of the signing certificate, exactly */
+                        readonly subject?: string;
+                        /** Format: date-time */
+                        readonly validFrom?: string;
+                        /** Format: date-time */
+                        readonly validUntil?: string;
+                    } | {
+                        readonly keyless: {
+                            readonly identity: string;
+                            readonly issuer: string;
+                            /** @description JSON of a Sigstore trusted root */
+                            readonly trustedRoot: string;
+                        };
+                        /** Format: date-time */
+                        readonly validFrom?: string;
+                        /** Format: date-time */
+                        readonly validUntil?: string;
+                    })[];
+                    /** @description names it may speak about, * for any text; default all */
+                    readonly models?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly identities: readonly string[];
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly revocation?: {
+                            readonly at: string;
+                            readonly by: string;
+                            readonly reason: string;
+                            readonly since?: string;
+                        };
+                        readonly spec: {
+                            readonly description?: string;
+                            readonly identities: readonly ({
+                                /** @description public key in PEM: EC or Ed25519 */
+                                readonly key: string;
+                                /** Format: date-time */
+                                readonly validFrom?: string;
+                                /** Format: date-time */
+                                readonly validUntil?: string;
+                            } | {
+                                /** @description self-signed roots in PEM */
+                                readonly certificateRoots: string;
+                                /** @description subject of the signing certificate, exactly */
+                                readonly subject?: string;
+                                /** Format: date-time */
+                                readonly validFrom?: string;
+                                /** Format: date-time */
+                                readonly validUntil?: string;
+                            } | {
+                                readonly keyless: {
+                                    readonly identity: string;
+                                    readonly issuer: string;
+                                    /** @description JSON of a Sigstore trusted root */
+                                    readonly trustedRoot: string;
+                                };
+                                /** Format: date-time */
+                                readonly validFrom?: string;
+                                /** Format: date-time */
+                                readonly validUntil?: string;
+                            })[];
+                            /** @description names it may speak about, * for any text; default all */
+                            readonly models?: readonly string[];
+                        };
+                        /** @enum {unknown} */
+                        readonly state: "trusted" | "revoked";
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteSigner: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly revokeSigner: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    /**
+                     * Format: date-time
+                     * @description signatures received before still count; default none does
+                     */
+                    readonly since?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly dependents: readonly string[];
+                        readonly signer: {
+                            readonly identities: readonly string[];
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly revocation?: {
+                                readonly at: string;
+                                readonly by: string;
+                                readonly reason: string;
+                                readonly since?: string;
+                            };
+                            readonly spec: {
+                                readonly description?: string;
+                                readonly identities: readonly ({
+                                    /** @description public key in PEM: EC or Ed25519 */
+                                    readonly key: string;
+                                    /** Format: date-time */
+                                    readonly validFrom?: string;
+                                    /** Format: date-time */
+                                    readonly validUntil?: string;
+                                } | {
+                                    /** @description self-signed roots in PEM */
+                                    readonly certificateRoots: string;
+                                    /** @description subject of the signing certificate, exactly */
+                                    readonly subject?: string;
+                                    /** Format: date-time */
+                                    readonly validFrom?: string;
+                                    /** Format: date-time */
+                                    readonly validUntil?: string;
+                                } | {
+                                    readonly keyless: {
+                                        readonly identity: string;
+                                        readonly issuer: string;
+                                        /** @description JSON of a Sigstore trusted root */
+                                        readonly trustedRoot: string;
+                                    };
+                                    /** Format: date-time */
+                                    readonly validFrom?: string;
+                                    /** Format: date-time */
+                                    readonly validUntil?: string;
+                                })[];
+                                /** @description names it may speak about, * for any text; default all */
+                                readonly models?: readonly string[];
+                            };
+                            /** @enum {unknown} */
+                            readonly state: "trusted" | "revoked";
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        };
                     };
                 };
             };

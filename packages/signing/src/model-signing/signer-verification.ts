@@ -24,7 +24,7 @@ export type SignerVerdict =
   | { readonly verdict: 'untrusted'; readonly reasons: readonly string[] }
 
 /** Judges the signature over the bundle's payload. Never throws for what the bundle holds. */
-export type BundleVerifier = (bundle: SignatureBundle) => SignerVerdict | Promise<SignerVerdict>
+export type BundleVerifier = (bundle: SignatureBundle) => SignerVerdict
 
 export const untrustedSigner = (...reasons: string[]): SignerVerdict => ({ verdict: 'untrusted', reasons })
 

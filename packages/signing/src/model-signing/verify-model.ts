@@ -133,7 +133,7 @@ const MODEL_FAULTS = new Set(['SIGNING_MODEL_UNREADABLE', 'SIGNING_MODEL_CHANGED
 export const verifyModel = async (request: VerifyModelRequest): Promise<ModelVerdict> => {
   const reading = readSignatureBundle(await readSignatureFile(request.signaturePath))
   if ('fault' in reading) return untrusted([reading.fault])
-  const judged = await request.verifier(reading.bundle)
+  const judged = request.verifier(reading.bundle)
   if (judged.verdict === 'untrusted') return untrusted(judged.reasons)
   const statement = readModelStatement(reading.bundle.payload)
   if ('fault' in statement) return untrusted([statement.fault], judged.signer)
