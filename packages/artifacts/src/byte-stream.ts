@@ -4,6 +4,8 @@ import type { ByteSource } from './byte-source.ts'
 export interface ByteStream {
   /** The next bytes, never empty; undefined at the end. The view is valid until the next call. Throws on damage. */
   next(): Buffer | undefined
+  /** Passes over bytes without reading them; false when the stream cannot, or would end before. */
+  skip?(count: number): boolean
 }
 
 /** Thrown by readers for bytes that do not follow their format; the scan turns it into a finding. */
@@ -25,6 +27,11 @@ export const streamOf = (source: ByteSource, start = 0): ByteStream => {
       if (chunk.length === 0) return undefined
       offset += chunk.length
       return chunk
+    },
+    skip: (count) => {
+      if (offset + count > source.size) return false
+      offset += count
+      return true
     },
   }
 }
@@ -56,19 +63,31 @@ export class ByteCursor {
   #fill(count: number): boolean {
     // A bit reader may have taken a few bytes too many and steps back over them.
     const history = Math.min(this.position, HISTORY_BYTES)
-    const parts: Buffer[] = [Buffer.from(this.buffer.subarray(this.position - history, this.limit))]
-    let have = this.limit - this.position
+    const kept = this.limit - this.position + history
+    this.#reserve(kept, history + count + CHUNK_BYTES)
     this.#base += this.position - history
-    while (have < count) {
-      const chunk = this.#stream.next()
-      if (chunk === undefined) break
-      parts.push(Buffer.from(chunk))
-      have += chunk.length
-    }
-    this.buffer = parts.length === 1 ? (parts[0] ?? EMPTY) : Buffer.concat(parts)
     this.position = history
-    this.limit = history + have
-    return have >= count
+    this.limit = kept
+    while (this.limit - history < count) {
+      const chunk = this.#stream.next()
+      if (chunk === undefined) return false
+      this.#reserve(this.limit, this.limit + chunk.length)
+      chunk.copy(this.buffer, this.limit)
+      this.limit += chunk.length
+    }
+    return true
+  }
+
+  /** Moves the `kept` bytes that end at `limit` to the front of a buffer of at least `capacity` bytes. */
+  #reserve(kept: number, capacity: number): void {
+    const from = this.limit - kept
+    if (this.buffer.length >= capacity) {
+      if (from > 0) this.buffer.copyWithin(0, from, this.limit)
+      return
+    }
+    const larger = Buffer.allocUnsafeSlow(Math.max(capacity, this.buffer.length * 2))
+    this.buffer.copy(larger, 0, from, this.limit)
+    this.buffer = larger
   }
 
   atEnd(): boolean {
@@ -86,7 +105,15 @@ export class ByteCursor {
 
   /** Passes over `count` bytes; throws when the stream ends before. */
   skip(count: number): void {
-    let left = count
+    const held = Math.min(count, this.limit - this.position)
+    this.position += held
+    let left = count - held
+    if (left > 0 && this.#stream.skip?.(left) === true) {
+      this.#base += this.position + left
+      this.position = 0
+      this.limit = 0
+      return
+    }
     while (left > 0) {
       if (!this.need(1)) throw new MalformedError('the data ends in the middle')
       const step = Math.min(left, this.limit - this.position)

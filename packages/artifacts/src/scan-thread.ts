@@ -5,8 +5,8 @@ import { createFileReports, findingOf } from './file-reports.ts'
 import type { FileReport, ScanLimits } from './scan-context.ts'
 import type { ScanAnswer } from './scan-messages.ts'
 
-const HEAP_MIB = 128
-const YOUNG_MIB = 16
+const HEAP_MIB = 72
+const YOUNG_MIB = 8
 /** The thread checks the deadline itself; this is for when it does not get there. */
 const KILL_AFTER_MS = 5000
 
@@ -20,10 +20,17 @@ export const createScanThread = (): ScanThread => {
   let lastId = 0
 
   const start = (): Worker => {
-    worker ??= new Worker(resolveWorker(import.meta.url, './scan-worker.ts'), {
+    if (worker !== undefined) return worker
+    const made = new Worker(resolveWorker(import.meta.url, './scan-worker.ts'), {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: YOUNG_MIB },
     })
-    return worker
+    // A thread may die between two files; the next one gets a new thread.
+    made.on('error', () => undefined)
+    made.once('exit', () => {
+      if (worker === made) worker = undefined
+    })
+    worker = made
+    return made
   }
 
   const scan = (path: string, label: string, limits: ScanLimits): Promise<readonly FileReport[]> =>
@@ -37,7 +44,6 @@ export const createScanThread = (): ScanThread => {
         thread.off('message', onMessage).off('error', onError).off('exit', onExit)
         if (why !== undefined) {
           worker = undefined
-          thread.on('error', () => undefined)
           void thread.terminate()
           collected.take({ kind: 'finding', path: label, finding: findingOf('scan-limit', why) })
         }

@@ -1,11 +1,19 @@
 /** The allowlist as a look-up: hand-written lists and the ones made from installed libraries, by exact module and name. */
 import generated from '../generated/allowed-globals.json' with { type: 'json' }
 import { BASE_LISTS } from './allowed-base.ts'
-import { UNKNOWN_TEXT, type Use, type Value } from './value.ts'
+import {
+  DictValue,
+  FORGOTTEN,
+  SequenceValue,
+  TupleValue,
+  UNKNOWN_TEXT,
+  type Use,
+  type Value,
+} from './value.ts'
 
 export interface AllowedGlobals {
   useOf(module: string, name: string): Use
-  /** Forgets text that cannot be part of an allowed name. */
+  /** What the memo of a very large pickle keeps: text that may be part of an allowed name, and objects. */
   condense(value: Value): Value
 }
 
@@ -50,7 +58,12 @@ const createAllowedGlobals = (): AllowedGlobals => {
     allow(module, words.split(' '))
   return {
     useOf: (module, name) => modules.get(RENAMED.get(module) ?? module)?.get(name) ?? 'unlisted',
-    condense: (value) => (typeof value === 'string' && !parts.has(value) ? UNKNOWN_TEXT : value),
+    condense: (value) => {
+      if (typeof value === 'string') return parts.has(value) ? value : UNKNOWN_TEXT
+      const container =
+        value instanceof TupleValue || value instanceof SequenceValue || value instanceof DictValue
+      return container ? FORGOTTEN : value
+    },
   }
 }
 

@@ -48,10 +48,9 @@ const elementType = (dtype: Value): ElementType => {
 /** Throws MalformedError when the state does not say; then what follows cannot be read. */
 export const arrayDataOf = (wrapper: InstanceValue): ArrayData => {
   if (!(wrapper.state instanceof DictValue)) throw new MalformedError('an array wrapper has no state')
-  const { entries } = wrapper.state
-  const { bytes, objects } = elementType(entries.get('dtype') ?? null)
+  const { dtype, shape, alignment } = wrapper.state.array ?? {}
+  const { bytes, objects } = elementType(dtype ?? null)
   if (objects) return { kind: 'pickle' }
-  const shape = entries.get('shape')
   if (!(shape instanceof TupleValue) || shape.length !== shape.items.length)
     throw new MalformedError('an array wrapper has no readable shape')
   const total = shape.items.reduce<number>(
@@ -59,7 +58,6 @@ export const arrayDataOf = (wrapper: InstanceValue): ArrayData => {
     bytes,
   )
   if (!(total <= MAX_ARRAY_BYTES)) throw new MalformedError('an array is larger than any file')
-  const alignment = entries.get('numpy_array_alignment_bytes')
   return { kind: 'raw', bytes: total, padded: typeof alignment === 'number' }
 }
 

@@ -8,6 +8,7 @@ import { i32, type Opcode, u8, u16, u64 } from './data-opcodes.ts'
 import type { PickleMachine } from './machine.ts'
 import {
   DictValue,
+  FORGOTTEN,
   GlobalValue,
   InstanceValue,
   isTainted,
@@ -71,7 +72,7 @@ const judgeCall = (machine: PickleMachine, callee: Value, args: Value, made: boo
     machine.report('pickle-disallowed-call', `calls ${callee.label}, which may only be mentioned`)
     return
   }
-  if (args === OPAQUE || (!(args instanceof TupleValue) && !(args instanceof DictValue))) {
+  if (!(args instanceof TupleValue)) {
     machine.report('pickle-disallowed-call', `calls ${callee.label} with computed arguments`)
     return
   }
@@ -84,7 +85,8 @@ const resultOf = (callee: Value, args: Value): InstanceValue => {
   const of = callee instanceof GlobalValue ? callee : undefined
   const [first] = argumentsOf(args)
   const made = of?.module === 'copyreg' && first instanceof GlobalValue ? first : of
-  return new InstanceValue(made, args, callableMakers.has(of?.label ?? '') || isTainted(args))
+  const kept = of?.name === 'dtype' ? args : null
+  return new InstanceValue(made, kept, callableMakers.has(of?.label ?? '') || isTainted(args))
 }
 
 const reduce: Opcode = (machine) => {
@@ -132,8 +134,14 @@ const obj: Opcode = (machine) => {
   callWith(machine, callee, args)
 }
 
+/** Their state is read by NumPy, which calls nothing. */
+const isArrayPart = ({ of }: InstanceValue): boolean => of?.module.startsWith('numpy') === true
+
+const isForgotten = (state: Value): boolean =>
+  state === FORGOTTEN || (state instanceof TupleValue && state.items.some(isForgotten))
+
 const isHooked = (state: Value): boolean => {
-  if (state instanceof DictValue) return state.hooked
+  if (state instanceof DictValue) return state.hooked && state !== FORGOTTEN
   return state instanceof TupleValue && state.items.some(isHooked)
 }
 
@@ -160,6 +168,8 @@ const build: Opcode = (machine) => {
   const target = machine.top()
   if (target instanceof GlobalValue)
     machine.report('pickle-class-tampering', `changes attributes of ${target.label} itself`)
+  else if (isForgotten(state) && !(target instanceof InstanceValue && isArrayPart(target)))
+    machine.report('pickle-limit', 'sets a state that was written too far back to be remembered')
   else if (isHooked(state))
     machine.report(
       'pickle-attribute-hook',
@@ -168,7 +178,7 @@ const build: Opcode = (machine) => {
   else if (isHidden(state))
     machine.report('pickle-disallowed-call', 'sets a state that is computed and holds callables')
   if (target instanceof InstanceValue) {
-    target.state = state
+    if (target.of?.name === 'dtype' || target.of?.name === 'NumpyArrayWrapper') target.state = state
     if (isTainted(state)) target.tainted = true
     machine.hooks.built(target, machine)
   }

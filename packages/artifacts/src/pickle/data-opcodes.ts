@@ -7,7 +7,6 @@ import {
   hashCost,
   InstanceValue,
   isTainted,
-  KEPT_ENTRIES,
   KEPT_TEXT,
   OPAQUE,
   SequenceValue,
@@ -149,13 +148,22 @@ const checkHash = (machine: PickleMachine, key: Value): void => {
     machine.report('pickle-bomb', 'a key is a tuple of tuples that takes exponential time to hash')
 }
 
+/** The keys of joblib's array wrapper. */
+const keepArrayState = (target: DictValue, key: string, value: Value): void => {
+  if (key !== 'dtype' && key !== 'shape' && key !== 'numpy_array_alignment_bytes') return
+  target.array ??= {}
+  if (key === 'dtype') target.array.dtype = value
+  else if (key === 'shape') target.array.shape = value
+  else target.array.alignment = value
+}
+
 const setItem = (machine: PickleMachine, target: Value, key: Value, value: Value): void => {
   checkHash(machine, key)
   const callable = isCallable(value)
   if (target instanceof DictValue) {
     if (callable && (typeof key === 'string' ? isHookName(key) : typeof key !== 'number'))
       target.hooked = true
-    if (typeof key === 'string' && target.entries.size < KEPT_ENTRIES) target.entries.set(key, value)
+    if (typeof key === 'string') keepArrayState(target, key, value)
     if (isTainted(value)) target.tainted = true
   } else if (target instanceof InstanceValue) {
     if (isTainted(value)) target.tainted = true

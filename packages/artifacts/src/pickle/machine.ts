@@ -24,10 +24,11 @@ export type PickleDialect = {
   readonly allowed: AllowedGlobals
 }
 
-const MAX_STACK = 2_000_000
+const MAX_STACK = 1_000_000
 const MAX_MEMO = 16_000_000
-/** From here on only strings that may be names are kept, so that huge vocabularies fit in memory. */
-const SPARSE_MEMO = 1_000_000
+/** From here on only objects and strings that may be names are kept, so that huge vocabularies fit in memory. */
+const SPARSE_MEMO = 300_000
+const MAX_SPARSE_ENTRIES = 1_000_000
 
 export class PickleMachine {
   readonly cursor: ByteCursor
@@ -115,7 +116,7 @@ export class PickleMachine {
       this.memo.push(kept)
       return
     }
-    if (this.#sparse.size >= SPARSE_MEMO)
+    if (this.#sparse.size >= MAX_SPARSE_ENTRIES)
       throw new MalformedError('the memo of the pickle grows beyond all models')
     this.#sparse.set(index, kept)
   }

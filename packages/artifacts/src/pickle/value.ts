@@ -25,6 +25,7 @@ export class GlobalValue {
 /** The result of a call or of `__new__`. */
 export class InstanceValue {
   readonly of: GlobalValue | undefined
+  /** Kept where readers of array data need them (NumPy types, array wrappers), else null. */
   readonly args: Value
   state: Value = null
   /** Something callable was put in, directly or deeper. */
@@ -58,12 +59,14 @@ export class SequenceValue {
 }
 
 export class DictValue {
-  /** String keys that matter to readers of state (array wrappers); at most KEPT_ENTRIES. */
-  readonly entries = new Map<string, Value>()
   tainted = false
   /** Holds a callable under a name that the loader looks up and calls. */
   hooked = false
+  /** The state of an array wrapper: what tells the length of the data behind it. */
+  array: ArrayState | undefined = undefined
 }
+
+export type ArrayState = { dtype?: Value; shape?: Value; alignment?: Value }
 
 export type Value =
   | null
@@ -79,9 +82,16 @@ export type Value =
   | DictValue
 
 export const KEPT_ITEMS = 8
-export const KEPT_ENTRIES = 16
 /** Longer strings cannot be a name on the list. */
 export const KEPT_TEXT = 160
+
+/**
+ * What the memo gives back for a container that it did not keep, once a pickle is very large. It counts as tainted:
+ * nothing is known of it, so no call may depend on it.
+ */
+export const FORGOTTEN = new DictValue()
+FORGOTTEN.tainted = true
+FORGOTTEN.hooked = true
 
 export const isTainted = (value: Value): boolean => {
   if (typeof value !== 'object' || value === null) return false
