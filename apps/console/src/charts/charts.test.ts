@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lineBetween, tallLayout, wideLayout } from '../components/pipeline-layout.ts'
-import { regoTokens } from '../components/rego-tokens.ts'
 import { binsOf, density } from './density.ts'
 
 test('shares count rows outside the bins, and a wide bin is not taller for its width', () => {
@@ -57,14 +56,4 @@ test('no two rooms of the picture overlap, wide or tall, known or not', () => {
       /^M/,
     )
   }
-})
-
-test('tokens put together are the text again', () => {
-  const text = '# c\nallow if input.x == "a\\"b" # d\nn := 1.5\nraw := `x`\n"open'
-  assert.equal(
-    regoTokens(text)
-      .map((token) => token.text)
-      .join(''),
-    text,
-  )
 })

@@ -1,7 +1,7 @@
 /** The files of a pack, and an editor: check compiles and tests a draft, save puts it in force with If-Match. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleCheck, CircleX, Pencil } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { checkPolicy, savePolicy } from '../api/mutations.ts'
 import { ApiProblem } from '../api/problem.ts'
 import type { PolicyCheck, PolicyDetail, PolicyFault } from '../api/types.ts'
@@ -13,6 +13,8 @@ import { ProblemNotice } from './query-state.tsx'
 import { useParam } from './use-filters.ts'
 
 type Props = { detail: PolicyDetail; etag: string | undefined }
+
+const CHECK_AFTER_MS = 800
 
 const faultsIn = (error: unknown): PolicyFault[] => {
   const details =
@@ -29,7 +31,16 @@ const usePolicyDraft = ({ detail, etag }: Props) => {
   const files = draft ?? detail.files
   const changed =
     draft === undefined ? [] : Object.keys(draft).filter((file) => draft[file] !== detail.files[file])
-  const check = useMutation({ mutationFn: () => checkPolicy(detail.pack, files) })
+  const check = useMutation({
+    mutationFn: (text: Record<string, string>) => checkPolicy(detail.pack, text),
+  })
+  // A pause in typing is checked by itself; the button is for those who do not want to wait.
+  const { mutate } = check
+  useEffect(() => {
+    if (draft === undefined || changed.length === 0) return
+    const timer = setTimeout(() => mutate(draft), CHECK_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [draft, changed.length, mutate])
   const save = useMutation({
     mutationFn: () => savePolicy(detail.pack, { files, message: message.trim() }, openedEtag ?? etag ?? '*'),
     onSuccess: async () => {
@@ -57,11 +68,16 @@ const usePolicyDraft = ({ detail, etag }: Props) => {
       setDraft({ ...detail.files })
     },
     edit: (file: string, text: string) => {
-      check.reset()
       save.reset()
       setDraft({ ...files, [file]: text })
     },
   }
+}
+
+/** The same array while nothing changed, so that the editor does not mark again what it has marked. */
+const useFaultsOf = (faults: readonly PolicyFault[], file: string): readonly PolicyFault[] => {
+  const key = JSON.stringify(faults)
+  return useMemo(() => (JSON.parse(key) as PolicyFault[]).filter((fault) => fault.file === file), [key, file])
 }
 
 export const PolicyFiles = (props: Props) => {
@@ -72,6 +88,12 @@ export const PolicyFiles = (props: Props) => {
     ? chosen
     : (names.find((name) => !name.endsWith('_test.rego') && name.endsWith('.rego')) ?? names[0] ?? '')
   const faults = draft.check.data?.faults ?? faultsIn(draft.save.error)
+  const shown = useFaultsOf(faults, file)
+  const [place, setPlace] = useState<PolicyFault>()
+  const goTo = (fault: PolicyFault) => {
+    setChosen(fault.file)
+    setPlace({ ...fault })
+  }
   return (
     <div className="grid items-start gap-4 md:grid-cols-[13rem_minmax(0,1fr)]">
       <ul aria-label="Files" className="flex gap-1 overflow-x-auto md:flex-col">
@@ -101,10 +123,12 @@ export const PolicyFiles = (props: Props) => {
       </ul>
       <div className="flex min-w-0 flex-col gap-3">
         <CodeEditor
+          key={file}
           label={`Text of ${file}`}
           value={draft.files[file] ?? ''}
-          faults={faults.filter((fault) => fault.file === file)}
-          plain={!file.endsWith('.rego')}
+          faults={shown}
+          language={file.endsWith('.rego') ? 'rego' : 'json'}
+          goTo={place?.file === file ? place : undefined}
           readOnly={!draft.editing}
           onChange={(text) => draft.edit(file, text)}
         />
@@ -123,7 +147,7 @@ export const PolicyFiles = (props: Props) => {
             )}
           </div>
         )}
-        {draft.check.data !== undefined && <CheckResult check={draft.check.data} onGo={setChosen} />}
+        {draft.check.data !== undefined && <CheckResult check={draft.check.data} onGo={goTo} />}
         {draft.check.isError && (
           <ProblemNotice title="The draft could not be checked" error={draft.check.error} />
         )}
@@ -146,7 +170,7 @@ const EditBar = ({ draft }: { draft: ReturnType<typeof usePolicyDraft> }) => {
         />
       </div>
       <Button onClick={draft.stop}>Cancel</Button>
-      <Button onClick={() => draft.check.mutate()} busy={draft.check.isPending}>
+      <Button onClick={() => draft.check.mutate(draft.files)} busy={draft.check.isPending}>
         Check
       </Button>
       <Button
@@ -161,7 +185,7 @@ const EditBar = ({ draft }: { draft: ReturnType<typeof usePolicyDraft> }) => {
   )
 }
 
-const CheckResult = ({ check, onGo }: { check: PolicyCheck; onGo: (file: string) => void }) => {
+const CheckResult = ({ check, onGo }: { check: PolicyCheck; onGo: (fault: PolicyFault) => void }) => {
   const failed = check.tests.filter(({ passed }) => !passed)
   return (
     <section aria-label="Check" role="status" className="rounded-md border border-line bg-surface">
@@ -186,7 +210,7 @@ const CheckResult = ({ check, onGo }: { check: PolicyCheck; onGo: (file: string)
             >
               <button
                 type="button"
-                onClick={() => onGo(fault.file)}
+                onClick={() => onGo(fault)}
                 className="tnum font-mono text-xs text-accent hover:underline"
               >
                 {fault.file}:{fault.line}:{fault.column}

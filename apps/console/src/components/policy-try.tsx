@@ -56,7 +56,7 @@ export const PolicyTryIt = ({
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <div className="flex flex-col gap-2">
-        <CodeEditor label="Input as JSON" value={text} onChange={setText} plain minLines={14} />
+        <CodeEditor label="Input as JSON" value={text} onChange={setText} language="json" minLines={14} />
         {broken !== undefined && <p className="text-xs text-critical">Not JSON: {broken}</p>}
         <div>
           <Button

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react'
 import { useNavigate } from 'react-router'
 import { SECTIONS } from './sections.ts'
 
+/** `target` is what was really typed into, inside a shadow tree too. */
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
@@ -30,7 +31,7 @@ export const useShortcuts = ({ openSearch, openHelp }: Handlers): void => {
         event.preventDefault()
         return openSearch()
       }
-      if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target)) return
+      if (event.metaKey || event.ctrlKey || event.altKey || typing(event.composedPath()[0] ?? null)) return
       if (document.querySelector('[role=dialog]') !== null) return
       if (Date.now() - prefixAt.current < SEQUENCE_MS) {
         prefixAt.current = 0
