@@ -233,6 +233,24 @@ export const KINDS: readonly Kind[] = [
     ],
   },
   {
+    singular: 'signer',
+    plural: 'signers',
+    listPath: '/api/v1/signers',
+    itemPath: (name) => `/api/v1/signers/${encode(name)}`,
+    deletable: true,
+    nameOf: at('name'),
+    columns: (now) => [
+      column('NAME', 'name'),
+      column('STATE', 'state'),
+      {
+        head: 'IDENTITIES',
+        cell: (item) => listOf('identities')(item).replaceAll(/(:[0-9a-f]{12})[0-9a-f]+/g, '$1'),
+      },
+      { head: 'MODELS', cell: (item) => listOf('models')((item.spec ?? {}) as Resource) || '*' },
+      ageColumn('AGE', 'updatedAt', now),
+    ],
+  },
+  {
     singular: 'api-key',
     plural: 'api-keys',
     aliases: ['key', 'keys'],

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { addApply } from './commands/apply.ts'
 import { amountOf } from './commands/arguments.ts'
+import { addAttest } from './commands/attest.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBom } from './commands/bom.ts'
 import { addChangepoints } from './commands/changepoints.ts'
@@ -51,6 +52,7 @@ const addCommands = (program: Command, run: Run): void => {
     addSign,
     addVerify,
     addBom,
+    addAttest,
     addAudit,
     addScan,
     addLogin,

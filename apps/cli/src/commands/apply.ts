@@ -4,6 +4,7 @@ import { applyBackend } from '../apply/backend.ts'
 import type { ApplyOptions } from '../apply/options.ts'
 import { applyPolicy } from '../apply/policy.ts'
 import { applyRoute } from '../apply/route.ts'
+import { applySigner } from '../apply/signer.ts'
 import { type Manifest, type ManifestKind, readManifests } from '../manifest.ts'
 import type { Run, Session } from '../session.ts'
 
@@ -14,6 +15,7 @@ const APPLY: Readonly<Record<ManifestKind, Apply>> = {
   Route: applyRoute,
   Backend: applyBackend,
   Policy: applyPolicy,
+  Signer: applySigner,
 }
 
 const DEFAULT_WAIT_MS = 120_000
@@ -38,7 +40,9 @@ const apply = async (session: Session, options: Options): Promise<void> => {
 export const addApply = (program: Command, run: Run): void => {
   program
     .command('apply')
-    .description('register a model version, or set up a route, a backend or a policy, from a manifest')
+    .description(
+      'register a model version, or set up a route, a backend, a policy or a signer, from a manifest',
+    )
     .requiredOption('-f, --file <file...>', 'manifest in YAML or JSON; - reads standard input')
     .option('--no-wait', 'do not wait until a model version is assessed')
     .option('--dry-run [client]', 'check the manifests and their files, send nothing', false)

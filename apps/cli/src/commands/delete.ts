@@ -1,4 +1,4 @@
-/** `rampart delete KIND NAME` or `-f FILE`: removes routes, backends, API keys and service accounts. Models are retracted instead. */
+/** `rampart delete KIND NAME` or `-f FILE`: removes routes, backends, signers, API keys and service accounts. Models are retracted instead. */
 import type { Command } from 'commander'
 import { cliErrors } from '../errors.ts'
 import { kindOf } from '../kinds.ts'
@@ -34,7 +34,7 @@ const run1 = async (
 export const addDelete = (program: Command, run: Run): void => {
   program
     .command('delete')
-    .description('remove a route, a backend, an API key or a service account')
+    .description('remove a route, a backend, a signer that nothing rests on, an API key or a service account')
     .argument('[kind]')
     .argument('[name]')
     .option('-f, --file <file>', 'remove what a manifest names; - reads standard input')
