@@ -1,2 +1,3 @@
 /** Real counterparts of the connectors that run inside a test. */
 export { type EmbeddedIssuer, startEmbeddedIssuer } from './testing/embedded-issuer.ts'
+export { loopbackTls } from './testing/loopback-tls.ts'

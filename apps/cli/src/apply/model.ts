@@ -52,7 +52,8 @@ const isStored = async ({ client, io }: Session, digest: string): Promise<boolea
     await client.call('HEAD', `/api/v1/artifacts/${digest}`, { signal: io.signal })
     return true
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false
+    // An answer to HEAD has no body: who may not ask is told why by the upload.
+    if (error instanceof ApiError && error.status >= 400 && error.status < 500) return false
     throw error
   }
 }

@@ -1,5 +1,6 @@
 /** A real OpenID Connect issuer (oidc-provider) on loopback for tests; issues JWT access tokens by client credentials. */
 import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { Provider } from 'oidc-provider'
 
@@ -56,8 +57,8 @@ const configuration = (key: JWK, roles: readonly string[]) => ({
   },
 })
 
-const listen = (handler: RequestListener) => {
-  const server = createServer(handler)
+const listen = (handler: RequestListener, tls: IssuerOptions['tls']) => {
+  const server = tls === undefined ? createServer(handler) : createTlsServer(tls, handler)
   return new Promise<{ port: number; stop: () => Promise<void> }>((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
@@ -71,8 +72,14 @@ const listen = (handler: RequestListener) => {
   })
 }
 
+export type IssuerOptions = {
+  /** Serves HTTPS: the only way a control plane in production talks to an issuer. */
+  readonly tls?: { readonly key: string; readonly cert: string }
+}
+
 export const startEmbeddedIssuer = async (
   roles: readonly string[] = ['operator'],
+  { tls }: IssuerOptions = {},
 ): Promise<EmbeddedIssuer> => {
   let handler: RequestListener
   let intercepted: RequestListener | undefined
@@ -81,8 +88,8 @@ export const startEmbeddedIssuer = async (
   const { port, stop } = await listen((request, response) => {
     if (request.url === '/jwks') keyRequests += 1
     return (intercepted ?? handler)(request, response)
-  })
-  const issuer = `http://127.0.0.1:${port}`
+  }, tls)
+  const issuer = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   const rotate = async (): Promise<void> => {
     key = await newKey()
     handler = new Provider(issuer, configuration(key, roles)).callback()
