@@ -22,7 +22,7 @@ const echo = async (): Promise<{ url: string }> => {
 const [kind, model = 'card-fraud'] = process.argv.slice(2)
 
 const router = async (): Promise<{ url: string; grpcPort: number }> => {
-  const up = await startServing({ batchRows: [16, 32, 64] })
+  const up = await startServing({ batchRows: [8, 16, 32, 64] })
   process.on('disconnect', () => void up.stop().then(() => process.exit(0)))
   const route = await up.route(model, await readFile(assetPath(`examples/${model}/model.onnx`)))
   const { failed } = await up.serving.setSnapshot({ routes: [route] })

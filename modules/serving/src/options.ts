@@ -44,7 +44,7 @@ export type ServingOptions = {
 export const DEFAULT_SERVING_OPTIONS: Omit<ServingOptions, 'recordsDir'> = {
   maxBodyBytes: 16 * 1024 * 1024,
   maxElements: 4_194_304,
-  batchRows: [16, 32, 64],
+  batchRows: [8, 16, 32, 64],
   inlineMaxMs: 1,
   maxQueuedRows: 2048,
   grpcStreams: 1024,
