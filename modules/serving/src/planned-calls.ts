@@ -7,8 +7,8 @@ import { type AppError, type Clock, type Random, toProblem } from '@rampart/kit'
 import { servingErrors } from './errors.ts'
 import { outcomeOf } from './infer-call.ts'
 import type { ReadHeader } from './route-match.ts'
-import { pointOf, type RoutePlan } from './route-plan.ts'
-import type { InferCall, PlannedCall, ServedRoute } from './served-route.ts'
+import { pointOf } from './route-plan.ts'
+import type { InferCall, PlannedCall, RoutePlan, ServedRoute } from './served-route.ts'
 
 type Deps = {
   readonly clock: Clock

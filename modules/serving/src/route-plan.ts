@@ -5,26 +5,9 @@
  */
 import { type CanaryReading, combine, emptyReading } from './canary.ts'
 import type { EndpointInfo } from './remote-endpoints.ts'
-import type { ServedRoute } from './served-route.ts'
+import type { PlanEntry, RoutePlan, ServedRoute } from './served-route.ts'
 import type { ShadowStats, ShadowSummary } from './shadow-stats.ts'
 import type { PlanBackend, SnapshotPlan } from './snapshot.ts'
-
-export type PlanEntry = {
-  readonly served: ServedRoute
-  readonly weight: number
-  /** Keys whose point lies below this, and not below the entry before, belong to this version. */
-  readonly below: number
-}
-
-export type RoutePlan = {
-  readonly source: SnapshotPlan
-  /** Only versions that can answer. */
-  readonly entries: readonly PlanEntry[]
-  readonly shadow: { readonly served: ServedRoute; readonly stats: ShadowStats } | undefined
-  choose(point: number): ServedRoute
-  /** The next version in the order of preference that was not tried yet, when the route has fallback. */
-  standIn(tried: readonly ServedRoute[]): ServedRoute | undefined
-}
 
 /** A point in [0, 1) for a key: FNV-1a, mixed by the finaliser of MurmurHash3 so that short keys spread too. */
 export const pointOf = (salt: string, key: string): number => {

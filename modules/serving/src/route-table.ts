@@ -1,7 +1,6 @@
 /** Immutable look-up of what is served, by exact URL on the hot path and by name elsewhere. */
 import { createMatcher, specificity } from './route-match.ts'
-import type { RoutePlan } from './route-plan.ts'
-import type { RouteFront, ServedRoute } from './served-route.ts'
+import type { RouteFront, RoutePlan, ServedRoute } from './served-route.ts'
 
 export type RouteTable = {
   readonly served: readonly ServedRoute[]

@@ -10,9 +10,9 @@ import { createPayloadCheck, type PayloadCheck } from './payload-schema.ts'
 import { createOutputShaping, type OutputShaping, withDecimals } from './postprocess.ts'
 import { createPredictionReader, type PredictionReader } from './prediction.ts'
 import type { Matcher } from './route-match.ts'
-import type { RoutePlan } from './route-plan.ts'
 import { createRouteStats, type RouteStats } from './route-stats.ts'
-import type { SnapshotRoute } from './snapshot.ts'
+import type { ShadowStats } from './shadow-stats.ts'
+import type { SnapshotPlan, SnapshotRoute } from './snapshot.ts'
 import type { TableLease } from './table-lease.ts'
 
 export type InferChannel = CallChannel<InferCall>
@@ -38,6 +38,23 @@ export type InferCall = {
   rows: number
   payload: string
   settled: boolean
+}
+
+export type PlanEntry = {
+  readonly served: ServedRoute
+  readonly weight: number
+  /** Keys whose point lies below this, and not below the entry before, belong to this version. */
+  readonly below: number
+}
+
+export type RoutePlan = {
+  readonly source: SnapshotPlan
+  /** Only versions that can answer. */
+  readonly entries: readonly PlanEntry[]
+  readonly shadow: { readonly served: ServedRoute; readonly stats: ShadowStats } | undefined
+  choose(point: number): ServedRoute
+  /** The next version in the order of preference that was not tried yet, when the route has fallback. */
+  standIn(tried: readonly ServedRoute[]): ServedRoute | undefined
 }
 
 /** What an attempt leaves for the next one. */
