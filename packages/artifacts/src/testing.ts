@@ -40,4 +40,6 @@ export const scanBytes = (
   return collected.reports()
 }
 
+export { benignFiles } from './testing/benign-files.ts'
 export { type CorpusFile, maliciousCorpus } from './testing/malicious-corpus.ts'
+export { mutate, seededUniform } from './testing/mutate.ts'

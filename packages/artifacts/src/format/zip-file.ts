@@ -7,7 +7,7 @@ import { MalformedError } from '../byte-stream.ts'
 import { type Content, drain } from '../content.ts'
 import { scanKerasArchive } from '../keras/keras-archive.ts'
 import type { Reader, ScanTask } from '../reader.ts'
-import { quoted } from '../scan-context.ts'
+import { LimitError, quoted } from '../scan-context.ts'
 import { scanPickles } from './pickle-file.ts'
 import { judgeTorchScript } from './torchscript.ts'
 
@@ -28,6 +28,8 @@ const members = (task: ScanTask): readonly ZipMember[] => {
       context.report('archive-prefix', `${directory.prefix} bytes stand before the archive`)
     if (directory.trailing > 0)
       context.report('trailing-data', `${directory.trailing} bytes follow the archive`)
+    if (directory.entries.length > context.limits.maxMembers)
+      throw new LimitError('archive-limit', `${directory.entries.length} members`)
     for (const oddity of directory.oddities) context.report('archive-mismatch', oddity)
     return openZipMembers(context, source, directory)
   } catch (error) {
