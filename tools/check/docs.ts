@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { commandHelp } from '../../apps/cli/src/program.ts'
+import { commandHelp } from '../../apps/cli/src/command-help.ts'
 import { listFiles, root } from '../files.ts'
 import type { Check } from './check.ts'
 

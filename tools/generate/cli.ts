@@ -1,5 +1,5 @@
 /** docs/reference/cli.md: the help of every command, as the command line prints it. */
-import { commandHelp } from '../../apps/cli/src/program.ts'
+import { commandHelp } from '../../apps/cli/src/command-help.ts'
 
 export const renderCliReference = (): string =>
   [

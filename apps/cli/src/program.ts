@@ -1,22 +1,7 @@
 /** The command line as a whole: commands, global options, and one place where failures become messages and exit codes. */
 import { Command, CommanderError, Option } from 'commander'
-import { addApply } from './commands/apply.ts'
+import type { AddCommand } from './commands/all.ts'
 import { amountOf } from './commands/arguments.ts'
-import { addAttest } from './commands/attest.ts'
-import { addAudit } from './commands/audit.ts'
-import { addBom } from './commands/bom.ts'
-import { addChangepoints } from './commands/changepoints.ts'
-import { addDelete } from './commands/delete.ts'
-import { addDescribe } from './commands/describe.ts'
-import { addDrift } from './commands/drift.ts'
-import { addEvents } from './commands/events.ts'
-import { addGet } from './commands/get.ts'
-import { addLogin } from './commands/login.ts'
-import { addReplay } from './commands/replay.ts'
-import { addScan } from './commands/scan.ts'
-import { addSign } from './commands/sign.ts'
-import { addTransitions } from './commands/transition.ts'
-import { addVerify } from './commands/verify.ts'
 import { cliErrors } from './errors.ts'
 import { reportFailure } from './failure.ts'
 import { colorsFor, type Io } from './io.ts'
@@ -26,41 +11,22 @@ import { type GlobalFlags, openSession, type Run } from './session.ts'
 const EXIT_CODES = `
 Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 denied, 5 verification failed, 6 unavailable, 130 interrupted.`
 
-const SILENT: Io = {
-  out: () => undefined,
-  err: () => undefined,
-  env: {},
-  cwd: '/',
-  stdin: async () => '',
-  isTerminal: false,
-  columns: 100,
-  signal: new AbortController().signal,
-  now: () => 0,
+/**
+ * Commands on plain files start alone: what the others import costs more processor time than signing a small model, and a
+ * large one is measured against openssl.
+ */
+const FAST_COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
+  ['sign', async () => (await import('./commands/sign.ts')).addSign],
+  ['verify', async () => (await import('./commands/verify.ts')).addVerify],
+])
+
+const commandsFor = async (word: string | undefined): Promise<readonly AddCommand[]> => {
+  const fast = FAST_COMMANDS.get(word ?? '')
+  return fast === undefined ? (await import('./commands/all.ts')).ALL_COMMANDS : [await fast()]
 }
 
-const addCommands = (program: Command, run: Run): void => {
-  for (const add of [
-    addGet,
-    addDescribe,
-    addApply,
-    addDelete,
-    addTransitions,
-    addEvents,
-    addReplay,
-    addDrift,
-    addChangepoints,
-    addSign,
-    addVerify,
-    addBom,
-    addAttest,
-    addAudit,
-    addScan,
-    addLogin,
-  ])
-    add(program, run)
-}
-
-const createProgram = (io: Io, version: string): Command => {
+/** The program with these commands; `server` is always among them. */
+export const createProgram = (io: Io, version: string, commands: readonly AddCommand[]): Command => {
   const program = new Command('rampart')
     .description('Register, approve, serve and watch models under policy.')
     .version(version, '-V, --version')
@@ -91,28 +57,16 @@ const createProgram = (io: Io, version: string): Command => {
         throw cliErrors.CLI_USAGE('only rampart scan answers in SARIF')
       await work(openSession(io, flags), ...args)
     }
-  addCommands(program, run)
+  for (const add of commands) add(program, run)
   for (const command of program.commands.flatMap((one) => [one, ...one.commands]))
     command.copyInheritedSettings(program)
   return program
 }
 
-/** The help text of the program and of each command, 100 columns wide, for the reference page. */
-export const commandHelp = (): readonly { readonly name: string; readonly help: string }[] => {
-  const program = createProgram(SILENT, '')
-  program.configureHelp({ helpWidth: 100 })
-  const own = program.commands.filter((command) => command.name() !== 'server')
-  for (const command of own) command.configureHelp({ helpWidth: 100 })
-  return [program, ...own].map((command) => ({
-    name: command === program ? 'rampart' : `rampart ${command.name()}`,
-    help: command.helpInformation(),
-  }))
-}
-
 /** Runs one command and gives its exit code. `argv` is what stands after `rampart`. */
 export const runCli = async (argv: readonly string[], io: Io, version: string): Promise<number> => {
   try {
-    const program = createProgram(io, version)
+    const program = createProgram(io, version, await commandsFor(argv[0]))
     if (argv.length === 0) {
       program.outputHelp()
       return 0

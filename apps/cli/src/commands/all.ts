@@ -1,0 +1,40 @@
+/** Every command, in the order of the help. */
+import type { Command } from 'commander'
+import type { Run } from '../session.ts'
+import { addApply } from './apply.ts'
+import { addAttest } from './attest.ts'
+import { addAudit } from './audit.ts'
+import { addBom } from './bom.ts'
+import { addChangepoints } from './changepoints.ts'
+import { addDelete } from './delete.ts'
+import { addDescribe } from './describe.ts'
+import { addDrift } from './drift.ts'
+import { addEvents } from './events.ts'
+import { addGet } from './get.ts'
+import { addLogin } from './login.ts'
+import { addReplay } from './replay.ts'
+import { addScan } from './scan.ts'
+import { addSign } from './sign.ts'
+import { addTransitions } from './transition.ts'
+import { addVerify } from './verify.ts'
+
+export type AddCommand = (program: Command, run: Run) => void
+
+export const ALL_COMMANDS: readonly AddCommand[] = [
+  addGet,
+  addDescribe,
+  addApply,
+  addDelete,
+  addTransitions,
+  addEvents,
+  addReplay,
+  addDrift,
+  addChangepoints,
+  addSign,
+  addVerify,
+  addBom,
+  addAttest,
+  addAudit,
+  addScan,
+  addLogin,
+]
