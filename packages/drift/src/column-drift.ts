@@ -7,11 +7,11 @@ import { DriftError } from './errors.ts'
 import { countCategories } from './feature-drift.ts'
 import type { FrequencyState } from './frequency-sketch.ts'
 import { jensenShannonDistance } from './jensen-shannon.ts'
-import { type KsResult, ksTest } from './ks.ts'
+import type { KsResult } from './ks.ts'
 import { binCounts, psiOfCounts, referenceEdges } from './psi.ts'
 import type { FeatureProfile } from './report.ts'
 import type { WeightedSample } from './sample.ts'
-import { wassersteinDistance } from './wasserstein.ts'
+import { ksAndWasserstein } from './wasserstein.ts'
 
 export type ColumnSide = { readonly profile: FeatureProfile; readonly missing: number }
 
@@ -78,16 +78,13 @@ const numericValues = (reference: WeightedSample, current: WeightedSample): Valu
   const edges = referenceEdges(reference)
   const bins = [binCounts(reference, edges), binCounts(current, edges)] as const
   return {
-    ks: ksTest(reference, current),
-    wasserstein: hasFinite(reference) && hasFinite(current) ? wassersteinDistance(reference, current) : null,
+    ...ksAndWasserstein(reference, current, 'auto'),
     chiSquare: null,
     psi: psiOfCounts(...bins),
     jensenShannon: jensenShannonDistance(...bins),
     exact: reference.rankError === 0 && current.rankError === 0,
   }
 }
-
-const hasFinite = ({ values }: WeightedSample): boolean => values.some((value) => Number.isFinite(value))
 
 /** The test groups rare categories, since its law needs five expected in each; the distances take every one as it is. */
 const categoricalValues = (reference: FrequencyState, current: FrequencyState): Values => {

@@ -5,10 +5,10 @@
  */
 import { chiSquareTest } from './chi-square.ts'
 import type { FrequencyState } from './frequency-sketch.ts'
-import { type KsResult, ksTest } from './ks.ts'
+import type { KsResult } from './ks.ts'
 import { type PsiResult, populationStability, psiOfCounts } from './psi.ts'
 import type { WeightedSample } from './sample.ts'
-import { wassersteinDistance } from './wasserstein.ts'
+import { ksAndWasserstein } from './wasserstein.ts'
 
 export type NumericDrift = {
   readonly kind: 'numeric'
@@ -47,19 +47,17 @@ export const compareNumeric = (reference: WeightedSample, current: WeightedSampl
   const psi = populationStability(reference, current)
   const measurable = reference.count > 0 && current.count > 0
   const small = Math.min(reference.count, current.count) < SMALL_SAMPLE
-  const ks = measurable ? ksTest(reference, current, small ? 'auto' : 'asymptotic') : null
+  const { ks, wasserstein } = measurable
+    ? ksAndWasserstein(reference, current, small ? 'auto' : 'asymptotic')
+    : { ks: null, wasserstein: null }
   const missingPValue =
     reference.missing + current.missing > 0
       ? chiSquareTest([reference.count, reference.missing], [current.count, current.missing]).pValue
       : null
   const tests = [ks?.pValueUpper, missingPValue].filter((p) => typeof p === 'number')
   const pValue = Math.min(1, Math.min(...tests) * tests.length)
-  const wasserstein =
-    hasFinite(reference) && hasFinite(current) ? wassersteinDistance(reference, current) : null
   return { kind: 'numeric', psi, ks, wasserstein, missingPValue, score: psi.psi, pValue }
 }
-
-const hasFinite = (sample: WeightedSample): boolean => sample.values.some((value) => Number.isFinite(value))
 
 /**
  * PSI and Pearson's chi-square over the categories that the reference leads one to expect at least five times in the

@@ -1,4 +1,5 @@
 /** Two-sample Kolmogorov-Smirnov test on exact or weighted (sketched) samples; the two-sided alternative. */
+import { type DistributionGap, walkDistributions } from './distribution-walk.ts'
 import { kolmogorovTail } from './kolmogorov.ts'
 import { exactKsTail, ksNumerator } from './ks-exact.ts'
 import { requireObservations, type WeightedSample } from './sample.ts'
@@ -27,23 +28,7 @@ export const ksStatistic = (
 ): { readonly statistic: number; readonly location: number } => {
   requireObservations(a, 'first')
   requireObservations(b, 'second')
-  let i = 0
-  let j = 0
-  let belowA = 0
-  let belowB = 0
-  let widest = 0
-  let location = Math.min(a.values[0] as number, b.values[0] as number)
-  while (i < a.values.length && j < b.values.length) {
-    const at = Math.min(a.values[i] as number, b.values[j] as number)
-    while (i < a.values.length && a.values[i] === at) belowA = a.cumulative[i++] as number
-    while (j < b.values.length && b.values[j] === at) belowB = b.cumulative[j++] as number
-    // Integers while the product stays below 2^53, so ties in the distance are decided exactly.
-    const gap = Math.abs(belowA * b.count - belowB * a.count)
-    if (gap > widest) {
-      widest = gap
-      location = at
-    }
-  }
+  const { widest, location } = walkDistributions(a, b)
   return { statistic: widest / (a.count * b.count), location }
 }
 
@@ -64,7 +49,19 @@ const roundHalfEven = (x: number): number => {
 
 /** The two-sided test. 'exact' on a sketched sample falls back to the asymptotic law, since its ranks are not exact. */
 export const ksTest = (a: WeightedSample, b: WeightedSample, method: KsMethod = 'auto'): KsResult => {
-  const { statistic, location } = ksStatistic(a, b)
+  requireObservations(a, 'first')
+  requireObservations(b, 'second')
+  return ksOfGap(a, b, walkDistributions(a, b), method)
+}
+
+/** The test from a walk that was already made. */
+export const ksOfGap = (
+  a: WeightedSample,
+  b: WeightedSample,
+  { widest, location }: DistributionGap,
+  method: KsMethod,
+): KsResult => {
+  const statistic = widest / (a.count * b.count)
   const error = a.rankError + b.rankError
   const small = Math.max(a.count, b.count) <= EXACT_LIMIT
   const exact = error === 0 && (method === 'exact' || (method === 'auto' && small))

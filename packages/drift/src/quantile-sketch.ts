@@ -9,6 +9,7 @@ import { decodeQuantileState, encodeQuantileState, type QuantileState } from './
 import { mergeRuns, sampleOfLevels } from './quantile-levels.ts'
 import { uniformRankError } from './rank-error.ts'
 import type { WeightedSample } from './sample.ts'
+import { sortValues } from './sort-values.ts'
 
 export type QuantileSketch = {
   /** Adds one value; NaN is counted as missing, -0 as 0, ±Infinity as ordinary extremes. */
@@ -134,7 +135,7 @@ const makeRoom = (state: QuantileState, coin: Coin): void => {
     state.buffer = grown
     return
   }
-  const sorted = state.buffer.subarray(0, state.bufferSize).sort()
+  const sorted = sortValues(state.buffer.subarray(0, state.bufferSize))
   promote(state, -1, sorted, coin)
   state.bufferSize = 0
   settle(state, coin)

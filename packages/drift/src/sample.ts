@@ -3,6 +3,7 @@
  * exact sample (each weight 1), a sketch a weighted one with the error it may carry.
  */
 import { DriftError } from './errors.ts'
+import { sortValues } from './sort-values.ts'
 
 /** A read-only column of numbers. */
 export type NumericColumn = Float64Array | Float32Array | readonly number[]
@@ -20,7 +21,7 @@ export type WeightedSample = {
   readonly rankError: number
 }
 
-/** Sorts a copy of a column into an exact sample; NaN counted apart, -0 becomes 0. O(n log n). */
+/** Sorts a copy of a column into an exact sample; NaN counted apart, -0 becomes 0. */
 export const sampleOf = (column: NumericColumn): WeightedSample => {
   const kept = new Float64Array(column.length)
   let count = 0
@@ -28,7 +29,7 @@ export const sampleOf = (column: NumericColumn): WeightedSample => {
     const value = column[i] as number
     if (!Number.isNaN(value)) kept[count++] = value + 0
   }
-  const values = kept.subarray(0, count).sort()
+  const values = sortValues(kept.subarray(0, count))
   return { values, cumulative: unitCumulative(count), count, missing: column.length - count, rankError: 0 }
 }
 

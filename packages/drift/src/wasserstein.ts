@@ -1,4 +1,6 @@
 /** First Wasserstein (earth mover's) distance in one dimension: the area between two distribution functions. */
+import { walkDistributions } from './distribution-walk.ts'
+import { type KsMethod, ksOfGap } from './ks.ts'
 import { requireObservations, type WeightedSample } from './sample.ts'
 
 /** The part of a sample that is finite: infinite observations are dropped, as their distance has no value. */
@@ -23,20 +25,20 @@ export const wassersteinDistance = (first: WeightedSample, second: WeightedSampl
   const b = finitePart(second)
   requireObservations(a, 'first finite')
   requireObservations(b, 'second finite')
-  let i = 0
-  let j = 0
-  let belowA = 0
-  let belowB = 0
-  let at = Math.min(a.values[0] as number, b.values[0] as number)
-  let area = 0
-  while (i < a.values.length || j < b.values.length) {
-    const nextA = i < a.values.length ? (a.values[i] as number) : Infinity
-    const nextB = j < b.values.length ? (b.values[j] as number) : Infinity
-    const next = Math.min(nextA, nextB)
-    area += Math.abs(belowA / a.count - belowB / b.count) * (next - at)
-    at = next
-    while (i < a.values.length && a.values[i] === at) belowA = a.cumulative[i++] as number
-    while (j < b.values.length && b.values[j] === at) belowB = b.cumulative[j++] as number
-  }
-  return area
+  return walkDistributions(a, b).area
 }
+
+/** Kolmogorov-Smirnov and Wasserstein from one walk; the distance is null when either side has no finite value. */
+export const ksAndWasserstein = (a: WeightedSample, b: WeightedSample, method: KsMethod) => {
+  requireObservations(a, 'first')
+  requireObservations(b, 'second')
+  const gap = walkDistributions(a, b)
+  const ks = ksOfGap(a, b, gap, method)
+  if (allFinite(a) && allFinite(b)) return { ks, wasserstein: gap.area }
+  return { ks, wasserstein: hasFinite(a) && hasFinite(b) ? wassersteinDistance(a, b) : null }
+}
+
+const allFinite = ({ values }: WeightedSample): boolean =>
+  Number.isFinite(values[0]) && Number.isFinite(values[values.length - 1])
+
+const hasFinite = ({ values }: WeightedSample): boolean => values.some((value) => Number.isFinite(value))
