@@ -7,6 +7,7 @@ import { type Clock, newId, type Random } from '@rampart/kit'
 import { canonicalDigest } from '@rampart/signing'
 import { servingErrors } from './errors.ts'
 import type { HotPolicy, ServingPorts } from './ports.ts'
+import { type AnswerShape, createAnswerShape, stricter } from './postprocess.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 
 /** How much of the payload a record keeps, by the policy's obligation `log`. */
@@ -22,6 +23,8 @@ export type CachedDecision = {
   readonly redact: readonly string[]
   /** Share of calls whose payload is kept, 0 to 1. */
   readonly sampleRate: number
+  /** Set when the decision asks for more than the route does. */
+  readonly shape: AnswerShape | undefined
   readonly expiresAt: number
 }
 
@@ -115,6 +118,7 @@ export const createDecisionCache = (deps: Deps): DecisionCache => {
     deps.logDecision(route.tenant, decision)
     return {
       ...readObligations(result),
+      shape: shapeFor(result, route),
       id: decision.id,
       caller: decision.principal,
       expiresAt: until,
@@ -153,6 +157,16 @@ const valueAt = (input: unknown, path: string): unknown => {
     value = (value as Record<string, unknown>)[part]
   }
   return value
+}
+
+/** Obligations about the answer: `round` (decimals), `hide` (output names), `strip_headers`. */
+const shapeFor = ({ obligations }: DecisionResult, route: SnapshotRoute): AnswerShape | undefined => {
+  const { round, hide, strip_headers: stripHeaders } = obligations
+  const isRound = typeof round === 'number' && Number.isInteger(round) && round >= 0 && round <= 15
+  const names = Array.isArray(hide) ? hide.filter((name) => typeof name === 'string') : []
+  if (!isRound && names.length === 0 && stripHeaders !== true) return undefined
+  const asked = { ...(isRound ? { round } : {}), hide: names, stripHeaders: stripHeaders === true }
+  return createAnswerShape(route, stricter(route.postprocess ?? {}, asked))
 }
 
 /** Obligations of the inference pack: `log` (none, digest, full), `redact` (input names), `sample_rate`. */

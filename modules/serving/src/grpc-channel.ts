@@ -5,7 +5,7 @@ import { type AnswerSlice, createInferAnswerWriter, type InferMessage, type Tens
 import { type AppError, type Clock, toGrpcStatus, toProblem } from '@rampart/kit'
 import type { CachedDecision } from './decision-cache.ts'
 import { outputSlice, traceOf } from './infer-call.ts'
-import type { InferCall, InferChannel, ServedRoute } from './served-route.ts'
+import { type InferCall, type InferChannel, type ServedRoute, shapeOf } from './served-route.ts'
 
 export type UnaryCall = ServerUnaryCall<Buffer, Buffer>
 export type Respond = sendUnaryData<Buffer>
@@ -60,9 +60,10 @@ export const createGrpcChannels = (clock: Pick<Clock, 'now'>) => {
     return made
   }
 
-  const describe = ({ served, decision }: InferCall): Metadata => {
+  const describe = (call: InferCall): Metadata => {
+    const { served, decision } = call
     const metadata = new Metadata()
-    if (served.shaping?.stripHeaders === true) return metadata
+    if (shapeOf(call).shaping?.stripHeaders === true) return metadata
     metadata.set('x-rampart-model-digest', served.route.digest)
     if (decision !== undefined) metadata.set('x-rampart-decision', decision.id)
     return metadata

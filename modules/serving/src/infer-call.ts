@@ -5,7 +5,7 @@ import { type AppError, toProblem } from '@rampart/kit'
 import { discardBody } from './body-reader.ts'
 import type { AnswerRows } from './call-channel.ts'
 import type { Outcome } from './route-stats.ts'
-import type { InferCall, InferChannel } from './served-route.ts'
+import { type InferCall, type InferChannel, shapeOf } from './served-route.ts'
 
 export type { InferCall }
 
@@ -35,7 +35,7 @@ export const writeJson = (
 
 /** Headers that tie an answer to its decision and model. */
 const callHeaders = (call: InferCall): string[] => {
-  const stripped = call.served.shaping?.stripHeaders === true
+  const stripped = shapeOf(call).shaping?.stripHeaders === true
   const headers = stripped ? [] : ['x-rampart-model-digest', call.served.route.digest]
   if (call.decision !== undefined && !stripped) headers.push('x-rampart-decision', call.decision.id)
   const trace = traceOf(call.channel)
@@ -60,7 +60,7 @@ export const outputSlice = (tensor: Tensor, { from, to, rows }: AnswerRows) => {
 
 const writeAnswer = (call: InferCall, response: ServerResponse, answer: AnswerRows): void => {
   if (call.binary !== undefined) return writeBinaryAnswer(call, response, answer, call.binary)
-  const { writer } = call.served
+  const { writer } = shapeOf(call)
   let body = writer.head(call.requestId)
   for (let i = 0; i < call.outputs.length; i++) {
     const index = call.outputs[i] as number
@@ -77,7 +77,7 @@ const writeBinaryAnswer = (
   answer: AnswerRows,
   binary: readonly number[],
 ): void => {
-  const { writer } = call.served
+  const { writer } = shapeOf(call)
   const parts: Uint8Array[] = []
   let text = writer.head(call.requestId)
   for (let i = 0; i < call.outputs.length; i++) {

@@ -11,7 +11,7 @@ import type { ServingOptions } from './options.ts'
 import { choiceFragment, createPlannedCalls, enter, noRouteFor } from './planned-calls.ts'
 import type { ServingPorts } from './ports.ts'
 import type { RecordLog } from './record-log.ts'
-import type { InferChannel, PlannedCall, ServedRoute } from './served-route.ts'
+import { type InferChannel, type PlannedCall, type ServedRoute, shapeOf } from './served-route.ts'
 import { createShadowCalls } from './shadow-calls.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 import type { TableLeases } from './table-lease.ts'
@@ -84,7 +84,7 @@ export const createInferHandler = (deps: Deps) => {
     if (call.settled || (call.channel.gone() && isGone(call))) return
     const batchable = call.served.model?.profile.batchable === true
     const rows = batchable ? (outputs[0]?.shape[0] ?? 0) : 0
-    const { shaping } = call.served
+    const { shaping } = shapeOf(call)
     const tensors = shaping === undefined ? outputs : shaping.round(outputs, from, to, rows)
     call.channel.answer(call, { tensors, from, to, rows })
     const { label, score } = predictions(call, outputs, from, to)
@@ -129,7 +129,8 @@ export const createInferHandler = (deps: Deps) => {
     if (served.model === undefined)
       throw servingErrors.SERVING_NOT_READY(served.failure ?? 'the model is not loaded')
     const head = readChecked(served, body, bytes)
-    call.outputs = served.shaping === undefined ? head.outputs : served.shaping.visible(head.outputs)
+    const { shaping } = decision.shape ?? served
+    call.outputs = shaping === undefined ? head.outputs : shaping.visible(head.outputs)
     call.binary = head.binary
     call.rows = head.inputs[0]?.shape[0] ?? 1
     if (decision.log !== 'none')

@@ -4,7 +4,7 @@
  */
 import {
   allocateTensor,
-  type createInferResponseWriter,
+  createInferResponseWriter,
   fromFloat16Bits,
   type Tensor,
   toFloat16Bits,
@@ -59,7 +59,7 @@ const asDoubles = (slice: OutputSlice, factor: number): OutputSlice => {
 }
 
 /** A writer of JSON answers that prints no more decimals than the rules leave. */
-export const withDecimals = (writer: OutputWriter, rules: Postprocess | undefined): OutputWriter => {
+const withDecimals = (writer: OutputWriter, rules: Postprocess | undefined): OutputWriter => {
   if (rules?.round === undefined) return writer
   const factor = 10 ** rules.round
   return {
@@ -68,7 +68,7 @@ export const withDecimals = (writer: OutputWriter, rules: Postprocess | undefine
   }
 }
 
-export const createOutputShaping = (rules: Postprocess, signature: ModelSignature): OutputShaping => {
+const createOutputShaping = (rules: Postprocess, signature: ModelSignature): OutputShaping => {
   const hidden = new Set(
     signature.outputs.flatMap((spec, index) => (rules.hide?.includes(spec.name) === true ? [index] : [])),
   )
@@ -80,3 +80,32 @@ export const createOutputShaping = (rules: Postprocess, signature: ModelSignatur
     stripHeaders: rules.stripHeaders === true,
   }
 }
+
+/** Both sets of rules together: the fewer digits, everything that either hides. */
+export const stricter = (a: Postprocess, b: Postprocess): Postprocess => {
+  const rounds = [a.round, b.round].filter((round) => round !== undefined)
+  return {
+    ...(rounds.length === 0 ? {} : { round: Math.min(...rounds) }),
+    hide: [...new Set([...(a.hide ?? []), ...(b.hide ?? [])])],
+    stripHeaders: a.stripHeaders === true || b.stripHeaders === true,
+  }
+}
+
+/** What a route, or a decision about a caller on it, makes of answers. */
+export type AnswerShape = { readonly shaping: OutputShaping | undefined; readonly writer: OutputWriter }
+
+export const createAnswerShape = (
+  route: {
+    readonly name: string
+    readonly path?: string
+    readonly version: string
+    readonly signature: ModelSignature
+  },
+  rules: Postprocess | undefined,
+): AnswerShape => ({
+  writer: withDecimals(
+    createInferResponseWriter({ name: route.path ?? route.name, version: route.version }, route.signature),
+    rules,
+  ),
+  shaping: rules === undefined ? undefined : createOutputShaping(rules, route.signature),
+})

@@ -298,3 +298,18 @@ test('no call is lost while the route changes every 50 ms between two models', a
   await Promise.all(callers)
   assert.deepEqual([...statuses.keys()], [200])
 })
+
+test('policy may ask for fewer digits and fewer outputs than the route does', async () => {
+  const route = await up.route('guarded-scores', tinyClassifier(WIDTH), { postprocess: { round: 4 } })
+  await up.serving.setSnapshot({ routes: [route] })
+  up.setPolicy(() => ({ allow: true, reasons: [], obligations: { round: 1, hide: ['label'] } }))
+  const response = await up.infer('guarded-scores', {
+    inputs: [{ name: 'features', datatype: 'FP32', shape: [1, WIDTH], data: [0.5, 0.2, 0.3, 0.9] }],
+  })
+  const { outputs } = (await response.json()) as { outputs: { name: string; data: number[] }[] }
+  assert.equal(outputs.length, 1)
+  assert.ok(outputs[0]?.data.every((value) => Number(value.toFixed(1)) === value))
+  up.setPolicy(() => ({ allow: true, reasons: [], obligations: {} }))
+  const open = await up.infer('guarded-scores', body())
+  assert.equal(((await open.json()) as { outputs: unknown[] }).outputs.length, 2)
+})

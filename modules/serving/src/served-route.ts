@@ -1,5 +1,5 @@
 /** A route of the snapshot made ready: its compiled parts, its model and its counters. */
-import { createInferRequestReader, createInferResponseWriter, type InferRequestReader } from '@rampart/codecs'
+import { createInferRequestReader, type InferRequestReader } from '@rampart/codecs'
 import type { Principal } from '@rampart/domain'
 import type { Clock } from '@rampart/kit'
 import type { CallChannel } from './call-channel.ts'
@@ -7,7 +7,7 @@ import type { CachedDecision } from './decision-cache.ts'
 import { routeFragment } from './inference-record.ts'
 import type { LoadedModel } from './loaded-model.ts'
 import { createPayloadCheck, type PayloadCheck } from './payload-schema.ts'
-import { createOutputShaping, type OutputShaping, withDecimals } from './postprocess.ts'
+import { type AnswerShape, createAnswerShape } from './postprocess.ts'
 import { createPredictionReader, type PredictionReader } from './prediction.ts'
 import type { Matcher } from './route-match.ts'
 import { createRouteStats, type RouteStats } from './route-stats.ts'
@@ -77,7 +77,7 @@ export type RouteFront = {
   readonly closed: boolean
 }
 
-export type ServedRoute = {
+export type ServedRoute = AnswerShape & {
   /** Only on what a route table gives for a name. */
   readonly front?: RouteFront
   readonly route: SnapshotRoute
@@ -88,9 +88,7 @@ export type ServedRoute = {
   readonly failure: string | undefined
   readonly fragment: string
   readonly read: InferRequestReader
-  readonly writer: ReturnType<typeof createInferResponseWriter>
   readonly check: PayloadCheck | undefined
-  readonly shaping: OutputShaping | undefined
   readonly predict: PredictionReader
   readonly stats: RouteStats
 }
@@ -109,14 +107,12 @@ export const createServedRoute = (init: ServedRouteInit, clock: Clock): ServedRo
     failure: init.failure,
     fragment: routeFragment(route),
     read: createInferRequestReader(route.signature, { maxElements: init.maxElements }),
-    writer: withDecimals(
-      createInferResponseWriter({ name: route.path ?? route.name, version: route.version }, route.signature),
-      route.postprocess,
-    ),
+    ...createAnswerShape(route, route.postprocess),
     check: route.payloadSchema === undefined ? undefined : createPayloadCheck(route.payloadSchema),
-    shaping:
-      route.postprocess === undefined ? undefined : createOutputShaping(route.postprocess, route.signature),
     predict: createPredictionReader(route.signature, route.classes),
     stats: init.stats ?? createRouteStats(clock),
   }
 }
+
+/** How this call's answer is to be shaped: policy may have asked for more than the route does. */
+export const shapeOf = ({ decision, served }: InferCall): AnswerShape => decision?.shape ?? served
