@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads'
 import { type AppError, type Clock, resolveWorker } from '@rampart/kit'
 import { onnxErrors } from './errors.ts'
+import './silence-runtime.ts'
 import type { ModelInspection } from './inspect-model.ts'
 import type { ModelProfile, ProfileOptions } from './profile-session.ts'
 import type { Session, SessionSource } from './session.ts'
