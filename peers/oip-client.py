@@ -1,5 +1,5 @@
 """Talks to a running server as an Open Inference Protocol client, over HTTP and over gRPC:
-python oip-client.py HOST:PORT GRPC-HOST:PORT FOLDER-OF-EXAMPLES
+python oip-client.py HOST:PORT GRPC-HOST:PORT FOLDER-OF-EXAMPLES FILE-OF-TOKEN
 
 Each check prints one line; the last line is `N passed, N failed`.
 """
@@ -15,7 +15,7 @@ import tritonclient.grpc as rpc
 import tritonclient.http as oip
 from tritonclient.utils import InferenceServerException, triton_to_np_dtype
 
-ADDRESS, GRPC_ADDRESS, EXAMPLES = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+ADDRESS, GRPC_ADDRESS, EXAMPLES, TOKEN = sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]).read_text().strip()
 ROWS = 300
 client = oip.InferenceServerClient(ADDRESS)
 grpc_client = rpc.InferenceServerClient(GRPC_ADDRESS)
@@ -119,6 +119,12 @@ for model in ("card-fraud", "mail-filter", "digit-image"):
     check(f"{model} is ready over gRPC", lambda: grpc_client.is_model_ready(model))
     check(f"{model} answers JSON, binary tensors and gRPC alike", lambda: same_everywhere(model))
 refuses("an unknown model is refused", lambda: client.get_model_metadata("no-such-model"), "")
+def with_token(token):
+    return lambda: grpc_client.is_model_ready("card-fraud", headers={"authorization": f"Bearer {token}"})
+
+
+check("gRPC takes a bearer token", with_token(TOKEN))
+refuses("gRPC refuses a token that is not ours", with_token("rk_wrong"), "UNAUTHENTICATED")
 refuses("a wrong shape is refused", wrong_shape, "")
 print(f"{counts['passed']} passed, {counts['failed']} failed")
 sys.exit(1 if counts["failed"] else 0)

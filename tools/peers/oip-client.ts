@@ -16,7 +16,8 @@ const examples = async (python: string): Promise<Tally> => {
   const server = await startControlPlane()
   try {
     const address = new URL(server.url).host
-    return await runScript(python, 'oip-client.py', [address, server.grpcAddress, join(root, 'examples')])
+    const args = [address, server.grpcAddress, join(root, 'examples'), join(server.home, 'token')]
+    return await runScript(python, 'oip-client.py', args)
   } finally {
     await server.stop()
   }
