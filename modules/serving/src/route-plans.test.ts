@@ -313,3 +313,26 @@ test('policy may ask for fewer digits and fewer outputs than the route does', as
   const open = await up.infer('guarded-scores', body())
   assert.equal(((await open.json()) as { outputs: unknown[] }).outputs.length, 2)
 })
+
+test('a canary is judged by what its candidate and the others answered', async () => {
+  await setPlans(
+    'tried',
+    plan(
+      'tried',
+      [
+        ['2', 20],
+        ['1', 80],
+      ],
+      { canary: { model: 'tiny', version: '2' } },
+    ),
+  )
+  const found = await many(100, (index) => versionOf('tried', `t${index}`))
+  const readings = up.serving.canaryReadings('default', 'tried')
+  assert.equal(readings?.candidate.answered, found.get('2'))
+  assert.equal(readings?.baseline.answered, found.get('1'))
+  assert.equal(
+    Object.values(readings?.candidate.labels ?? {}).reduce((sum, count) => sum + count, 0),
+    found.get('2'),
+  )
+  assert.equal(up.serving.canaryReadings('default', 'weighed'), undefined)
+})
