@@ -1,6 +1,7 @@
 /** `npm run test:peers [-- GROUP…]`: tests against real outside systems. A peer that cannot start is a failure. */
 import { backends } from './peers/backends.ts'
 import { consoleInChromium } from './peers/console.ts'
+import { cyclonedx } from './peers/cyclonedx.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
 import { modelSigning } from './peers/model-signing.ts'
 import { oipClient } from './peers/oip-client.ts'
@@ -17,6 +18,7 @@ const groups: readonly PeerGroup[] = [
   backends,
   consoleInChromium,
   modelSigning,
+  cyclonedx,
   scanners,
 ]
 
