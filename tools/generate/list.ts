@@ -6,6 +6,7 @@ import { renderConfigPage } from './config.ts'
 import { renderErrorReference } from './errors.ts'
 import { renderEventReference } from './events.ts'
 import { renderOpenApi } from './openapi.ts'
+import { renderScanRules } from './scan-rules.ts'
 
 export type GeneratedFile = { readonly path: string; readonly render: () => Promise<string> }
 
@@ -19,5 +20,6 @@ export const generatedFiles: readonly GeneratedFile[] = [
   { path: 'docs/reference/errors.md', render: renderErrorReference },
   { path: 'docs/reference/config.md', render: async () => renderConfigPage() },
   { path: 'docs/reference/events.md', render: async () => renderEventReference() },
+  { path: 'docs/reference/scan-rules.md', render: async () => renderScanRules() },
   { path: 'docs/reference/cli.md', render: async () => renderCliReference() },
 ]

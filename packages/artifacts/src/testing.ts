@@ -40,6 +40,8 @@ export const scanBytes = (
   return collected.reports()
 }
 
+export { DEFAULT_LIMITS } from './scan-context.ts'
+export { scanFile } from './scan-file.ts'
 export { benignFiles } from './testing/benign-files.ts'
 export { type CorpusFile, maliciousCorpus } from './testing/malicious-corpus.ts'
 export { mutate, seededUniform } from './testing/mutate.ts'
