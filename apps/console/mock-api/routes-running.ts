@@ -5,8 +5,61 @@ import { emit, iso, type World } from './world.ts'
 import type { MockVersion } from './world-models.ts'
 import { featureOf, featuresOf, statsOf, telemetryItem, telemetryOf } from './world-telemetry.ts'
 
+/** mail-filter has a canary under way, card-fraud a shadow; the third has what a model's own name gives. */
+const shapeOf = (item: MockVersion): Pick<Api.Route, 'spec' | 'canary'> => {
+  const backends = [{ model: item.name }]
+  if (item.name === 'mail-filter') {
+    const canary = { model: item.name, version: '2.1.0', steps: [5, 25, 50, 100], intervalMs: 600_000 }
+    return {
+      spec: { backends, canary },
+      canary: { key: 'mock', phase: 'running', step: 1, since: item.updatedAt },
+    }
+  }
+  if (item.name === 'card-fraud')
+    return { spec: { backends, shadow: { model: item.name, version: '1.3.0', sampleRate: 0.5 } } }
+  return { spec: { backends } }
+}
+
+const planOf = (item: MockVersion, now: number): Api.RoutePlan => {
+  const own = { model: item.name, version: item.version }
+  if (item.name === 'mail-filter') {
+    return {
+      backends: [
+        { ...own, share: 0.75 },
+        { model: item.name, version: '2.1.0', share: 0.25 },
+      ],
+    }
+  }
+  if (item.name !== 'card-fraud') return { backends: [{ ...own, share: 1 }] }
+  return {
+    backends: [{ ...own, share: 1 }],
+    shadow: {
+      model: item.name,
+      version: '1.3.0',
+      sent: 13_754,
+      compared: 13_702,
+      equal: 13_611,
+      labelsDiffer: 12,
+      floatsDiffer: 91,
+      failed: 0,
+      dropped: 52,
+      largest: 0.3127,
+      examples: [
+        {
+          time: iso(now - 42_000),
+          requestId: 'till-20417',
+          rows: 1,
+          primary: { version: item.version, label: 'legitimate', score: 0.412 },
+          shadow: { version: '1.3.0', label: 'fraud', score: 0.7247 },
+          largest: 0.3127,
+        },
+      ],
+    },
+  }
+}
+
 const routeOf = (item: MockVersion): Api.Route => ({
-  spec: { backends: [{ model: item.name }] },
+  ...shapeOf(item),
   name: item.name,
   model: item.name,
   revision: item.name === 'mail-filter' ? 2 : 0,
@@ -33,6 +86,13 @@ export const runningRoutes = (world: World): Route[] => {
       const item = serving().find(({ name }) => name === params['name'])
       return item === undefined ? missing(`route ${params['name']}`) : ok(routeOf(item))
     }),
+    route('GET', '/routes/{name}/plan', ({ params }) => {
+      const item = serving().find(({ name }) => name === params['name'])
+      return item === undefined ? missing(`route ${params['name']}`) : ok(planOf(item, world.now()))
+    }),
+    route('POST', '/routes/{name}/canary', ({ body }) =>
+      ok({ phase: body['action'] === 'promote' ? 'promoted' : 'rolled-back', revision: 3 }),
+    ),
     route('GET', '/routes/{name}/stats', ({ params }) => {
       const served = serving().filter(({ name }) => name === params['name'])
       return ok({ versions: served.map((item) => statsOf(item.name, item.version, world.now())) })

@@ -185,6 +185,22 @@ test('a policy edit: a fault is marked at its line, then saved with If-Match; a 
   })
 })
 
+test('a route shows who answers with which share, and its canary is promoted with a reason', async () => {
+  await visit({}, async ({ page, open }) => {
+    await open('/routes/mail-filter')
+    const shares = page.getByRole('table', { name: 'Versions and their shares' })
+    await shares.getByRole('row', { name: /mail-filter:2\.1\.0 25\.0 %/ }).waitFor()
+    await page.locator('[aria-current=step]', { hasText: '25 %' }).waitFor()
+    await page.getByRole('button', { name: 'Promote' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Promote mail-filter:2.1.0' })
+    await dialog.getByLabel('Reason').fill('Steady for a day')
+    await dialog.getByRole('button', { name: 'Promote' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await open('/routes/card-fraud')
+    await page.getByRole('table', { name: 'Differing answers' }).getByText('fraud, 0.7247').waitFor()
+  })
+})
+
 test('the browser proves an entry, and refuses one whose bytes were altered', async () => {
   await visit({}, async ({ mock, page, open }) => {
     await open('/audit/11')

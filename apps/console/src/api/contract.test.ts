@@ -57,6 +57,8 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/keys'],
   ['/api/v1/routes'],
   ['/api/v1/routes/{name}', { path: { name: 'mail-filter' } }],
+  ['/api/v1/routes/{name}/plan', { path: { name: 'card-fraud' } }],
+  ['/api/v1/routes/{name}/plan', { path: { name: 'mail-filter' } }],
   ['/api/v1/routes/{name}/stats', { path: { name: 'card-fraud' } }],
   ['/api/v1/telemetry'],
   ['/api/v1/telemetry/{model}/{version}', { path: { model: 'card-fraud', version: '1.2.0' } }],
@@ -92,6 +94,10 @@ test('changes', async () => {
   await answerOf('post', '/api/v1/models/{name}/versions/{version}/transitions', {
     path: VERSION,
     body: { to: 'approved', reason: 'Figures reviewed' },
+  })
+  await answerOf('post', '/api/v1/routes/{name}/canary', {
+    path: { name: 'mail-filter' },
+    body: { action: 'promote', reason: 'Steady' },
   })
   await answerOf('post', '/api/v1/policies/{pack}/check', { path: pack, body: { files } })
   await answerOf('post', '/api/v1/policies/{pack}/try', { path: pack, body: { input: {} } })

@@ -32,6 +32,9 @@ export const rollbackPolicy = (pack: string, version: number, etag: string) =>
     { headers: { 'if-match': etag } },
   )
 
+export const moveCanary = (name: string, action: Api.CanaryAction, reason: string) =>
+  call('post', '/api/v1/routes/{name}/canary', { path: { name }, body: { action, reason } })
+
 export const verifyAudit = () => call('post', '/api/v1/audit/verify', {})
 
 type Body<I> = I extends { readonly body: infer B } ? B : never

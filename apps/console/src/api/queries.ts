@@ -56,6 +56,12 @@ export const queries = {
       queryFn: ({ signal }) => get('/api/v1/routes/{name}/stats', { path: { name } }, signal),
       refetchInterval: LIVE_MS,
     }),
+  routePlan: (name: string) =>
+    queryOptions({
+      queryKey: ['routes', name, 'plan'],
+      queryFn: ({ signal }) => get('/api/v1/routes/{name}/plan', { path: { name } }, signal),
+      refetchInterval: LIVE_MS,
+    }),
   telemetry: () =>
     queryOptions({
       queryKey: ['telemetry'],

@@ -24,6 +24,8 @@ export type PublicKey = Item<Get<'/api/v1/keys'>>
 export type Decision = Item<Get<'/api/v1/decisions'>>
 
 export type Route = Item<Get<'/api/v1/routes'>>
+export type RoutePlan = Get<'/api/v1/routes/{name}/plan'>
+export type CanaryAction = InputOf<'post', '/api/v1/routes/{name}/canary'>['body']['action']
 export type RouteStats = Get<'/api/v1/routes/{name}/stats'>['versions'][number]
 
 export type TelemetryItem = Item<Get<'/api/v1/telemetry'>>

@@ -10,6 +10,9 @@ import { type Series, TimeSeries } from '../charts/time-series.tsx'
 import { TextLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { Loaded, ProblemNotice } from '../components/query-state.tsx'
+import { RouteCanary } from '../components/route-canary.tsx'
+import { RouteShadow } from '../components/route-shadow.tsx'
+import { RouteShares } from '../components/route-shares.tsx'
 import { useAppliedTheme } from '../components/theme.ts'
 import { useParam } from '../components/use-filters.ts'
 import { compact, count } from '../format/number.ts'
@@ -25,6 +28,7 @@ export const RoutePage = () => {
   const { name = '' } = useParams()
   const route = useQuery(queries.route(name))
   const stats = useQuery(queries.routeStats(name))
+  const plan = useQuery(queries.routePlan(name)).data
   const versions = stats.data?.versions
   const [chosen, setChosen] = useParam('version')
   // The first is the one that answers by default.
@@ -34,6 +38,10 @@ export const RoutePage = () => {
       <Loaded query={route} skeleton={<BlockSkeleton height={76} />}>
         {(data) => <Head route={data} stats={shown} />}
       </Loaded>
+      {plan !== undefined && plan.backends.length > 0 && <RouteShares plan={plan} stats={versions ?? []} />}
+      {route.data?.spec.canary !== undefined && (
+        <RouteCanary name={name} spec={route.data.spec.canary} status={route.data.canary} />
+      )}
       {versions !== undefined && versions.length > 1 && (
         <div>
           <Segmented
@@ -45,7 +53,8 @@ export const RoutePage = () => {
         </div>
       )}
       {shown !== undefined ? (
-        <Charts name={name} stats={shown} />
+        // Examples are replayed through the route of their model's own name.
+        <Charts name={name} stats={shown} replayable={route.data?.model === name} />
       ) : versions !== undefined ? (
         <Card>
           <Empty title="No version serves here" command="npx rampart get models">
@@ -59,6 +68,7 @@ export const RoutePage = () => {
       ) : (
         <BlockSkeleton height={520} />
       )}
+      {plan?.shadow !== undefined && <RouteShadow shadow={plan.shadow} />}
       {route.data?.payloadSchema !== undefined && (
         <Card
           title="Payload schema"
@@ -116,14 +126,19 @@ const tableOf = (
 
 const perSecond = (value: number): string => `${compact(value)}/s`
 
-const Charts = ({ name, stats }: { name: string; stats: RouteStats }) => {
+type ChartsProps = { name: string; stats: RouteStats; replayable: boolean }
+
+const Charts = ({ name, stats, replayable }: ChartsProps) => {
   const theme = useAppliedTheme()
   const { time, traffic, refused, latency } = useMemo(() => seriesOf(stats), [stats])
   const minutes = Math.round(stats.windowMs / 60_000)
   if (stats.requests === 0) {
     return (
       <Card>
-        <Empty title="No request has come yet" command={`npx rampart replay ${name}`}>
+        <Empty
+          title="No request has come yet"
+          {...(replayable ? { command: `npx rampart replay ${name}` } : {})}
+        >
           Send some, or replay an example's held-out records through this route.
         </Empty>
       </Card>
@@ -176,7 +191,7 @@ const Charts = ({ name, stats }: { name: string; stats: RouteStats }) => {
           <Bars values={stats.predictions} label="Predictions by class" />
         )}
       </ChartFrame>
-      <Command text={`npx rampart replay ${name} --rate 50`} />
+      {replayable && <Command text={`npx rampart replay ${name} --rate 50`} />}
     </>
   )
 }

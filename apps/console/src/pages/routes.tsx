@@ -45,7 +45,15 @@ export const RoutesPage = () => {
               {
                 id: 'name',
                 head: 'Route',
-                cell: ({ route }) => <RowLink to={pb.route(route.name)}>{route.name}</RowLink>,
+                cell: ({ route }) => (
+                  <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                    <RowLink to={pb.route(route.name)}>{route.name}</RowLink>
+                    {route.spec.canary !== undefined && (
+                      <Badge tone={route.canary?.phase === 'running' ? 'accent' : 'neutral'}>canary</Badge>
+                    )}
+                    {route.spec.shadow !== undefined && <Badge>shadow</Badge>}
+                  </span>
+                ),
               },
               {
                 id: 'versions',
