@@ -162,6 +162,17 @@ test('typed and raw requests give what REST gives, in the form of the request', 
   ])
 })
 
+test('a call leaves a record, counts in the statistics and gives its trace back', async () => {
+  const before = { rows: up.observedRows(), ok: outcome('ok', 'tiny'), written: up.serving.records().written }
+  const metadata = new grpc.Metadata()
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  metadata.set('traceparent', traceparent)
+  const { trailer } = await infer(typed([...VALUES, ...VALUES]), metadata)
+  assert.deepEqual(trailer.get('traceparent'), [traceparent])
+  assert.deepEqual([up.observedRows() - before.rows, outcome('ok', 'tiny') - before.ok], [2, 1])
+  await until(() => up.serving.records().written > before.written)
+})
+
 test('strings go through in both forms', async () => {
   const input = tensor('x', [2, 1], {}, 'BYTES')
   const bytes = [Buffer.from('ü€'), Buffer.from('')]
