@@ -133,6 +133,9 @@ def torch_files():
     system = pickle.dumps({"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}, 2)
     legacy = state_pickle(tensors).replace(b"tQK\x00", b"NtQK\x00")
     body = b"".join(struct.pack("<q", count) + data[str(i)] for i, (_, _, _, count) in enumerate(tensors))
+    text = lambda value: b"X" + struct.pack("<I", len(value)) + value.encode()
+    storage = magic + version + system + b"\x80\x02(" + text("storage") + b"ctorch\nFloatStorage\n" + text("0") + text("cpu") + b"K\x02NtQ." + pickle.dumps(["0"], 2) + struct.pack("<q", 2) + bytes(8)
+    write("tensor-by-pickle.pkl", b"\x80\x03ctorch._utils\n_rebuild_tensor_v2\n(ctorch.storage\n_load_from_bytes\nB" + struct.pack("<I", len(storage)) + storage + b"\x85RK\x00K\x02\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR.")
     write("legacy.pth", magic + version + system + legacy + pickle.dumps([str(i) for i in range(len(tensors))], 2) + body)
 
 

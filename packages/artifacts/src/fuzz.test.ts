@@ -21,7 +21,7 @@ test('random bytes under any name give a report and never an exception', () => {
   )
 })
 
-test('mutated files never make a reader fail, and each is judged within two seconds', () => {
+test('mutated files never make a reader fail, and each is judged within five seconds', () => {
   const corpus = [...maliciousCorpus(), ...benignFiles()].filter(
     ({ data }) => data.length > 0 && data.length < 20_000,
   )
@@ -33,7 +33,7 @@ test('mutated files never make a reader fail, and each is judged within two seco
       findings.filter(({ rule }) => rule === 'scan-failed'),
     )
     assert.deepEqual(failed, [], `mutation ${count} of seed 7`)
-    assert.ok(performance.now() - started < 2000, `mutation ${count} of seed 7 was slow`)
+    assert.ok(performance.now() - started < 5000, `mutation ${count} of seed 7 was slow`)
   }
 })
 

@@ -5,7 +5,7 @@ import type { Content } from '../content.ts'
 import { allowedGlobals } from '../pickle/allowed-globals.ts'
 import { arrayDataOf, isArrayWrapper, storageElementBytes } from '../pickle/array-data.ts'
 import type { PickleDialect, PickleHooks, PickleMachine } from '../pickle/machine.ts'
-import { OPAQUE } from '../pickle/value.ts'
+import { CLEAN_FILE, OPAQUE, type Value } from '../pickle/value.ts'
 import { runMachine, walkPickle } from '../pickle/walk-pickle.ts'
 import { RULES, type RuleId } from '../rules.ts'
 import type { ScanContext } from '../scan-context.ts'
@@ -36,7 +36,10 @@ const looksLikePickle = (bytes: Buffer): boolean => {
 
 const collecting = (told: Told[], checkTime: () => void, nesting: number): PickleHooks => ({
   report: (rule, message, location) => void told.push({ rule, message, location }),
-  literal: (bytes, offset) => nested(bytes, offset, told, checkTime, nesting + 1),
+  literal: (bytes, offset) => {
+    nested(bytes, offset, told, checkTime, nesting + 1)
+    return OPAQUE
+  },
   built: () => undefined,
   checkTime,
 })
@@ -127,13 +130,39 @@ const hooksFor = (base: PickleHooks, dialect: PickleDialect, nesting: number): P
   built: (_instance, machine) => readArrayData(machine, base, dialect, nesting),
 })
 
+const MAGIC = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex')
+
+const isTorchStream = (bytes: Buffer): boolean => MAGIC.equals(bytes.subarray(0, MAGIC.length))
+
+/** A storage that was pickled without PyTorch's own writer is a whole file inside of a literal. */
+const scanNestedTorch = (context: ScanContext, bytes: Buffer, offset: number): Value => {
+  if (context.depth >= context.limits.maxDepth) {
+    context.report('pickle-limit', 'files are nested too deep in literals', `offset ${offset}`)
+    return OPAQUE
+  }
+  let clean = true
+  const inner: ScanContext = {
+    ...context,
+    depth: context.depth + 1,
+    setFormat: () => undefined,
+    report: (rule, message) => {
+      clean = false
+      context.report(rule, `nested file: ${message}`, `offset ${offset}`)
+    },
+  }
+  scanTorchStream(inner, new ByteCursor(streamOf(memorySource(Buffer.from(bytes)))))
+  return clean ? CLEAN_FILE : OPAQUE
+}
+
 const baseHooks = (context: ScanContext, options: PickleOptions): PickleHooks => ({
   report: (rule, message, location) => context.report(rule, message, location),
   literal: (bytes, offset) => {
-    if (!looksLikePickle(bytes)) return
+    if (isTorchStream(bytes)) return scanNestedTorch(context, bytes, offset)
+    if (!looksLikePickle(bytes)) return OPAQUE
     const told: Told[] = []
     nested(bytes, offset, told, context.budget.checkTime, 1)
     for (const { rule, message, location } of told) context.report(rule, message, location)
+    return OPAQUE
   },
   built: () => undefined,
   storage: ([, type, key, , elements]) => {
@@ -163,8 +192,6 @@ export const readPickle = (
     return undefined
   }
 }
-
-const MAGIC = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex')
 
 /** The stream that PyTorch wrote before 1.6: magic, version, system, data, storage keys, then the storages. */
 const scanTorchStream = (context: ScanContext, cursor: ByteCursor): void => {
@@ -199,7 +226,7 @@ export const scanPickles = (
   options: PickleOptions = PLAIN,
 ): void => {
   const cursor = new ByteCursor(stream)
-  if (cursor.need(MAGIC.length) && MAGIC.equals(cursor.buffer.subarray(0, MAGIC.length))) {
+  if (cursor.need(MAGIC.length) && isTorchStream(cursor.buffer.subarray(0, MAGIC.length))) {
     scanTorchStream(context, cursor)
     return
   }
@@ -217,7 +244,7 @@ export const probePickle = (context: ScanContext, content: Content): boolean => 
   const hooks = collecting(told, context.budget.checkTime, 1)
   const bounded: PickleHooks = {
     ...hooks,
-    literal: () => undefined,
+    literal: () => OPAQUE,
     report: (rule, message, location) => {
       limit += 1
       if (limit < 1000) hooks.report(rule, message, location)

@@ -93,12 +93,12 @@ const JOBLIB = `
 joblib.numpy_pickle: NumpyArrayWrapper+
 `
 
-/** Rebuild functions take tensors' places in storages. \`torch.storage._load_from_bytes\` loads a nested file: handled apart. */
+/** Rebuild functions take tensors' places in storages. `_load_from_bytes` loads a nested file, which must have been scanned. */
 const TORCH = `
 torch._utils: _rebuild_tensor! _rebuild_tensor_v2! _rebuild_tensor_v3! _rebuild_parameter! _rebuild_parameter_with_state! _rebuild_qtensor! _rebuild_sparse_tensor! _rebuild_sparse_csr_tensor! _rebuild_meta_tensor_no_storage! _rebuild_nested_tensor! _rebuild_device_tensor_from_numpy! _rebuild_device_tensor_from_cpu_tensor!
 torch._tensor: _rebuild_from_type_v2! _rebuild_from_type!
 torch: Tensor device! Size! strided per_tensor_affine per_channel_affine per_tensor_symmetric per_channel_symmetric Generator! dtype layout contiguous_format preserve_format channels_last FloatStorage DoubleStorage HalfStorage BFloat16Storage LongStorage IntStorage ShortStorage CharStorage ByteStorage BoolStorage ComplexFloatStorage ComplexDoubleStorage QInt8Storage QUInt8Storage QInt32Storage QUInt4x2Storage QUInt2x4Storage FloatTensor DoubleTensor HalfTensor BFloat16Tensor LongTensor IntTensor ShortTensor CharTensor ByteTensor BoolTensor float32 float64 float16 bfloat16 float half double int8 int16 int32 int64 int long short uint8 uint16 uint32 uint64 bool complex32 complex64 complex128 cfloat cdouble qint8 quint8 qint32 quint4x2 float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu relu sigmoid tanh
-torch.storage: TypedStorage UntypedStorage _TypedStorage _UntypedStorage
+torch.storage: _load_from_bytes! TypedStorage UntypedStorage _TypedStorage _UntypedStorage
 torch.cuda: FloatStorage DoubleStorage HalfStorage BFloat16Storage LongStorage IntStorage ShortStorage CharStorage ByteStorage BoolStorage FloatTensor DoubleTensor HalfTensor LongTensor IntTensor ByteTensor
 torch.nn.parameter: Parameter! Buffer! UninitializedParameter!
 torch.nn: Parameter!
@@ -189,12 +189,53 @@ pandas._libs.missing: NAType! _NAType!
 pandas.core.flags: Flags!
 `
 
+/** Compiled parts of scikit-learn that the enumerating script cannot see, under the names that versions gave them; then modules before 0.22. */
+const SCIKIT_LEARN = `
+sklearn._loss._loss: CyHalfSquaredError! CyAbsoluteError! CyPinballLoss! CyHuberLoss! CyHalfPoissonLoss! CyHalfGammaLoss! CyHalfTweedieLoss! CyHalfTweedieLossIdentity! CyHalfBinomialLoss! CyHalfMultinomialLoss! CyExponentialLoss!
+_loss: CyHalfSquaredError! CyAbsoluteError! CyPinballLoss! CyHuberLoss! CyHalfPoissonLoss! CyHalfGammaLoss! CyHalfTweedieLoss! CyHalfTweedieLossIdentity! CyHalfBinomialLoss! CyHalfMultinomialLoss! CyExponentialLoss!
+sklearn.linear_model._sgd_fast: Hinge! SquaredHinge! Log! SquaredLoss! Huber! ModifiedHuber! EpsilonInsensitive! SquaredEpsilonInsensitive!
+sklearn.linear_model.sgd_fast: Hinge! SquaredHinge! Log! SquaredLoss! Huber! ModifiedHuber! EpsilonInsensitive! SquaredEpsilonInsensitive!
+sklearn.metrics._dist_metrics: newObj! EuclideanDistance EuclideanDistance32 EuclideanDistance64 SEuclideanDistance SEuclideanDistance32 SEuclideanDistance64 ManhattanDistance ManhattanDistance32 ManhattanDistance64 ChebyshevDistance ChebyshevDistance32 ChebyshevDistance64 MinkowskiDistance MinkowskiDistance32 MinkowskiDistance64 WMinkowskiDistance WMinkowskiDistance32 WMinkowskiDistance64 MahalanobisDistance MahalanobisDistance32 MahalanobisDistance64 HammingDistance HammingDistance32 HammingDistance64 CanberraDistance CanberraDistance32 CanberraDistance64 BrayCurtisDistance BrayCurtisDistance32 BrayCurtisDistance64 JaccardDistance JaccardDistance32 JaccardDistance64 MatchingDistance MatchingDistance32 MatchingDistance64 DiceDistance DiceDistance32 DiceDistance64 KulsinskiDistance KulsinskiDistance32 KulsinskiDistance64 RogersTanimotoDistance RogersTanimotoDistance32 RogersTanimotoDistance64 RussellRaoDistance RussellRaoDistance32 RussellRaoDistance64 SokalMichenerDistance SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance SokalSneathDistance32 SokalSneathDistance64 HaversineDistance HaversineDistance32 HaversineDistance64
+sklearn.neighbors._dist_metrics: newObj! EuclideanDistance EuclideanDistance32 EuclideanDistance64 SEuclideanDistance SEuclideanDistance32 SEuclideanDistance64 ManhattanDistance ManhattanDistance32 ManhattanDistance64 ChebyshevDistance ChebyshevDistance32 ChebyshevDistance64 MinkowskiDistance MinkowskiDistance32 MinkowskiDistance64 WMinkowskiDistance WMinkowskiDistance32 WMinkowskiDistance64 MahalanobisDistance MahalanobisDistance32 MahalanobisDistance64 HammingDistance HammingDistance32 HammingDistance64 CanberraDistance CanberraDistance32 CanberraDistance64 BrayCurtisDistance BrayCurtisDistance32 BrayCurtisDistance64 JaccardDistance JaccardDistance32 JaccardDistance64 MatchingDistance MatchingDistance32 MatchingDistance64 DiceDistance DiceDistance32 DiceDistance64 KulsinskiDistance KulsinskiDistance32 KulsinskiDistance64 RogersTanimotoDistance RogersTanimotoDistance32 RogersTanimotoDistance64 RussellRaoDistance RussellRaoDistance32 RussellRaoDistance64 SokalMichenerDistance SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance SokalSneathDistance32 SokalSneathDistance64 HaversineDistance HaversineDistance32 HaversineDistance64
+sklearn.neighbors.dist_metrics: newObj! EuclideanDistance EuclideanDistance32 EuclideanDistance64 SEuclideanDistance SEuclideanDistance32 SEuclideanDistance64 ManhattanDistance ManhattanDistance32 ManhattanDistance64 ChebyshevDistance ChebyshevDistance32 ChebyshevDistance64 MinkowskiDistance MinkowskiDistance32 MinkowskiDistance64 WMinkowskiDistance WMinkowskiDistance32 WMinkowskiDistance64 MahalanobisDistance MahalanobisDistance32 MahalanobisDistance64 HammingDistance HammingDistance32 HammingDistance64 CanberraDistance CanberraDistance32 CanberraDistance64 BrayCurtisDistance BrayCurtisDistance32 BrayCurtisDistance64 JaccardDistance JaccardDistance32 JaccardDistance64 MatchingDistance MatchingDistance32 MatchingDistance64 DiceDistance DiceDistance32 DiceDistance64 KulsinskiDistance KulsinskiDistance32 KulsinskiDistance64 RogersTanimotoDistance RogersTanimotoDistance32 RogersTanimotoDistance64 RussellRaoDistance RussellRaoDistance32 RussellRaoDistance64 SokalMichenerDistance SokalMichenerDistance32 SokalMichenerDistance64 SokalSneathDistance SokalSneathDistance32 SokalSneathDistance64 HaversineDistance HaversineDistance32 HaversineDistance64
+sklearn.neighbors._kd_tree: newObj! KDTree KDTree64 KDTree32
+sklearn.neighbors._ball_tree: newObj! BallTree BallTree64 BallTree32
+sklearn.neighbors.kd_tree: newObj! KDTree
+sklearn.neighbors.ball_tree: newObj! BallTree
+sklearn.tree._tree: Tree!
+sklearn.ensemble.forest: RandomForestClassifier+ RandomForestRegressor+ ExtraTreesClassifier+ ExtraTreesRegressor+
+sklearn.ensemble.gradient_boosting: GradientBoostingClassifier+ GradientBoostingRegressor+ BinomialDeviance+ MultinomialDeviance+ LeastSquaresError+ LogOddsEstimator+ PriorProbabilityEstimator+ MeanEstimator+ ZeroEstimator+
+sklearn.ensemble.weight_boosting: AdaBoostClassifier+ AdaBoostRegressor+
+sklearn.ensemble.bagging: BaggingClassifier+ BaggingRegressor+
+sklearn.ensemble.voting: VotingClassifier+ VotingRegressor+
+sklearn.ensemble.iforest: IsolationForest+
+sklearn.tree.tree: DecisionTreeClassifier+ DecisionTreeRegressor+ ExtraTreeClassifier+ ExtraTreeRegressor+
+sklearn.linear_model.logistic: LogisticRegression+ LogisticRegressionCV+
+sklearn.linear_model.base: LinearRegression+
+sklearn.linear_model.ridge: Ridge+ RidgeCV+ RidgeClassifier+
+sklearn.linear_model.coordinate_descent: Lasso+ LassoCV+ ElasticNet+ ElasticNetCV+
+sklearn.linear_model.stochastic_gradient: SGDClassifier+ SGDRegressor+
+sklearn.svm.classes: SVC+ SVR+ LinearSVC+ LinearSVR+ NuSVC+ OneClassSVM+
+sklearn.neighbors.classification: KNeighborsClassifier+
+sklearn.neighbors.regression: KNeighborsRegressor+
+sklearn.neural_network.multilayer_perceptron: MLPClassifier+ MLPRegressor+
+sklearn.preprocessing.data: StandardScaler+ MinMaxScaler+ MaxAbsScaler+ RobustScaler+ PolynomialFeatures+ Normalizer+ QuantileTransformer+ PowerTransformer+
+sklearn.preprocessing.label: LabelEncoder+ LabelBinarizer+ MultiLabelBinarizer+
+sklearn.preprocessing.imputation: Imputer+
+sklearn.decomposition.pca: PCA+
+sklearn.cluster.k_means_: KMeans+ MiniBatchKMeans+
+sklearn.mixture.gaussian_mixture: GaussianMixture+
+sklearn.feature_selection.univariate_selection: SelectKBest+ SelectPercentile+ f_classif chi2
+sklearn.externals.joblib.numpy_pickle: NumpyArrayWrapper+
+`
+
 export const BASE_LISTS: readonly string[] = [
   LANGUAGE,
   NUMPY.replaceAll('.CORE.', '.core.'),
   NUMPY.replaceAll('.CORE.', '._core.'),
   SCIPY,
   JOBLIB,
+  SCIKIT_LEARN,
   TORCH,
   TRAINERS,
   BOOSTERS,

@@ -11,7 +11,7 @@ const HAS_OBJECTS = 0x01
 const MAX_ARRAY_BYTES = 2 ** 50
 
 export const isArrayWrapper = (instance: InstanceValue): boolean =>
-  instance.of?.module === 'joblib.numpy_pickle' && instance.of.name === 'NumpyArrayWrapper'
+  instance.of?.name === 'NumpyArrayWrapper' && /(^|\.)joblib\.numpy_pickle$/.test(instance.of.module)
 
 type ElementType = { readonly bytes: number; readonly objects: boolean }
 

@@ -2,7 +2,15 @@
  * Allowed callables that take names, classes or callables as arguments, and so need their arguments looked at.
  * Each rule answers why a call is not allowed, or undefined.
  */
-import { GlobalValue, InstanceValue, isTainted, SequenceValue, TupleValue, type Value } from './value.ts'
+import {
+  CLEAN_FILE,
+  GlobalValue,
+  InstanceValue,
+  isTainted,
+  SequenceValue,
+  TupleValue,
+  type Value,
+} from './value.ts'
 
 type CallRule = (args: readonly Value[]) => string | undefined
 
@@ -101,6 +109,10 @@ const fromDtype: CallRule = (args) =>
     ? 'a class stands for a type'
     : undefined
 
+/** Loads a whole PyTorch file from a literal: only one that was scanned on the way. */
+const scannedFile: CallRule = ([file]) =>
+  file === CLEAN_FILE ? undefined : 'the bytes are not a PyTorch file found clean'
+
 const RULES: ReadonlyMap<string, CallRule> = new Map<string, CallRule>([
   ['copyreg._reconstructor', reconstructor],
   ['copyreg.__newobj__', newobj],
@@ -116,6 +128,7 @@ const RULES: ReadonlyMap<string, CallRule> = new Map<string, CallRule>([
   ['numpy.random._pickle.__bit_generator_ctor', fromNumpyRandom],
   ['torch._tensor._rebuild_from_type_v2', fromType],
   ['torch._tensor._rebuild_from_type', fromType],
+  ['torch.storage._load_from_bytes', scannedFile],
   ['functools.partial', partial],
   ['pandas.core.indexes.base._new_Index', classFirst],
   ['pandas.core.indexes.datetimes._new_DatetimeIndex', classFirst],

@@ -45,7 +45,7 @@ const NAMES = new Set(
   codecs.open _codecs.lookup codecs.decode codecs.encode collections.namedtuple weakref.finalize
   uuid._load_system_functions uuid._get_command_stdout contextlib.ExitStack contextlib.contextmanager
   dataclasses.make_dataclass dataclasses.dataclass typing.ForwardRef typing.get_type_hints
-  torch.storage._load_from_bytes torch._utils._import_dotted_name pandas.core.apply.Apply
+  torch._utils._import_dotted_name pandas.core.apply.Apply
   enum._make_class_unpicklable logging.FileHandler unittest.main unittest.TestProgram`
     .split(/\s+/)
     .filter((name) => name !== ''),

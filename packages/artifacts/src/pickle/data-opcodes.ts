@@ -1,5 +1,5 @@
 /** Opcodes that only move data: literals, containers, memo and stack. Argument forms: CPython Lib/pickletools.py. */
-import { type ByteCursor, MalformedError } from '../byte-stream.ts'
+import { type ByteCursor, MAX_GATHER_BYTES, MalformedError } from '../byte-stream.ts'
 import type { PickleMachine } from './machine.ts'
 import {
   DictValue,
@@ -17,7 +17,7 @@ import {
 export type Opcode = (machine: PickleMachine) => void
 
 const MAX_NUMBER_LINE = 1 << 16
-const MAX_SHOWN_LITERAL = 4 << 20
+const MAX_SHOWN_LITERAL = MAX_GATHER_BYTES
 /** Hashing a tuple of more steps than this takes minutes. */
 const MAX_HASH_COST = 5_000_000
 const ENDED = 'the pickle ends in the middle of an instruction'

@@ -9,8 +9,8 @@ import { type InstanceValue, makeTuple, OPAQUE, type Value } from './value.ts'
 
 export type PickleHooks = {
   report(rule: RuleId, message: string, location: string): void
-  /** A bytes or string literal that may itself be a file; `bytes` is valid until the hook returns. */
-  literal(bytes: Buffer, offset: number): void
+  /** A bytes or string literal that may itself be a file; `bytes` is valid until the hook returns. Gives its value. */
+  literal(bytes: Buffer, offset: number): Value
   /** After BUILD: joblib puts raw array data behind its wrapper objects. */
   built(instance: InstanceValue, machine: PickleMachine): void
   /** A PyTorch storage: ('storage', type, key, device, elements, …). */
@@ -145,13 +145,11 @@ export class PickleMachine {
   literal(length: number, maxShown: number): void {
     const { cursor } = this
     if (length > maxShown) {
-      if (cursor.need(16))
-        this.hooks.literal(cursor.buffer.subarray(cursor.position, cursor.position + 16), -1)
       cursor.skip(length)
-    } else {
-      const offset = cursor.offset
-      this.hooks.literal(cursor.take(length), offset)
+      this.push(OPAQUE)
+      return
     }
-    this.push(OPAQUE)
+    const offset = cursor.offset
+    this.push(this.hooks.literal(cursor.take(length), offset))
   }
 }

@@ -2,6 +2,8 @@
 
 /** Anything whose content does not matter: floats, bytes, long strings, results that cannot be called. */
 export const OPAQUE = Symbol('opaque')
+/** A bytes literal that holds a file of its own, which was scanned to its end and found clean. */
+export const CLEAN_FILE = Symbol('clean file')
 /** A string whose text was not kept; using it as a name makes the import dynamic. */
 export const UNKNOWN_TEXT = Symbol('unknown text')
 
@@ -75,6 +77,7 @@ export type Value =
   | string
   | typeof OPAQUE
   | typeof UNKNOWN_TEXT
+  | typeof CLEAN_FILE
   | GlobalValue
   | InstanceValue
   | TupleValue

@@ -221,19 +221,6 @@ const archiveFiles = (): CorpusFile[] => [
   { name: 'unknown.bin', data: bytes(u64(0x1122_3344_5566_7788n), Buffer.alloc(30, 0xee)) },
 ]
 
-const MIB = 1 << 20
-
-/** Small files that expand without end. */
-export const bombs = (): CorpusFile[] => {
-  const zeros = Buffer.alloc(600 * MIB)
-  const packed = gzipSync(zeros, { level: 9 })
-  return [
-    { name: 'bomb.pkl.gz', data: packed },
-    { name: 'bomb.npz', data: zip([{ name: 'a.npy', data: zeros, method: 8 }]) },
-    { name: 'bomb-in-bomb.gz', data: gzipSync(packed) },
-  ]
-}
-
 export const maliciousArchives = (): CorpusFile[] => [
   ...torchFiles(),
   ...numpyFiles(),

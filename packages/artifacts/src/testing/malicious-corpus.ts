@@ -1,4 +1,4 @@
-/** All hostile files of the tests, bombs apart: those take seconds to make. */
+/** All hostile files of the tests. Large bombs are made where they are tested: they take seconds. */
 import { maliciousArchives } from './malicious-archives.ts'
 import { maliciousConfigs } from './malicious-configs.ts'
 import { maliciousFormats } from './malicious-formats.ts'
