@@ -20,7 +20,7 @@ export interface ResourceAudit {
       readonly principal: string
       readonly action: string
       readonly entity: { readonly kind: 'route' | 'backend'; readonly id: string }
-      readonly outcome: 'success' | 'failure'
+      readonly outcome: 'success'
       readonly details: Readonly<Record<string, unknown>>
     },
   ): Promise<void>
@@ -107,7 +107,7 @@ export const createRouteResources = (deps: RouteResourcesDeps) => {
       principal: by,
       action: `route.${action}`,
       entity: { kind: 'route', id: name },
-      outcome: action === 'canary-rolled-back' ? 'failure' : 'success',
+      outcome: 'success',
       details: { ...details },
     })
     await eventLog.publish(tx, tenant, {
