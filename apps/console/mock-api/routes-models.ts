@@ -265,6 +265,17 @@ export const modelRoutes = (world: World): Route[] => [
       : ok(passport(item, call))
   }),
   route('POST', '/models/{name}/versions/{version}/transitions', transition(world)),
+  route('GET', '/models/{name}/versions/{version}/bom', (call) =>
+    find(world, call) === undefined
+      ? notFound('such version')
+      : ok({ bomFormat: 'CycloneDX', specVersion: '1.7', version: 1, components: [] }),
+  ),
+  route('GET', '/models/{name}/versions/{version}/provenance', (call) => {
+    const item = find(world, call)
+    return item === undefined
+      ? notFound('such version')
+      : ok(statement(world.random, { name: ref(item), digest: item.digest }, 'provenance', {}).envelope)
+  }),
   route('GET', '/evidence/{id}', ({ params }) => {
     const found = world.versions.flatMap(({ evidence }) => evidence).find(({ id }) => id === params['id'])
     return found === undefined ? problem(404, 'TRUST_NOT_FOUND', 'There is no such evidence.') : ok(found)

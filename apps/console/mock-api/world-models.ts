@@ -152,7 +152,7 @@ export const ref = (item: { name: string; version: string }): string => `${item.
 export const statement = (
   random: Random,
   subject: { name: string; digest: string },
-  kind: 'assessment' | 'approval',
+  kind: 'assessment' | 'approval' | 'provenance',
   predicate: Record<string, unknown>,
 ): Pick<Required<Api.Evidence>, 'predicateType' | 'predicate' | 'envelope'> => {
   const predicateType = `https://rampart.dev/attestation/${kind}/v1`

@@ -122,6 +122,20 @@ test('an approver approves: reason asked, stage and gate change, audit grows', a
   })
 })
 
+test('bill of materials and provenance are saved as files', async () => {
+  await visit({}, async ({ page, open }) => {
+    await open('/models/card-fraud/versions/1.2.0')
+    for (const [title, name] of [
+      ['Bill of materials', 'card-fraud-1.2.0.cdx.json'],
+      ['Provenance', 'card-fraud-1.2.0.provenance.json'],
+    ]) {
+      const saved = page.waitForEvent('download')
+      await page.getByRole('button', { name: `Download ${title}` }).click()
+      assert.equal((await saved).suggestedFilename(), name)
+    }
+  })
+})
+
 test('who may not approve sees the reason before clicking', async () => {
   await visit({ role: 'operator' }, async ({ page, open }) => {
     await open('/models/card-fraud/versions/1.3.0')

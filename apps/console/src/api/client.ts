@@ -33,13 +33,7 @@ const parseBody = async (response: Response): Promise<unknown> => {
 export type Answer<T> = { data: T; etag: string | undefined }
 type Untyped = { path?: Record<string, unknown>; query?: Query; body?: unknown }
 
-/** One call; throws `ApiProblem` for everything but 2xx. */
-export const callWithEtag = async <M extends Method, P extends PathFor<M>>(
-  method: M,
-  path: P,
-  input: InputOf<M, P>,
-  options: Options = {},
-): Promise<Answer<AnswerTo<M, P>>> => {
+const send = async (method: Method, path: string, input: unknown, options: Options): Promise<Response> => {
   const { path: values, query, body } = input as Untyped
   const headers: Record<string, string> = { accept: 'application/json', ...authHeaders(), ...options.headers }
   const init: RequestInit = { method: method.toUpperCase(), headers, credentials: 'same-origin' }
@@ -48,16 +42,38 @@ export const callWithEtag = async <M extends Method, P extends PathFor<M>>(
     init.body = JSON.stringify(body)
   }
   if (options.signal !== undefined) init.signal = options.signal
-  let response: Response
   try {
-    response = await fetch(urlOf(fillPath(path, values), query), init)
+    return await fetch(urlOf(fillPath(path, values), query), init)
   } catch (cause) {
     if (options.signal?.aborted) throw cause
     throw networkProblem(cause)
   }
-  const answer = await parseBody(response)
-  if (!response.ok) throw problemFrom(response.status, answer, response.headers.get('x-request-id'))
-  return { data: answer as AnswerTo<M, P>, etag: response.headers.get('etag') ?? undefined }
+}
+
+const refusal = async (response: Response): Promise<Error> =>
+  problemFrom(response.status, await parseBody(response), response.headers.get('x-request-id'))
+
+/** One call; throws `ApiProblem` for everything but 2xx. */
+export const callWithEtag = async <M extends Method, P extends PathFor<M>>(
+  method: M,
+  path: P,
+  input: InputOf<M, P>,
+  options: Options = {},
+): Promise<Answer<AnswerTo<M, P>>> => {
+  const response = await send(method, path, input, options)
+  if (!response.ok) throw await refusal(response)
+  const data = (await parseBody(response)) as AnswerTo<M, P>
+  return { data, etag: response.headers.get('etag') ?? undefined }
+}
+
+/** An answer's own bytes: what is checked by digest or signature must not be written anew. */
+export const download = async <P extends PathFor<'get'>>(
+  path: P,
+  input: InputOf<'get', P>,
+): Promise<Blob> => {
+  const response = await send('get', path, input, { headers: { accept: '*/*' } })
+  if (!response.ok) throw await refusal(response)
+  return response.blob()
 }
 
 export const call = async <M extends Method, P extends PathFor<M>>(

@@ -53,6 +53,7 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/models/{name}', { path: { name: 'card-fraud' } }],
   ['/api/v1/models/{name}/versions/{version}', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}', { path: { name: 'mail-filter', version: '2.1.0' } }],
+  ['/api/v1/models/{name}/versions/{version}/provenance', { path: VERSION }],
   ['/api/v1/evidence/{id}', { path: { id: mock.world.versions[0]?.evidence[0]?.id ?? '' } }],
   ['/api/v1/keys'],
   ['/api/v1/routes'],

@@ -3,17 +3,11 @@ import { Menu } from '@base-ui/react/menu'
 import { Download } from 'lucide-react'
 import { toCsv } from '../format/csv.ts'
 import { buttonClass } from '../ui/button.tsx'
+import { saveFile } from '../ui/save-file.ts'
 
 type Props = { name: string; rows: readonly Record<string, unknown>[] }
 
-const save = (name: string, type: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
-}
+const save = (name: string, type: string, text: string): void => saveFile(name, new Blob([text], { type }))
 
 const ITEM =
   'flex cursor-default rounded px-2.5 py-1.5 text-sm outline-none select-none data-highlighted:bg-hover'

@@ -56,7 +56,9 @@ export const VersionRunning = ({ passport }: { passport: Passport }) => {
               <VerdictBadge
                 bare
                 verdict={drift?.verdict ?? 'unknown'}
-                {...(drift?.worstFeature === undefined ? {} : { note: drift.worstFeature })}
+                {...(drift?.worstFeature === undefined || drift.verdict === 'stable'
+                  ? {}
+                  : { note: drift.worstFeature })}
               />
             </TextLink>
           </Fact>

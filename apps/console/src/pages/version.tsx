@@ -9,6 +9,7 @@ import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { StageBadge } from '../components/severity.tsx'
 import { TransitionActions } from '../components/transition-actions.tsx'
+import { VersionDocuments } from '../components/version-documents.tsx'
 import { VersionDecisions, VersionRunning } from '../components/version-running.tsx'
 import { bytes } from '../format/number.ts'
 import { shortDigest } from '../format/text.ts'
@@ -125,6 +126,7 @@ const Contents = ({ passport }: { passport: Passport }) => (
         ))}
       </ul>
     </Card>
+    <VersionDocuments passport={passport} />
     {passport.signature !== undefined && (
       <Card title="Interface" note="as the graph declares it" flush>
         <table aria-label="Tensors" className="w-full text-xs">
