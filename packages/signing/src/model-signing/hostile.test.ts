@@ -56,6 +56,7 @@ const HOSTILE: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ['empty file', '', /not JSON/],
   ['deep nesting', '['.repeat(5_000_000), /nested deeper/],
   ['deep objects', '{"a":'.repeat(100_000), /nested deeper/],
+  ['millions of values', `[${'{},'.repeat(2_000_000)}{}]`, /more than 1000000 values/],
   ['not UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d), /not UTF-8/],
   ['byte order mark', '\ufeff{}', /not JSON/],
   ['array', '[]', /not an object/],

@@ -24,7 +24,7 @@ export type Manifest = {
 }
 
 /** More would not fit a signature file that a reader accepts. */
-export const MAX_RESOURCES = 200_000
+export const MAX_RESOURCES = 100_000
 
 /** The name under which a resource carries its digest: shards name their size too. */
 export const algorithmOf = ({ method, hashType, shardSize }: Serialization): string =>

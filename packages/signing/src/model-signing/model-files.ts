@@ -38,7 +38,7 @@ export type WalkOptions = {
 /** Paths that git keeps for itself; the reference implementation leaves them out by default. */
 export const GIT_PATHS = ['.git', '.gitattributes', '.github', '.gitignore'] as const
 
-const MAX_FILES = 200_000
+const MAX_FILES = 100_000
 const MAX_DEPTH = 128
 
 const refuse = (message: string, cause?: unknown): Error =>

@@ -17,7 +17,7 @@ const OLD_PREDICATE_TYPE = 'https://model_signing/Digests/v0.1'
 export const IN_TOTO_TYPE = 'application/vnd.in-toto+json'
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1'
 
-export const MAX_PAYLOAD_BYTES = 48 * 1024 * 1024
+export const MAX_PAYLOAD_BYTES = 24 * 1024 * 1024
 const MAX_NAME = 4096
 const MAX_IGNORED = 10_000
 

@@ -8,7 +8,7 @@ export const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 const OLD_MEDIA_TYPE = /^application\/vnd\.dev\.sigstore\.bundle(\+json;version=0\.[12]|\.v0\.[12]\+json)$/
 
 /** A signature file is at most this large. */
-export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024
+export const MAX_BUNDLE_BYTES = 33 * 1024 * 1024
 const MAX_CERTIFICATES = 16
 const MAX_CERTIFICATE_BYTES = 16 * 1024
 const MAX_SIGNATURE_BYTES = 1024

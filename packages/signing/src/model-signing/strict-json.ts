@@ -1,8 +1,10 @@
 /**
- * JSON from strangers: bounded depth, no duplicate member names (RFC 8259 section 4 leaves their meaning open, so two
+ * JSON from strangers: bounded depth and number of values, no duplicate member names (RFC 8259 section 4 leaves their meaning open, so two
  * readers could see two documents), no `__proto__`; the grammar itself is JSON.parse's.
  */
 const MAX_DEPTH = 32
+/** A few bytes of text become a hundred of memory: what counts is how many values there are. */
+const MAX_VALUES = 1_000_000
 
 type Frame = { readonly names: Set<string> | undefined; expectsName: boolean }
 
@@ -38,6 +40,7 @@ const takeName = (frame: Frame, raw: string): string | undefined => {
 const structuralFault = (text: string): string | undefined => {
   const stack: Frame[] = []
   let at = 0
+  let values = 0
   while (at < text.length) {
     const code = text.charCodeAt(at)
     const frame = stack.at(-1)
@@ -49,6 +52,10 @@ const structuralFault = (text: string): string | undefined => {
       }
       at = end
       continue
+    }
+    if (code === 0x7b || code === 0x5b || code === 0x2c) {
+      values += 1
+      if (values > MAX_VALUES) return `more than ${MAX_VALUES} values`
     }
     if (code === 0x7b || code === 0x5b) {
       if (stack.length === MAX_DEPTH) return `nested deeper than ${MAX_DEPTH}`

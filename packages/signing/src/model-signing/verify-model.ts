@@ -129,18 +129,29 @@ const compareModel = async (
 /** What the model itself does wrong is an answer, not a broken call; that it is not there is one. */
 const MODEL_FAULTS = new Set(['SIGNING_MODEL_UNREADABLE', 'SIGNING_MODEL_CHANGED', 'SIGNING_MODEL_TOO_LARGE'])
 
+type OpenedSignature =
+  | { readonly signer: SignerIdentity; readonly statement: ModelStatement }
+  | { readonly refused: ModelVerdict }
+
+/** What is left of the signature file is small: the file itself, tens of megabytes at worst, is free before hashing starts. */
+const openSignature = async ({ signaturePath, verifier }: VerifyModelRequest): Promise<OpenedSignature> => {
+  const reading = readSignatureBundle(await readSignatureFile(signaturePath))
+  if ('fault' in reading) return { refused: untrusted([reading.fault]) }
+  const judged = verifier(reading.bundle)
+  if (judged.verdict === 'untrusted') return { refused: untrusted(judged.reasons) }
+  const { signer } = judged
+  const statement = readModelStatement(reading.bundle.payload)
+  return 'fault' in statement ? { refused: untrusted([statement.fault], signer) } : { signer, ...statement }
+}
+
 /** Throws SIGNING_MODEL_NOT_FOUND, SIGNING_OPTIONS_INVALID or the signal's reason; all else is a verdict. */
 export const verifyModel = async (request: VerifyModelRequest): Promise<ModelVerdict> => {
-  const reading = readSignatureBundle(await readSignatureFile(request.signaturePath))
-  if ('fault' in reading) return untrusted([reading.fault])
-  const judged = request.verifier(reading.bundle)
-  if (judged.verdict === 'untrusted') return untrusted(judged.reasons)
-  const statement = readModelStatement(reading.bundle.payload)
-  if ('fault' in statement) return untrusted([statement.fault], judged.signer)
+  const opened = await openSignature(request)
+  if ('refused' in opened) return opened.refused
   try {
-    return await compareModel(request, statement.statement, judged.signer)
+    return await compareModel(request, opened.statement, opened.signer)
   } catch (error) {
-    if (isAppError(error) && MODEL_FAULTS.has(error.code)) return untrusted([error.message], judged.signer)
+    if (isAppError(error) && MODEL_FAULTS.has(error.code)) return untrusted([error.message], opened.signer)
     throw error
   }
 }
