@@ -47,7 +47,7 @@ export const toSarif = (files: readonly FileReport[], version: string) => {
   const indexOf = new Map<RuleId, number>(used.map((rule, index) => [rule, index]))
   return {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
-    version: '2.1.0',
+    version: '2.1.0' as const,
     runs: [
       {
         tool: {
@@ -65,7 +65,7 @@ export const toSarif = (files: readonly FileReport[], version: string) => {
             })),
           },
         },
-        columnKind: 'utf16CodeUnits',
+        columnKind: 'utf16CodeUnits' as const,
         results: files.flatMap((file) =>
           file.findings.map((finding) => resultOf(file, finding, indexOf.get(finding.rule) ?? 0)),
         ),

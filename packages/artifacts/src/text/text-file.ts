@@ -20,7 +20,7 @@ const YAML_TAG = /!!python\/|tag:yaml\.org,2002:python|!!ruby\/|!!javax?\.|!<[^>
 const YAML_OTHER =
   /(^|[\s:,[{-])!(?!!(str|int|float|bool|null|map|seq|set|omap|binary|timestamp|pairs|merge)\b)!?[A-Za-z][\w./:-]*/m
 const REQUIREMENT =
-  /^\s*-?\s*(--(extra-)?index-url|--find-links|--trusted-host|-i\s|-f\s|-e\s|--editable|git\+|hg\+|svn\+|bzr\+|https?:|file:|ftp:|[\w.-]+(\[[\w,-]+\])?\s*@\s*(git\+|https?:|file:|ftp:))/im
+  /^\s*-?\s*(--(extra-)?index-url|--find-links|--trusted-host|-i\s|-f\s|-e\s|--editable|--(install|global)-option|--config-settings?|(-r|-c|--requirement|--constraint)[\s=]+\S*:\/\/|git\+|hg\+|svn\+|bzr\+|https?:|file:|ftp:|[\w.-]+(\[[\w,-]+\])?\s*@\s*(git\+|https?:|file:|ftp:))/im
 const MLFLOW_LOADERS =
   /^mlflow\.(sklearn|pytorch|tensorflow|keras|xgboost|lightgbm|catboost|onnx|spacy|statsmodels|transformers|sentence_transformers|prophet|pmdarima|spark|fastai|h2o|paddle|diviner|langchain|openai)$/
 
