@@ -69,7 +69,7 @@ export const telemetryOf = (model: string, version: string, now: number): Api.Te
     model,
     version,
     verdict: telemetryItem(model, version, now).verdict,
-    reference: { rows: 10_000, features: featuresOf(model) },
+    reference: { rows: 10_000, features: featuresOf(model), learnt: false },
     openRows: 731,
     thresholds: THRESHOLDS,
     windows: Array.from({ length: WINDOWS }, (_, at) => {

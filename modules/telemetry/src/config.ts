@@ -16,6 +16,9 @@ export type TelemetryConfig = {
   readonly keepRecent: number
   /** Model versions observed at once; the one unseen for longest makes room. */
   readonly maxVersions: number
+  /** Rows from which a version that has no reference learns one; 0 leaves it without. */
+  readonly learnRows: number
+  /** alpha is the budget: on average at most one false alarm in 1 / alpha windows of a version. */
   readonly alarm: AlarmConfig
 }
 
@@ -28,6 +31,7 @@ export const DEFAULT_TELEMETRY: TelemetryConfig = {
   keepWindows: 2000,
   keepRecent: 60,
   maxVersions: 256,
+  learnRows: 2000,
   alarm: DEFAULT_ALARM,
 }
 

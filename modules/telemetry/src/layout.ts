@@ -21,7 +21,12 @@ export type TensorPlan = {
   readonly features: readonly string[]
 }
 
-export type Layout = { readonly plans: readonly TensorPlan[]; readonly classes: readonly string[] }
+export type Layout = {
+  readonly plans: readonly TensorPlan[]
+  readonly classes: readonly string[]
+  /** The profile was learnt from traffic, not given: what was wrong then is normal now. */
+  readonly learnt?: boolean
+}
 
 export type FeatureKind = 'numeric' | 'categorical'
 export type FeatureInfo = { readonly name: string; readonly kind: FeatureKind; readonly side: Side }

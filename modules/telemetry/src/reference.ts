@@ -65,12 +65,19 @@ export const buildReference = async (input: ReferenceInput, seed: () => number):
     }
     extractor.extract(batch, sketches)
   }
-  return {
-    rows,
-    layout,
-    features: featuresOf(layout).map(({ name }, i) => stored(name, sketches[i] as FeatureSketch)),
-  }
+  return builtOf(rows, layout, sketches)
 }
+
+/** What sketches over `rows` rows hold, in the form that is stored. */
+export const builtOf = (
+  rows: number,
+  layout: Layout,
+  sketches: readonly FeatureSketch[],
+): BuiltReference => ({
+  rows,
+  layout,
+  features: featuresOf(layout).map(({ name }, i) => stored(name, sketches[i] as FeatureSketch)),
+})
 
 /** Only strings are planned by their values; of the others one row tells the width. */
 const planTensors = async (input: ReferenceInput): Promise<ReferenceTensor[]> => {

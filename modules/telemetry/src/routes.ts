@@ -139,7 +139,11 @@ const registerDetail = (app: App, telemetry: Telemetry): void => {
         model: ref.name,
         version: ref.version,
         verdict: windows.at(-1)?.verdict ?? ('unknown' as const),
-        reference: { rows: reference.rows, features: featuresOf(reference.layout).map(({ name }) => name) },
+        reference: {
+          rows: reference.rows,
+          features: featuresOf(reference.layout).map(({ name }) => name),
+          learnt: reference.layout.learnt === true,
+        },
         openRows,
         ...(mismatch === undefined ? {} : { mismatch }),
         windows: windows.map((window) => ({ ...window, features: [...window.features] })),

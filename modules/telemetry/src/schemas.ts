@@ -70,7 +70,11 @@ export const VersionDetail = Type.Object({
   model: Type.String(),
   version: Type.String(),
   verdict: VerdictSchema,
-  reference: Type.Object({ rows: Type.Integer(), features: Type.Array(Type.String()) }),
+  reference: Type.Object({
+    rows: Type.Integer(),
+    features: Type.Array(Type.String()),
+    learnt: Type.Boolean({ description: 'True when the profile was learnt from the first rows of traffic' }),
+  }),
   openRows: Type.Integer({ description: 'Rows in the window that is still filling' }),
   mismatch: Type.Optional(Type.String({ description: 'Why recent batches could not be compared' })),
   windows: Type.Array(WindowSchema, { description: 'Oldest first' }),

@@ -153,6 +153,31 @@ describe('telemetry', () => {
     assert.equal(telemetry.latest('four', REF)?.verdict, 'stable')
   })
 
+  test('a version without reference learns one from its first rows, and a given one replaces it', async () => {
+    const telemetry = start()
+    // The first batch only starts the look into the database.
+    await send(telemetry, 'learner', 50)
+    const odd = sampleBatch({ tenant: 'learner', rows: 10, seed: 1 })
+    telemetry.sink.observeBatch({ ...odd, outputs: [] })
+    await send(telemetry, 'learner', 1950)
+    assert.equal(telemetry.latest('learner', REF)?.verdict, 'absent')
+    await send(telemetry, 'learner', 50)
+    const { reference } = await telemetry.detail('learner', REF, { limit: 1 })
+    assert.deepEqual([reference.rows, reference.layout.learnt], [2000, true])
+    await send(telemetry, 'learner', 500)
+    assert.equal(telemetry.latest('learner', REF)?.verdict, 'stable')
+    await send(telemetry, 'learner', 500, 3)
+    assert.ok(
+      changes().some(([state, key]) => state === 'raised' && key === 'drift:card:1.0.0:features[0]'),
+      JSON.stringify(changes()),
+    )
+    const second = start()
+    await send(second, 'learner', 550)
+    assert.equal((await second.detail('learner', REF, { limit: 1 })).reference.layout.learnt, true)
+    await second.setReference(sampleReference({ tenant: 'learner', seed: SEED }))
+    assert.equal((await second.detail('learner', REF, { limit: 1 })).reference.layout.learnt, undefined)
+  })
+
   test('batches of another shape are counted and named, never mixed in', async () => {
     const telemetry = start()
     await telemetry.setReference(sampleReference({ tenant: 'five', seed: SEED }))

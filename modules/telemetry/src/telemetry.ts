@@ -10,11 +10,12 @@ import { type TelemetryConfig, telemetryConfig } from './config.ts'
 import { telemetryErrors } from './errors.ts'
 import { createJudge } from './judge.ts'
 import type { Verdict } from './judgement.ts'
+import { createLearner } from './learn.ts'
 import { createMeasures, type RowOutcome } from './measures.ts'
-import type { ObservationSink, ReferenceInput, SignalSink } from './ports.ts'
-import { buildReference, type Reference, restoreReference } from './reference.ts'
+import type { ObservationSink, ObservedBatch, ReferenceInput, SignalSink } from './ports.ts'
+import { type BuiltReference, buildReference, type Reference, restoreReference } from './reference.ts'
 import * as store from './store.ts'
-import { isDue, observe, type Ready, readyState, type Watch } from './watch.ts'
+import { isDue, observe, type Ready, readyState, type Watch, type WatchState } from './watch.ts'
 import { createWatches } from './watches.ts'
 
 export type TelemetryDeps = {
@@ -53,13 +54,40 @@ export const createTelemetry = (deps: TelemetryDeps) => {
     work.finally(() => pending.delete(work))
   }
 
+  const unprofiled = (): WatchState =>
+    config.learnRows === 0
+      ? { kind: 'absent' }
+      : { kind: 'absent', learner: createLearner({ rows: config.learnRows, seed }) }
+
+  /** Of several processes that learn, the first to store its profile wins, and a given profile always does. */
+  const adopt = async (watch: Watch, learnt: BuiltReference): Promise<void> => {
+    const { tenant, ref } = watch
+    try {
+      const built = await database.tx(tenant, async (tx) => {
+        const known = await store.findReference(tx, ref)
+        if (known === undefined) await store.saveReference(tx, ref, learnt, clock.iso())
+        return known ?? learnt
+      })
+      if (watch.state.kind !== 'absent') return
+      watch.state = readyState(restoreReference(built), new Map())
+      logger.info({ model: ref.name, version: ref.version, rows: built.rows }, 'telemetry.reference-learnt')
+    } catch (err) {
+      logger.warn({ err, model: ref.name, version: ref.version }, 'telemetry.reference-not-learnt')
+    }
+  }
+
+  const learn = (watch: Watch, batch: ObservedBatch): void => {
+    const learnt = watch.state.kind === 'absent' ? watch.state.learner?.add(batch) : undefined
+    if (learnt !== undefined) track(adopt(watch, learnt))
+  }
+
   const load = async (watch: Watch): Promise<void> => {
     try {
       const found = await database.read(watch.tenant, (tx) => loadVersion(tx, watch.ref, config.keepRecent))
       // A reference that was set while this was reading wins.
       if (watch.state.kind !== 'loading') return
       watch.recent.splice(0, watch.recent.length, ...(found?.windows ?? []))
-      watch.state = found === undefined ? { kind: 'absent' } : readyState(found.reference, found.alarms)
+      watch.state = found === undefined ? unprofiled() : readyState(found.reference, found.alarms)
     } catch (err) {
       logger.warn(
         { err, model: watch.ref.name, version: watch.ref.version },
@@ -90,6 +118,7 @@ export const createTelemetry = (deps: TelemetryDeps) => {
         const monotonic = clock.monotonic()
         const outcome = observe(watch, batch, { now: clock.now(), monotonic }, seed)
         watch.rows[outcome] += batch.rows
+        if (outcome === 'absent') learn(watch, batch)
         if (watch.state.kind === 'ready' && isDue(watch.state, monotonic, config)) close(watch, watch.state)
       } catch (err) {
         logger.error({ err, route: batch.route }, 'telemetry.batch-not-observed')

@@ -3,6 +3,7 @@ import type { ModelVersionRef } from '@rampart/domain'
 import type { Alarms } from './alarms.ts'
 import type { TelemetryConfig } from './config.ts'
 import { createExtractor, createSketches, type Extractor, type FeatureSketch } from './extract.ts'
+import type { Learner } from './learn.ts'
 import type { RowOutcome } from './measures.ts'
 import type { ObservedBatch } from './ports.ts'
 import type { Reference } from './reference.ts'
@@ -27,11 +28,11 @@ export type Ready = {
   judging: boolean
 }
 
-/** `absent`: there is no reference profile, so nothing can be measured. */
+/** `absent`: there is no reference profile, so nothing can be measured until one is given or learnt. */
 export type WatchState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly retryMonotonic: number }
-  | { readonly kind: 'absent' }
+  | { readonly kind: 'absent'; readonly learner?: Learner }
   | ({ readonly kind: 'ready' } & Ready)
 
 export type Watch = {

@@ -3144,6 +3144,11 @@ export interface operations {
                 content: {
                     readonly "application/json": {
                         readonly versions: readonly {
+                            /** @description Where it runs, when elsewhere. */
+                            readonly backend?: string;
+                            /** @description Gets copies only. */
+                            readonly isShadow?: boolean;
+                            readonly model: string;
                             readonly outcomes: {
                                 readonly denied: number;
                                 readonly failed: number;
@@ -3981,6 +3986,8 @@ export interface operations {
                         readonly openRows: number;
                         readonly reference: {
                             readonly features: readonly string[];
+                            /** @description True when the profile was learnt from the first rows of traffic */
+                            readonly learnt: boolean;
                             readonly rows: number;
                         };
                         readonly thresholds: {
