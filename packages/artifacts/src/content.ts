@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ByteSource, descriptorSource, memorySource } from './byte-source.ts'
-import { ByteCursor, type ByteStream, streamOf } from './byte-stream.ts'
+import { type ByteStream, streamOf } from './byte-stream.ts'
 import { type Budget, LimitError } from './scan-context.ts'
 
 export interface Content {
@@ -14,6 +14,8 @@ export interface Content {
 }
 
 const SPOOL_IN_MEMORY = 16 << 20
+/** Disk that one member may take while it is read at random. */
+const SPOOL_ON_DISK = 8 * 2 ** 30
 /** Expansion beyond both is what bombs do and weights do not. */
 const BOMB_BYTES = 512 << 20
 const BOMB_RATIO = 200
@@ -51,6 +53,8 @@ const spoolToFile = (parts: readonly Buffer[], rest: ByteStream): ByteSource => 
     const write = (part: Buffer): void => {
       for (let done = 0; done < part.length; ) done += writeSync(fd, part, done, part.length - done)
       size += part.length
+      if (size > SPOOL_ON_DISK)
+        throw new LimitError('scan-limit', `a member has more than ${SPOOL_ON_DISK} bytes`)
     }
     for (const part of parts) write(part)
     for (let chunk = rest.next(); chunk !== undefined; chunk = rest.next()) write(chunk)
@@ -90,11 +94,18 @@ export const streamContent = (open: () => ByteStream, size?: number): Content =>
   }
 }
 
-/** A copy of the first bytes. */
+/** A copy of the first bytes; never more memory than there is content. */
 export const headOf = (content: Content, bytes: number): Buffer => {
-  const cursor = new ByteCursor(content.open())
-  cursor.need(bytes)
-  return Buffer.from(cursor.buffer.subarray(cursor.position, Math.min(cursor.limit, cursor.position + bytes)))
+  const stream = content.open()
+  const parts: Buffer[] = []
+  let have = 0
+  while (have < bytes) {
+    const chunk = stream.next()
+    if (chunk === undefined) break
+    parts.push(Buffer.from(chunk.subarray(0, bytes - have)))
+    have += Math.min(chunk.length, bytes - have)
+  }
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
 }
 
 /** Reads to the end, so that checksums behind the data are compared. */

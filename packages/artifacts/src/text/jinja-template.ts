@@ -21,6 +21,8 @@ const METHODS = words(
 const NEVER = words(
   'attr lipsum self request config import include extends from url_for get_flashed_messages application session g mro globals builtins subclasses popen system eval exec getattr os subprocess',
 )
+/** Harmless as keys of a message, but not as what a template reaches through. */
+const ONLY_WHEN_CALLED = words('self request config application session g system import include extends from')
 const DUNDER = /_{2,}\w+_{2,}|\\x5f|\\u005f|\\137|%5f|^_{1,2}$|^__|__$/i
 const MAX_NUMBER = 1_000_000
 const MAX_TEMPLATE = 1 << 20
@@ -101,7 +103,11 @@ const judgeName = (judge: Judge, tokens: readonly Token[], index: number): void 
   if (/^_|__/.test(name) && name !== '_') inject(judge, name)
   else if (
     NEVER.has(name) &&
-    (member || before === '|' || called || name === 'attr' || name === 'lipsum' || name === 'self')
+    (called ||
+      before === '|' ||
+      (member && !ONLY_WHEN_CALLED.has(name)) ||
+      name === 'lipsum' ||
+      (name === 'self' && !member))
   )
     inject(judge, name)
   else if (before === '|' || (before === 'filter' && index === 1)) {
