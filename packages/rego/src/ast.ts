@@ -28,7 +28,16 @@ export type Rule = {
   readonly locals: ReadonlySet<string>
   /** Names that occur where they may be bound: the declared ones, those of the body and of comprehensions. */
   readonly bound: ReadonlySet<string>
+  readonly outcome: Outcome
 }
+
+/**
+ * What a rule can answer, as far as its text tells: its default; members of a set; one fixed value (as text); one value
+ * made of other rules, input and data; or, by iteration, `else` or modifiers, anything the text does not tell.
+ */
+export type Outcome =
+  | { readonly kind: 'default' | 'set' | 'derived' | 'open' }
+  | { readonly kind: 'fixed'; readonly value: string }
 
 export type Module = {
   readonly file: string
@@ -151,7 +160,36 @@ function readRule(walk: Walk, packagePath: readonly string[], rule: Node): Rule 
     body,
     locals,
     bound: new Set([...locals, ...body.map((one) => one.root), ...comprehensionNames(walk, assigned)]),
+    outcome: spec === undefined ? { kind: 'default' } : outcomeOf(walk, spec, locals),
   }
+}
+
+/** Constructs with which one body may give several values, or with which engines differ in detail. */
+const OPEN_NODES = ['ObjectCompr', 'Every']
+
+const isOpenBelow = (node: unknown): boolean =>
+  isNode(node) &&
+  (OPEN_NODES.some((name) => name in node) ||
+    (Array.isArray(node.with_mods) && node.with_mods.length > 0) ||
+    Object.values(node).some(isOpenBelow))
+
+const withoutPlaces = (key: string, value: unknown): unknown =>
+  key === 'span' || key === 'eidx' ? undefined : value
+
+function outcomeOf(walk: Walk, spec: Node, locals: ReadonlySet<string>): Outcome {
+  const [[kind, head]] = Object.entries(child(spec, 'head')) as [[string, Node]]
+  const bodies = spec.bodies as Node[]
+  const { indices } = readReference(walk, child(head, 'refr'))
+  if (isOpenBelow(spec) || indices.length > 0 || bodies.some((body) => body.is_else === true))
+    return { kind: 'open' }
+  if (kind === 'Set') return { kind: 'set' }
+  const value = (head.assign as Node | null)?.value
+  const references = collect(walk, value)
+  if (references.length === 0) return { kind: 'fixed', value: JSON.stringify(value ?? true, withoutPlaces) }
+  const given = new Set(patternNames(walk, head.args ?? []))
+  const steady = ({ root, complete, call }: Reference): boolean =>
+    call !== undefined || (complete && root !== '_' && (given.has(root) || !locals.has(root)))
+  return { kind: references.every(steady) ? 'derived' : 'open' }
 }
 
 function readImports(walk: Walk, imports: readonly Node[]): Map<string, readonly string[]> {

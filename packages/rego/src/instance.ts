@@ -13,7 +13,7 @@ type EngineExports = {
   readonly rego_add_data: (json: number, length: number) => number
   readonly rego_prepare: () => number
   readonly rego_ast: () => number
-  readonly rego_bind: (path: number, length: number) => number
+  readonly rego_bind: (path: number, length: number, onMachine: number) => number
   readonly rego_eval_rule: (slot: number, input: number, inputLen: number) => number
   readonly rego_eval_query: (query: number, queryLen: number, input: number, inputLen: number) => number
 }
@@ -31,7 +31,8 @@ export type EngineInstance = {
   addData(json: string): EngineAnswer
   prepare(): EngineAnswer
   ast(): EngineAnswer
-  bind(rulePath: string): number
+  /** The slot of a rule; `onMachine` says that its bundle may run as a program, see machine.ts. */
+  bind(rulePath: string, onMachine: boolean): number
   evalRule(slot: number, inputJson: string): EngineAnswer
   evalQuery(query: string, inputJson: string): EngineAnswer
   memoryBytes(): number
@@ -89,7 +90,8 @@ export function createInstance(module: WasmModule, ports?: WasiPorts): EngineIns
     addData: (json) => answer(one(engine.rego_add_data, json)),
     prepare: () => answer(engine.rego_prepare()),
     ast: () => answer(engine.rego_ast()),
-    bind: (rulePath) => one(engine.rego_bind, rulePath),
+    bind: (rulePath, onMachine) =>
+      one((at, length) => engine.rego_bind(at, length, onMachine ? 1 : 0), rulePath),
     evalRule: (slot, json) => answer(one((at, length) => engine.rego_eval_rule(slot, at, length), json)),
     evalQuery: (query, json) => answer(two(engine.rego_eval_query, query, json)),
     memoryBytes: () => engine.memory.buffer.byteLength,

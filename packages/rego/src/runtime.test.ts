@@ -128,7 +128,8 @@ reasons contains "pattern" if regex.match(sprintf("^%s$", [input.id]), "never")`
   for (let i = 0; i < 5000; i++) ask(i)
   const before = policy.memoryBytes()
   for (let i = 5000; i < 25_000; i++) ask(i)
-  assert.equal(policy.memoryBytes(), before)
+  // The heap may settle by a page or two of 64 KiB; one small allocation lost per evaluation would be ten of them.
+  assert.ok(policy.memoryBytes() - before <= 131_072)
 })
 
 test('compiling and disposing 400 times does not grow the process', () => {

@@ -8,6 +8,7 @@ import { regoErrors } from './errors.ts'
 import { pathKey, type RuleGraph } from './graph.ts'
 import { type QueryReads, readsOf } from './input-paths.ts'
 import { createInstance, type EngineAnswer, type EngineInstance } from './instance.ts'
+import { runsOnMachine } from './machine.ts'
 import { DEFAULT_REGO_LIMITS, type PolicySource, type RegoLimits } from './policy-source.ts'
 import type { WasiPorts } from './wasi.ts'
 import { webAssembly } from './web-assembly.ts'
@@ -134,12 +135,13 @@ function createCompiled({ instance, graph, limits, digest, restart }: CompiledDe
     graph.nodes.flatMap(({ rule }) => (rule.arity === undefined ? [pathKey(rule.path)] : [])),
   )
   const slots = new Map<string, number>()
+  const onMachine = runsOnMachine(graph)
   let current: EngineInstance | undefined = instance
   let disposed = false
 
   const ask = (engine: EngineInstance, query: string, json: string): EngineAnswer => {
     if (!values.has(query)) return engine.evalQuery(query, json)
-    const slot = slots.get(query) ?? engine.bind(query)
+    const slot = slots.get(query) ?? engine.bind(query, onMachine)
     slots.set(query, slot)
     return engine.evalRule(slot, json)
   }

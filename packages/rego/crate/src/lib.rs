@@ -176,19 +176,20 @@ fn machine(session: &mut Session, path: &str) -> Option<RegoVM> {
     Some(vm)
 }
 
-/// Remembers a rule path and answers its slot, so that an evaluation passes only the input.
+/// Remembers a rule path and answers its slot, so that an evaluation passes only the input. The host says whether
+/// the virtual machine may run it.
 ///
 /// # Safety
 /// See `text`.
 #[no_mangle]
-pub unsafe extern "C" fn rego_bind(path: *const u8, len: usize) -> i32 {
+pub unsafe extern "C" fn rego_bind(path: *const u8, len: usize, on_machine: u32) -> i32 {
     let Ok(path) = text(path, len) else { return -1 };
     SESSION.with(|cell| {
         let session = &mut *cell.borrow_mut();
         if let Some(slot) = session.rules.iter().position(|bound| bound.path == path) {
             return slot as i32;
         }
-        let machine = machine(session, path);
+        let machine = if on_machine == 1 { machine(session, path) } else { None };
         session.rules.push(Bound { path: path.to_owned(), machine });
         session.rules.len() as i32 - 1
     })
