@@ -174,6 +174,7 @@ export const statsOf = (model: string, version: string, now: number): Api.RouteS
   )
   return {
     version,
+    model,
     windowMs: POINTS * STEP_S * 1000,
     stepMs: STEP_S * 1000,
     requests: 27_508,

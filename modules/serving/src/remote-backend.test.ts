@@ -144,6 +144,9 @@ test('when the backend dies, calls fall back to the embedded version and none fa
   await Promise.all(callers)
   assert.deepEqual([...statuses.keys()], [200])
   assert.notEqual(up.serving.plan('default', 'safe')?.backends[0]?.endpoints?.[0]?.state, 'up')
+  const series = (await up.metricsText()).split('\n').filter((line) => line.includes('route="safe"'))
+  const names = series.map((line) => line.slice(0, line.lastIndexOf(' ')))
+  assert.equal(new Set(names).size, names.length, 'each series once')
 })
 
 test('MLflow and KServe V1 scoring servers', async () => {

@@ -216,6 +216,9 @@ test('a backend is written within the allowed addresses and stays while a route 
   await assert.rejects(at('http://127.0.0.1', { retries: 99 }), { code: 'SERVING_BACKEND_INVALID' })
   assert.equal((await at('http://10.1.2.3:8080')).revision, 1)
   assert.equal((await at('http://mlserver:8080')).revision, 2)
+  await assert.rejects(put('remote', { backends: [{ model: 'a', backend: 'nowhere' }] }), {
+    code: 'SERVING_BACKEND_UNKNOWN',
+  })
   await put('remote', { backends: [{ model: 'a', version: '1', backend: 'far' }] })
   await assert.rejects(backends.remove(ada, 'far'), { code: 'SERVING_BACKEND_USED' })
   await routes.remove(ada, 'remote')

@@ -80,6 +80,15 @@ const checkRoute = (name: string, spec: RouteSpec): void => {
   if (spec.payloadSchema !== undefined) checkSchema(spec.payloadSchema)
 }
 
+/** A route to a backend that does not exist would keep the router from being ready. */
+const checkBackends = async (tx: Tx, spec: RouteSpec): Promise<void> => {
+  const wanted = spec.backends.flatMap(({ backend }) => (backend === undefined ? [] : [backend]))
+  if (wanted.length === 0) return
+  const known = new Set((await store.listBackends(tx)).map(({ name }) => name))
+  const missing = wanted.find((name) => !known.has(name))
+  if (missing !== undefined) throw servingErrors.SERVING_BACKEND_UNKNOWN(`There is no backend ${missing}.`)
+}
+
 /** `expected` is the revision that the writer had read; 0 stands for "there is none yet". */
 export const checkRevision = (
   what: string,
@@ -127,6 +136,7 @@ export const createRouteResources = (deps: RouteResourcesDeps) => {
     const by = principalName(principal)
     const saved = await database.tx(principal.tenant, async (tx) => {
       checkRevision(`Route ${name}`, await store.findRoute(tx, name, true), route.revision)
+      await checkBackends(tx, spec)
       const stored = await store.putRoute(tx, { name, spec, updatedBy: by, updatedAt: clock.iso() })
       await announce(tx, { tenant: principal.tenant, by }, name, 'put', { spec })
       return stored

@@ -44,8 +44,16 @@ export const registerServingMetrics = (metrics: Metrics, sources: Sources): void
       .table()
       .served.filter(({ route }) => route.stage === 'deployed')
       .flatMap((served) => {
-        const { name: route, model, version } = served.route
-        return read(served, { route, model, version })
+        const { name: route, model, version, backend, isShadow } = served.route
+        // Two places may run one version, and a shadow's calls are not the route's: both need a label of their own.
+        const place = backend === undefined ? {} : { backend }
+        return read(served, {
+          route,
+          model,
+          version,
+          ...place,
+          ...(isShadow === true ? { role: 'shadow' } : {}),
+        })
       })
   const plain = (value: number): Value[] => [{ labels: {}, value }]
 

@@ -23,10 +23,10 @@ import type { ServingPorts } from './ports.ts'
 import { createRecordLog, type RecordLogState } from './record-log.ts'
 import type { Recovery } from './record-recovery.ts'
 import { canaryReadings, type PlanInfo, planInfo } from './route-plan.ts'
-import type { RouteSummary } from './route-stats.ts'
 import { createServedModels } from './served-models.ts'
 import { registerServingMetrics } from './serving-metrics.ts'
 import type { Snapshot, SnapshotReport } from './snapshot.ts'
+import type { VersionStats } from './stats-view.ts'
 import { createTableLeases } from './table-lease.ts'
 import { createViolationSignals } from './violation-signals.ts'
 
@@ -52,7 +52,7 @@ export interface Serving {
   setSnapshot(snapshot: Snapshot): Promise<SnapshotReport>
   snapshot(): Snapshot
   /** Summaries of the versions under a route name, the default first. */
-  stats(tenant: string, route: string): readonly (RouteSummary & { readonly version: string })[]
+  stats(tenant: string, route: string): readonly VersionStats[]
   /** How a route chooses, as it is in force; undefined when nothing answers. */
   plan(tenant: string, route: string): PlanInfo | undefined
   /** What a canary is judged by; undefined while its candidate is not served. */
@@ -164,7 +164,13 @@ export const createServing = (deps: ServingDeps): Serving => {
       models
         .table()
         .ofRoute(tenant, name)
-        .map((one) => ({ version: one.route.version, ...one.stats.summary() })),
+        .map(({ route: { version, model, backend, isShadow }, stats }) => ({
+          version,
+          model,
+          ...(backend === undefined ? {} : { backend }),
+          ...(isShadow === undefined ? {} : { isShadow }),
+          ...stats.summary(),
+        })),
     plan: (tenant, name) => {
       const found = planOf(tenant, name)
       if (found !== undefined) return planInfo(found)

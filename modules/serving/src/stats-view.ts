@@ -8,6 +8,9 @@ const Millis = Type.Array(Type.Number(), { description: 'ms; 0 where nothing was
 
 export const StatsView = Type.Object({
   version: Type.String(),
+  model: Type.String(),
+  backend: Type.Optional(Type.String({ description: 'Where it runs, when elsewhere.' })),
+  isShadow: Type.Optional(Type.Boolean({ description: 'Gets copies only.' })),
   windowMs: Count,
   stepMs: Count,
   requests: Type.Integer({ description: 'Since the version began to serve here.' }),
@@ -35,7 +38,12 @@ export const StatsView = Type.Object({
   predictions: Type.Record(Type.String(), Count),
 })
 
-export type VersionStats = RouteSummary & { readonly version: string }
+export type VersionStats = RouteSummary & {
+  readonly version: string
+  readonly model: string
+  readonly backend?: string
+  readonly isShadow?: boolean
+}
 
 export const plainStats = ({ series, predictions, ...rest }: VersionStats) => ({
   ...rest,
