@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../files.ts'
-import { execute, type PeerGroup, peer, type Tally } from './group.ts'
+import { add, execute, type PeerGroup, peer, type Tally } from './group.ts'
 
 const GOLDEN = 'packages/drift/golden'
 /** Another processor may round the last bit of a sum differently. */
@@ -46,14 +46,23 @@ const remake = async (python: string, folder: string): Promise<Tally> => {
   return { passed: equal, failed: names.length - equal }
 }
 
+/** The commands on CSV files that nobody has seen before: a new seed each time. */
+const compareCommands = async (python: string): Promise<Tally> => {
+  const cli = join(root, 'apps/cli/src/main.ts')
+  const { code, stdout } = await execute(python, [join(root, 'peers/drift-cli.py'), process.execPath, cli])
+  const last = /(\d+) passed, (\d+) failed\s*$/.exec(stdout)
+  if (code !== 0 || last === null) throw new Error(`drift-cli.py ended with ${code}`)
+  return { passed: Number(last[1]), failed: Number(last[2]) }
+}
+
 export const scipy: PeerGroup = {
   name: 'scipy',
-  what: 'golden vectors of packages/drift against SciPy, NumPy and river',
+  what: 'rampart drift and changepoints, and golden vectors, against SciPy, NumPy and river',
   run: async () => {
     const python = await peer('scipy', 'install')
     const folder = mkdtempSync(join(tmpdir(), 'rampart-golden-'))
     try {
-      return await remake(python, folder)
+      return add(await compareCommands(python), await remake(python, folder))
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
