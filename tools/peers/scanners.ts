@@ -76,6 +76,11 @@ const writeHostile = (folder: string): void => {
   for (const { name, data } of maliciousCorpus()) writeFileSync(join(folder, name), data)
 }
 
+const write = async (python: string, script: string, folder: string): Promise<void> => {
+  const { code } = await execute(python, [join(root, 'peers', script), folder], { quiet: true })
+  if (code !== 0) throw new Error(`peers/${script} ended with ${code}`)
+}
+
 const verify = (what: string, ok: boolean): boolean => {
   process.stdout.write(`${ok ? '✔' : '✖'} ${what}\n`)
   return ok
@@ -86,10 +91,8 @@ const compare = async (work: string): Promise<Tally> => {
   const hostile = join(work, 'hostile')
   const harmless = join(work, 'harmless')
   writeHostile(hostile)
-  const { code } = await execute(writers, [join(root, 'peers', 'scanners-corpus.py'), harmless], {
-    quiet: true,
-  })
-  if (code !== 0) throw new Error(`peers/scanners-corpus.py ended with ${code}`)
+  await write(writers, 'scanners-hostile.py', hostile)
+  await write(writers, 'scanners-corpus.py', harmless)
   const ours = [await rampartVerdicts(hostile), await rampartVerdicts(harmless)] as const
   printTable(ours, [await peerVerdicts(judges, hostile), await peerVerdicts(judges, harmless)])
   const missed = [...ours[0]].filter(([, verdict]) => verdict === 'clean').map(([name]) => name)
