@@ -137,13 +137,25 @@ const obj: Opcode = (machine) => {
 /** Their state is read by NumPy, which calls nothing. */
 const isArrayPart = ({ of }: InstanceValue): boolean => of?.module.startsWith('numpy') === true
 
-const isForgotten = (state: Value): boolean =>
-  state === FORGOTTEN || (state instanceof TupleValue && state.items.some(isForgotten))
-
-const isHooked = (state: Value): boolean => {
-  if (state instanceof DictValue) return state.hooked && state !== FORGOTTEN
-  return state instanceof TupleValue && state.items.some(isHooked)
+/** Looks into tuples, each of them once: a few bytes can nest equal tuples into exponentially many places. */
+const someInside = (state: Value, test: (value: Value) => boolean): boolean => {
+  const seen = new Set<Value>()
+  const waiting = [state]
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (!(value instanceof TupleValue)) {
+      if (test(value)) return true
+    } else if (!seen.has(value)) {
+      seen.add(value)
+      waiting.push(...value.items)
+    }
+  }
+  return false
 }
+
+const isForgotten = (state: Value): boolean => someInside(state, (value) => value === FORGOTTEN)
+
+const isHooked = (state: Value): boolean =>
+  someInside(state, (value) => value instanceof DictValue && value.hooked && value !== FORGOTTEN)
 
 const MAPPINGS = new Set([
   'dict',
@@ -157,10 +169,10 @@ const MAPPINGS = new Set([
 
 /** A mapping made by a call can hide names from us; the default way of setting state would copy them. */
 const isHidden = (state: Value): boolean => {
-  if (state instanceof TupleValue) return state.length === 2 && state.items.some(isHidden)
-  return (
-    state instanceof InstanceValue && state.tainted && (state.of === undefined || MAPPINGS.has(state.of.name))
-  )
+  const hides = (value: Value): boolean =>
+    value instanceof InstanceValue && value.tainted && (value.of === undefined || MAPPINGS.has(value.of.name))
+  // The default way takes a mapping, or a pair of mappings.
+  return state instanceof TupleValue ? state.length === 2 && state.items.some(hides) : hides(state)
 }
 
 const build: Opcode = (machine) => {

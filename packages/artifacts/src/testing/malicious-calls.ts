@@ -27,6 +27,11 @@ export const maliciousCalls = (): CorpusFile[] => [
     ),
   },
   {
+    // Setting a state that holds one tuple in exponentially many places, in a file that then breaks off.
+    name: 'state-bomb.pkl',
+    data: bytes(0x80, 4, 'K\x01', ...Array.from({ length: 60 }, () => bytes('2', 0x86)), 'b'),
+  },
+  {
     name: 'hash-bomb.pkl',
     data: bytes(
       0x80,
