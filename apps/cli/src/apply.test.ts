@@ -45,6 +45,19 @@ const withModel = async (
   }
 }
 
+test('a folder stands for the YAML files in it; one without any is refused', async () => {
+  await withModel([{ stage: 'assessed' }], async (url, folder, uploads) => {
+    writeFileSync(join(folder, 'tokenizer.json'), '{}')
+    const given = await cli(['apply', '-f', folder, '--server', url], { cwd: '/', now: Date.now })
+    assert.deepEqual([given.code, given.out], [0, 'model/tiny:1 assessed\n'])
+    assert.deepEqual(uploads, [BYTES])
+    rmSync(join(folder, 'model.yaml'))
+    const empty = await cli(['apply', '-f', '.', '--server', url], { cwd: folder, now: Date.now })
+    assert.equal(empty.code, 2)
+    assert.match(empty.err, /holds no .yaml or .yml file/)
+  })
+})
+
 const apply = (url: string, folder: string, ...more: string[]) =>
   cli(['apply', '-f', 'model.yaml', '--server', url, ...more], { cwd: folder, now: Date.now })
 

@@ -1,6 +1,6 @@
 /** Manifests for apply and delete: YAML documents with apiVersion, kind, metadata.name and spec. */
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { cliErrors } from './errors.ts'
 import type { Io } from './io.ts'
@@ -47,8 +47,27 @@ const check = (document: unknown, where: string, folder: string): Manifest => {
   return { kind, name, document, folder, where }
 }
 
-/** Every document of the file, checked as far as all kinds agree; `-` is standard input. */
+/** Model folders hold other JSON too, so only YAML is taken for a manifest there. */
+const manifestsIn = async (io: Io, folder: string): Promise<readonly string[]> => {
+  const names = (await readdir(resolve(io.cwd, folder))).filter((name) => /\.ya?ml$/.test(name)).sort()
+  if (names.length === 0) throw cliErrors.CLI_BAD_MANIFEST(`${folder} holds no .yaml or .yml file`)
+  return names.map((name) => join(folder, name))
+}
+
+const isFolder = (io: Io, file: string): Promise<boolean> =>
+  stat(resolve(io.cwd, file)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+
+/** Every document of the file, or of the YAML files of the folder, by name; `-` is standard input. */
 export const readManifests = async (io: Io, file: string): Promise<readonly Manifest[]> => {
+  const files = file !== '-' && (await isFolder(io, file)) ? await manifestsIn(io, file) : [file]
+  return (await Promise.all(files.map((one) => readFileManifests(io, one)))).flat()
+}
+
+/** Every document of the file, checked as far as all kinds agree. */
+const readFileManifests = async (io: Io, file: string): Promise<readonly Manifest[]> => {
   const { text, folder } = await readSource(io, file)
   const shown = file === '-' ? 'standard input' : file
   if (text.length > MAX_BYTES) throw cliErrors.CLI_BAD_MANIFEST(`${shown} is larger than 16 MiB`)

@@ -43,7 +43,10 @@ export const addApply = (program: Command, run: Run): void => {
     .description(
       'register a model version, or set up a route, a backend, a policy or a signer, from a manifest',
     )
-    .requiredOption('-f, --file <file...>', 'manifest in YAML or JSON; - reads standard input')
+    .requiredOption(
+      '-f, --file <file...>',
+      'manifest in YAML or JSON, or a folder with YAML manifests; - reads standard input',
+    )
     .option('--no-wait', 'do not wait until a model version is assessed')
     .option('--dry-run [client]', 'check the manifests and their files, send nothing', false)
     .action(run((session, options: Options) => apply(session, options)))
