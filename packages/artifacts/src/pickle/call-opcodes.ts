@@ -140,7 +140,7 @@ const isArrayPart = ({ of }: InstanceValue): boolean => of?.module.startsWith('n
 /** Looks into tuples, each of them once: a few bytes can nest equal tuples into exponentially many places. */
 const someInside = (state: Value, test: (value: Value) => boolean): boolean => {
   const seen = new Set<Value>()
-  const waiting = [state]
+  const waiting: Value[] = [state]
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (!(value instanceof TupleValue)) {
       if (test(value)) return true
