@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { AppError, type Clock, type Logger, newId, type Random, sendProblem } from '@rampart/kit'
+import { listenerErrors } from '@rampart/listener'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import Fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify'
@@ -51,7 +52,7 @@ const asAppError = (error: unknown): unknown => {
       message: 'The body is too large.',
     })
   if (fault.statusCode === 415)
-    return serverErrors.SERVER_CONTENT_TYPE('The content type is not accepted here.')
+    return listenerErrors.SERVER_CONTENT_TYPE('The content type is not accepted here.')
   if (fault.statusCode !== undefined && fault.statusCode >= 400 && fault.statusCode < 500)
     return serverErrors.SERVER_BAD_REQUEST(fault.message ?? 'The request cannot be read.')
   return error

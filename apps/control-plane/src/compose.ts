@@ -20,16 +20,15 @@ import {
   startEmbeddedPostgres,
   systemClock,
 } from '@rampart/kit'
+import { closeServer, createBrowserGuard, createHttpServer, listen } from '@rampart/listener'
 import { trustMigrations } from '@rampart/trust'
 import { addAccessHooks } from './access-hooks.ts'
 import { registerApiRoutes } from './api-routes.ts'
 import { createApiServer } from './api-server.ts'
 import { type AppConfig, homeOf, modeOf } from './app-config.ts'
-import { createBrowserGuard } from './browser-guard.ts'
 import { serverErrors } from './errors.ts'
 import { startExamples } from './examples.ts'
 import type { Ground } from './ground.ts'
-import { closeServer, createHttpServer, listen } from './http-server.ts'
 import { countEvents } from './overview-route.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'

@@ -2,16 +2,6 @@
 import { defineErrors } from '@rampart/kit'
 
 export const serverErrors = defineErrors({
-  SERVER_HOST_REFUSED: {
-    kind: 'Forbidden',
-    summary: 'Development mode answers only to loopback host names.',
-    help: 'Use http://127.0.0.1 or http://localhost, or configure OIDC to leave development mode.',
-  },
-  SERVER_ORIGIN_REFUSED: {
-    kind: 'Forbidden',
-    summary: 'The request came from a page of another web origin.',
-  },
-  SERVER_CONTENT_TYPE: { kind: 'UnsupportedMediaType', summary: 'The body must be JSON.' },
   SERVER_CLIENT_GONE: {
     kind: 'Cancelled',
     summary: 'The client hung up before its request had arrived.',
@@ -32,10 +22,5 @@ export const serverErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'Without OIDC the server listens on loopback only.',
     help: 'Configure oidc.issuer and oidc.audience, or set host to 127.0.0.1.',
-  },
-  SERVER_PORT_TAKEN: {
-    kind: 'Conflict',
-    summary: 'Another program listens on the port.',
-    help: 'Set PORT to a free one.',
   },
 })

@@ -14,7 +14,7 @@ import {
   systemClock,
   toExitCode,
 } from '@rampart/kit'
-import { serverErrors } from './errors.ts'
+import { listenerErrors } from '@rampart/listener'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 const home = mkdtempSync(join(tmpdir(), 'rampart-main-'))
@@ -131,7 +131,7 @@ test('one state folder through a second start, a policy that locks everybody out
   assert.equal((await fetch(`${first.url}/readyz`)).status, 200)
   const second = launch([])
   const [code] = (await once(second.process, 'exit')) as [number]
-  assert.equal(code, toExitCode(serverErrors.SERVER_PORT_TAKEN('as any conflict')))
+  assert.equal(code, toExitCode(listenerErrors.SERVER_PORT_TAKEN('as any conflict')))
   assert.match(second.log(), /KIT_STATE_LOCKED: .*\n.*RAMPART_HOME/)
   assert.equal((await fetch(`${first.url}/readyz`)).status, 200, 'the first one does not notice')
 

@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream'
 import { type AppError, toProblem } from '@rampart/kit'
 import { type BodyTimes, watchBodies } from './body-watch.ts'
 import type { BrowserGuard } from './browser-guard.ts'
-import { serverErrors } from './errors.ts'
+import { listenerErrors } from './errors.ts'
 
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
@@ -122,7 +122,7 @@ export const listen = (
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
-          ? serverErrors.SERVER_PORT_TAKEN(`Port ${address.port} on ${address.host} is taken.`, {
+          ? listenerErrors.SERVER_PORT_TAKEN(`Port ${address.port} on ${address.host} is taken.`, {
               cause: error,
             })
           : error,

@@ -5,7 +5,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AppError } from '@rampart/kit'
-import { serverErrors } from './errors.ts'
+import { listenerErrors } from './errors.ts'
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
@@ -16,11 +16,11 @@ const hostName = (host: string): string => host.replace(/:\d{1,5}$/, '').toLower
 const checkOrigin = (headers: IncomingHttpHeaders): AppError | undefined => {
   const site = headers['sec-fetch-site']
   if (site === 'cross-site' || site === 'same-site')
-    return serverErrors.SERVER_ORIGIN_REFUSED('Requests from other web sites are refused.')
+    return listenerErrors.SERVER_ORIGIN_REFUSED('Requests from other web sites are refused.')
   const { origin } = headers
   if (origin === undefined || origin === `http://${headers.host}` || origin === `https://${headers.host}`)
     return undefined
-  return serverErrors.SERVER_ORIGIN_REFUSED('Requests from other web origins are refused.')
+  return listenerErrors.SERVER_ORIGIN_REFUSED('Requests from other web origins are refused.')
 }
 
 const checkContentType = (
@@ -37,7 +37,7 @@ const checkContentType = (
   // A header that no page can send without a preflight: binary inference, whose clients may name no type at all.
   const isBinary = (type === '' || type === 'application/octet-stream') && path.startsWith('/v2/models/')
   if (isBinary && headers['inference-header-content-length'] !== undefined) return undefined
-  return serverErrors.SERVER_CONTENT_TYPE('Send JSON with content-type: application/json.')
+  return listenerErrors.SERVER_CONTENT_TYPE('Send JSON with content-type: application/json.')
 }
 
 export type BrowserGuard = (request: {
@@ -51,7 +51,7 @@ export const createBrowserGuard =
   ({ loopbackOnly }: { readonly loopbackOnly: boolean }): BrowserGuard =>
   ({ method, url, headers }) => {
     if (loopbackOnly && !LOOPBACK_NAMES.has(hostName(headers.host ?? '')))
-      return serverErrors.SERVER_HOST_REFUSED(
+      return listenerErrors.SERVER_HOST_REFUSED(
         'In development mode the Host must be localhost, 127.0.0.1 or [::1].',
       )
     return checkOrigin(headers) ?? checkContentType(method, url, headers)
