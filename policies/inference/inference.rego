@@ -8,7 +8,7 @@ package rampart.inference
 decision := {
 	"allow": count(reasons) == 0,
 	"reasons": sort(reasons),
-	"obligations": {"log": log},
+	"obligations": obligations,
 }
 
 reasons contains "the version behind the route is not deployed" if not input.route.stage == "deployed"
@@ -33,7 +33,8 @@ may_call if {
 	input.mode == "development"
 }
 
-# "digest" records hashes of the tensors, "full" the tensors themselves.
-default log := "digest"
+# How much of the payload a record keeps: the stricter of what stands here ("none", "digest", "full") and what the
+# route's `log` says; with nothing here the route decides, and its default is "digest".
+default obligations := {}
 
-log := "full" if input.route.labels.log == "full"
+obligations := {"log": "full"} if input.route.labels.log == "full"

@@ -17,7 +17,7 @@ caller := {"kind": "service", "id": "pack-test", "roles": ["viewer"], "tenant": 
 request := {"caller": caller, "route": route, "mode": "production"}
 
 test_role_may_call_a_deployed_version if {
-	inference.decision == {"allow": true, "reasons": [], "obligations": {"log": "digest"}} with input as request
+	inference.decision == {"allow": true, "reasons": [], "obligations": {}} with input as request
 }
 
 test_every_other_stage_is_denied if {

@@ -73,7 +73,7 @@ export const createServingSync = (deps: ServingSyncDeps) => {
     backends: readonly BackendResource[],
   ): Promise<SnapshotRoute> => {
     const artifactDigest = modelDigest(version)
-    const { payloadSchema, postprocess, match } = spec
+    const { payloadSchema, postprocess, match, log } = spec
     const remote = backends.find((one) => one.name === backend)?.spec
     const { classes, features, labels } = version.spec
     return {
@@ -96,9 +96,18 @@ export const createServingSync = (deps: ServingSyncDeps) => {
       ...(features === undefined ? {} : { features }),
       ...(payloadSchema === undefined ? {} : { payloadSchema }),
       ...(postprocess === undefined ? {} : { postprocess }),
+      ...(log === undefined ? {} : { log }),
       epoch: epochOf(
         `${version.tenant}/${name}/${version.name}/${version.version}/${backend ?? ''}`,
-        JSON.stringify([version.digest, version.stage, match?.path, payloadSchema, postprocess, isShadow]),
+        JSON.stringify([
+          version.digest,
+          version.stage,
+          match?.path,
+          payloadSchema,
+          postprocess,
+          log,
+          isShadow,
+        ]),
       ),
     }
   }

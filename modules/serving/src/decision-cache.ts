@@ -6,23 +6,16 @@ import { type Decision, type DecisionResult, type Principal, principalName } fro
 import { type Clock, newId, type Random } from '@rampart/kit'
 import { canonicalDigest } from '@rampart/signing'
 import { servingErrors } from './errors.ts'
+import { type PayloadRule, payloadRule } from './payload-rule.ts'
 import type { HotPolicy, ServingPorts } from './ports.ts'
 import { type AnswerShape, createAnswerShape, stricter } from './postprocess.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 
-/** How much of the payload a record keeps, by the policy's obligation `log`. */
-export type PayloadLog = 'none' | 'digest' | 'full'
-
-export type CachedDecision = {
+export type CachedDecision = PayloadRule & {
   readonly id: string
   readonly allow: boolean
   readonly reasons: readonly string[]
   readonly caller: string
-  readonly log: PayloadLog
-  /** Names of inputs whose values a full record leaves out. */
-  readonly redact: readonly string[]
-  /** Share of calls whose payload is kept, 0 to 1. */
-  readonly sampleRate: number
   /** Set when the decision asks for more than the route does. */
   readonly shape: AnswerShape | undefined
   readonly expiresAt: number
@@ -117,7 +110,7 @@ export const createDecisionCache = (deps: Deps): DecisionCache => {
     }
     deps.logDecision(route.tenant, decision)
     return {
-      ...readObligations(result),
+      ...payloadRule(result, route.log),
       shape: shapeFor(result, route),
       id: decision.id,
       caller: decision.principal,
@@ -167,14 +160,4 @@ const shapeFor = ({ obligations }: DecisionResult, route: SnapshotRoute): Answer
   if (!isRound && names.length === 0 && stripHeaders !== true) return undefined
   const asked = { ...(isRound ? { round } : {}), hide: names, stripHeaders: stripHeaders === true }
   return createAnswerShape(route, stricter(route.postprocess ?? {}, asked))
-}
-
-/** Obligations of the inference pack: `log` (none, digest, full), `redact` (input names), `sample_rate`. */
-const readObligations = (result: DecisionResult): Pick<CachedDecision, 'log' | 'redact' | 'sampleRate'> => {
-  const { log, redact, sample_rate: rate } = result.obligations
-  return {
-    log: log === 'digest' || log === 'full' ? log : 'none',
-    redact: Array.isArray(redact) ? redact.filter((name) => typeof name === 'string') : [],
-    sampleRate: typeof rate === 'number' && rate >= 0 && rate <= 1 ? rate : 1,
-  }
 }

@@ -6,8 +6,8 @@ import type { BatchEvents } from './batcher.ts'
 import type { DecisionCache } from './decision-cache.ts'
 import { servingErrors } from './errors.ts'
 import { type InferCall, outcomeOf, traceOf } from './infer-call.ts'
-import { payloadFragment } from './inference-record.ts'
 import type { ServingOptions } from './options.ts'
+import { outputFragment, payloadFragment } from './payload-log.ts'
 import { choiceFragment, createPlannedCalls, enter, noRouteFor } from './planned-calls.ts'
 import type { ServingPorts } from './ports.ts'
 import type { RecordLog } from './record-log.ts'
@@ -87,6 +87,7 @@ export const createInferHandler = (deps: Deps) => {
     const { shaping } = shapeOf(call)
     const tensors = shaping === undefined ? outputs : shaping.round(outputs, from, to, rows)
     call.channel.answer(call, { tensors, from, to, rows })
+    if (call.decision?.log === 'full') call.payload += outputFragment(call, { tensors, from, to, rows })
     const { label, score } = predictions(call, outputs, from, to)
     settle(call, 200, label, score)
     if (call.planned?.plan.shadow !== undefined)
@@ -121,6 +122,7 @@ export const createInferHandler = (deps: Deps) => {
     const decision = deps.decisions.decide(caller, served.route, served.number)
     call.decision = decision
     if (!decision.allow) {
+      call.payload = decision.note
       deps.denied.add(served.route, decision)
       throw servingErrors.SERVING_DENIED('the inference policy does not allow this call', {
         details: decision.reasons,
@@ -133,8 +135,16 @@ export const createInferHandler = (deps: Deps) => {
     call.outputs = shaping === undefined ? head.outputs : shaping.visible(head.outputs)
     call.binary = head.binary
     call.rows = head.inputs[0]?.shape[0] ?? 1
-    if (decision.log !== 'none')
-      call.payload = payloadFragment(decision, bytes, () => plainBody(body, head.inputs), deps.random.float())
+    call.payload =
+      decision.log === 'none'
+        ? decision.note
+        : payloadFragment(
+            decision,
+            bytes,
+            deps.random.float,
+            () => plainBody(body, head.inputs),
+            served.route.features,
+          )
     served.model.batcher.add(head, call)
   }
 

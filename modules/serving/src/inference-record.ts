@@ -1,6 +1,4 @@
 /** One line of the inference log: what was asked by whom, what was decided and answered; never the payload unless asked. */
-import { hash } from 'node:crypto'
-import type { CachedDecision } from './decision-cache.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 
 export type RecordedCall = {
@@ -18,7 +16,7 @@ export type RecordedCall = {
   readonly trace: string | undefined
   /** JSON fragment `"choice":…` of a route that chooses among versions, or empty. */
   readonly choice: string
-  /** JSON fragment `"input_digest":…` or `"input":…`, or empty. */
+  /** JSON fragments `"input_digest":…`, `"input":…,"output":…` and what the decision adds, or empty. */
   readonly payload: string
 }
 
@@ -51,30 +49,4 @@ export const encodeRecord = (call: RecordedCall, sequence: number, epoch: string
   if (call.trace !== undefined) line += `,"trace":${JSON.stringify(call.trace)}`
   if (call.choice !== '') line += `,${call.choice}`
   return call.payload === '' ? `${line}}` : `${line},${call.payload}}`
-}
-
-/** Inputs longer than this (characters of JSON) are recorded by digest even where policy asks for them whole. */
-const MAX_PAYLOAD_LENGTH = 4096
-
-/** The payload fragment that policy asked for; `roll` is uniform in [0, 1), `body` is asked only where it is kept. */
-export const payloadFragment = (
-  decision: Pick<CachedDecision, 'log' | 'redact' | 'sampleRate'>,
-  bytes: Uint8Array,
-  body: () => unknown,
-  roll: number,
-): string => {
-  if (decision.log === 'none' || roll >= decision.sampleRate) return ''
-  if (decision.log === 'full') {
-    const inputs = JSON.stringify(redacted(body(), decision.redact))
-    if (inputs.length <= MAX_PAYLOAD_LENGTH) return `"input":${inputs}`
-  }
-  return `"input_digest":"sha256:${hash('sha256', bytes, 'hex')}"`
-}
-
-const redacted = (body: unknown, names: readonly string[]): unknown => {
-  const inputs = (body as { inputs?: unknown }).inputs
-  if (!Array.isArray(inputs)) return null
-  return inputs.map((input: { name?: string; data?: unknown }) =>
-    names.includes(input.name ?? '') ? { ...input, data: null } : input,
-  )
 }

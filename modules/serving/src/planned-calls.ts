@@ -9,6 +9,7 @@ import { outcomeOf } from './infer-call.ts'
 import type { ReadHeader } from './route-match.ts'
 import { pointOf } from './route-plan.ts'
 import type { InferCall, PlannedCall, RoutePlan, ServedRoute } from './served-route.ts'
+import type { SnapshotRoute } from './snapshot.ts'
 
 type Deps = {
   readonly clock: Clock
@@ -96,13 +97,27 @@ export const createPlannedCalls = (deps: Deps) => {
   }
 }
 
+const CHOICES = {
+  canary: '"choice":"canary"',
+  sticky: '"choice":"sticky"',
+  weight: '"choice":"weight"',
+} as const
+
+const choiceOf = (
+  { canary, sticky }: RoutePlan['source'],
+  { model, version }: Pick<SnapshotRoute, 'model' | 'version'>,
+): keyof typeof CHOICES => {
+  if (canary !== undefined && canary.version === version && canary.model === model) return 'canary'
+  return sticky === undefined ? 'weight' : 'sticky'
+}
+
 /** JSON fragment for the record: how the backend was chosen, and which failed before it. */
 export const choiceFragment = (call: InferCall): string => {
   const { planned } = call
   if (call.isShadow) return '"choice":"shadow"'
   if (planned === undefined) return ''
   const { tried, plan } = planned
-  if (tried.length === 0) return `"choice":"${plan.source.sticky === undefined ? 'weight' : 'sticky'}"`
+  if (tried.length === 0) return CHOICES[choiceOf(plan.source, call.served.route)]
   const failed = tried.map(({ served: { route }, code }) => ({
     model: route.model,
     version: route.version,

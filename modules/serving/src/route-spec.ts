@@ -75,6 +75,41 @@ export const CanarySchema = Type.Object(
   closed,
 )
 
+const LogSchema = Type.Object(
+  {
+    mode: Type.Optional(
+      Type.Enum(['digest', 'sampled', 'full'], {
+        description:
+          'What a record keeps of the payload: its SHA-256, the whole of a share of the calls, or of every call; digest',
+      }),
+    ),
+    sampleRate: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: 'Share of the calls in mode `sampled`; 0.01' }),
+    ),
+    redact: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+        maxItems: 256,
+        description: 'Inputs or features whose values are left out',
+      }),
+    ),
+    maxBytes: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_048_576,
+        description: 'Longest payload kept, in characters of JSON; longer ones are recorded by digest; 16384',
+      }),
+    ),
+    retentionDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 36_500,
+        description: "Of the route's records; the tenant's when absent",
+      }),
+    ),
+  },
+  { ...closed, description: 'What the inference log keeps of the calls' },
+)
+
 export const RouteSpecSchema = Type.Object(
   {
     match: Type.Optional(RouteMatchSchema),
@@ -135,6 +170,7 @@ export const RouteSpecSchema = Type.Object(
       ),
     ),
     payloadSchema: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    log: Type.Optional(LogSchema),
   },
   closed,
 )

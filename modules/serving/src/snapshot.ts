@@ -1,6 +1,7 @@
 /** What serving runs on: an immutable list of served versions and of the plans that choose among them. */
 import type { Digest, ModelSignature, Stage } from '@rampart/domain'
 import type { BackendSpec } from './backend-spec.ts'
+import type { RouteLog } from './payload-rule.ts'
 import type { Postprocess } from './postprocess.ts'
 import type { RouteMatch } from './route-match.ts'
 
@@ -32,6 +33,8 @@ export type SnapshotRoute = {
   /** JSON Schema (draft 2020-12) that the whole request body must match. */
   readonly payloadSchema?: unknown
   readonly postprocess?: Postprocess
+  /** What its records keep. */
+  readonly log?: RouteLog
   /** Gets copies of other versions' calls only; never answers. */
   readonly isShadow?: boolean
   /** Changes whenever the route's content changes. */
