@@ -15,6 +15,10 @@ export const telemetryErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'Reference rows do not fit the model or are too few to compare with.',
   },
+  TELEMETRY_REPORT_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'Sketches reported by another process cannot be read.',
+  },
   TELEMETRY_SHAPE_CHANGED: {
     kind: 'Conflict',
     summary: 'A batch has other tensors or widths than the reference profile of its model version.',

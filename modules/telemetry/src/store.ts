@@ -72,6 +72,11 @@ export const findReference = async (tx: Tx, ref: ModelVersionRef): Promise<Built
   return { rows: head.rows, layout: head.layout, features }
 }
 
+export type VersionLayout = { readonly model: string; readonly version: string; readonly layout: Layout }
+
+export const listLayouts = (tx: Tx): Promise<VersionLayout[]> =>
+  tx.query<VersionLayout>('SELECT model, version, layout FROM telemetry_reference ORDER BY model, version')
+
 export const findAlarms = async (tx: Tx, ref: ModelVersionRef): Promise<Alarms> => {
   const rows = await tx.query<{ feature: string; state: AlarmState }>(
     'SELECT feature, state FROM telemetry_alarm WHERE model = $1 AND version = $2',

@@ -5,6 +5,7 @@
  */
 import type { ModelVersionRef } from '@rampart/domain'
 import type { Clock, Database, EventLog, Logger, Metrics, Random } from '@rampart/kit'
+import { createAbsorb } from './absorb.ts'
 import { clearAll } from './alarms.ts'
 import { type TelemetryConfig, telemetryConfig } from './config.ts'
 import { telemetryErrors } from './errors.ts'
@@ -126,6 +127,20 @@ export const createTelemetry = (deps: TelemetryDeps) => {
     },
   }
 
+  const settled = async (): Promise<void> => {
+    while (pending.size > 0) await Promise.all(pending)
+  }
+
+  const absorb = createAbsorb({
+    clock,
+    config,
+    seed,
+    watchOf: watches.getOrCreate,
+    loaded: settled,
+    close,
+    adopt: (watch, learnt) => track(adopt(watch, learnt)),
+  })
+
   const flushRows = (watch: Watch): void => {
     for (const outcome of Object.keys(watch.rows) as RowOutcome[]) {
       if (watch.rows[outcome] > 0) measures.rows(watch.ref, outcome, watch.rows[outcome])
@@ -149,10 +164,6 @@ export const createTelemetry = (deps: TelemetryDeps) => {
         track(load(watch))
       }
     }
-  }
-
-  const settled = async (): Promise<void> => {
-    while (pending.size > 0) await Promise.all(pending)
   }
 
   const setReference = async (input: ReferenceInput): Promise<void> => {
@@ -179,6 +190,8 @@ export const createTelemetry = (deps: TelemetryDeps) => {
   let timer: NodeJS.Timeout | undefined
   return {
     sink,
+    /** Sketches of another process; throws TELEMETRY_REPORT_INVALID. */
+    absorb,
     setReference,
     retire,
     tick,
@@ -243,6 +256,8 @@ const createQueries = ({ database, find, all, config }: QueryDeps) => {
       [...all()]
         .filter((watch) => watch.tenant === tenant && watch.state.kind === 'absent')
         .map(({ ref }) => ref),
+    /** How the rows of a tenant's versions are read, for processes that sketch them. */
+    layouts: (tenant: string): Promise<store.VersionLayout[]> => database.read(tenant, store.listLayouts),
     list: (tenant: string, page: Parameters<typeof store.listVersions>[1]): Promise<store.VersionState[]> =>
       database.read(tenant, (tx) => store.listVersions(tx, page)),
     /** Windows oldest first. Throws TELEMETRY_ABSENT. */

@@ -92,7 +92,7 @@ export const observe = (
   return 'observed'
 }
 
-const openWindow = (state: Ready, time: WindowClock, seed: () => number): OpenWindow => {
+export const openWindow = (state: Ready, time: WindowClock, seed: () => number): OpenWindow => {
   const sketches = state.spare ?? createSketches(state.reference.layout, seed)
   state.spare = undefined
   return { sketches, rows: 0, openedAt: time.now, openedMonotonic: time.monotonic }
