@@ -17,6 +17,11 @@ export const servingErrors = defineErrors({
     kind: 'Unavailable',
     summary: 'The version is deployed but its session is not loaded, or its loading failed.',
   },
+  SERVING_NO_VALID_VERDICT: {
+    kind: 'Unavailable',
+    summary: 'The version is deployed, but no valid verdict lets its bytes be served.',
+    help: 'Ask why with `rampart verdict NAME:VERSION`.',
+  },
   SERVING_DENIED: { kind: 'Forbidden', summary: 'The inference policy does not allow this call.' },
   SERVING_POLICY_FAILED: {
     kind: 'Unavailable',

@@ -1,6 +1,6 @@
 /** The gRPC side of an inference call: metadata in, one message or a status out. */
 
-import { Metadata, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
+import { Metadata, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
 import { type AnswerSlice, createInferAnswerWriter, type InferMessage, type Tensor } from '@rampart/codecs'
 import { type AppError, type Clock, toGrpcStatus, toProblem } from '@rampart/kit'
 import type { CachedDecision } from './decision-cache.ts'
@@ -32,9 +32,15 @@ const addError = (metadata: Metadata, error: AppError): Metadata => {
   return metadata
 }
 
+/** Trying again elsewhere or later does not help against a missing verdict: FAILED_PRECONDITION, not UNAVAILABLE. */
+const grpcStatus = (error: AppError): ReturnType<typeof toGrpcStatus> => {
+  const found = toGrpcStatus(error)
+  return error.code === 'SERVING_NO_VALID_VERDICT' ? { ...found, code: status.FAILED_PRECONDITION } : found
+}
+
 /** A refusal before there is a call. */
 export const refuseUnary = (respond: Respond, error: AppError): void => {
-  const { code, message } = toGrpcStatus(error)
+  const { code, message } = grpcStatus(error)
   respond({ code, details: message, metadata: addError(new Metadata(), error) })
 }
 
@@ -99,7 +105,7 @@ export const createGrpcChannels = (clock: Pick<Clock, 'now'>) => {
         respond(null, writerOf(call.served)(call.requestId, slices, form.raw), trailerOf(call))
       },
       refuse: (call, error) => {
-        const { code, message } = toGrpcStatus(error)
+        const { code, message } = grpcStatus(error)
         if (!unary.cancelled) respond({ code, details: message, metadata: addError(describe(call), error) })
         return toProblem(error).status
       },

@@ -35,6 +35,11 @@ const CLIENT_GONE = 499
 const CLOCK_SLACK_MS = 2
 const NO_BYTES = new Uint8Array(0)
 
+const notServed = ({ isRefused, failure = 'the model is not loaded' }: ServedRoute): Error =>
+  isRefused
+    ? servingErrors.SERVING_NO_VALID_VERDICT(`no valid verdict lets this version be served: ${failure}`)
+    : servingErrors.SERVING_NOT_READY(failure)
+
 export const createInferHandler = (deps: Deps) => {
   const { clock, options, records } = deps
 
@@ -128,8 +133,7 @@ export const createInferHandler = (deps: Deps) => {
         details: decision.reasons,
       })
     }
-    if (served.model === undefined)
-      throw servingErrors.SERVING_NOT_READY(served.failure ?? 'the model is not loaded')
+    if (served.model === undefined) throw notServed(served)
     const head = readChecked(served, body, bytes)
     const { shaping } = decision.shape ?? served
     call.outputs = shaping === undefined ? head.outputs : shaping.visible(head.outputs)

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Tensor } from '@rampart/codecs'
 import type { Decision, DecisionResult, Digest, Principal, SignalInput } from '@rampart/domain'
 import type { Clock, Logger, Metrics, Random } from '@rampart/kit'
+import type { VerificationKey } from '@rampart/signing'
 import type { AnchorBatch } from './record-anchor.ts'
 
 /** The inference policy as it is now; `epoch` changes with every activation. */
@@ -56,6 +57,8 @@ export type ServingPorts = {
   /** Throws Unauthenticated. Must answer the same object for the same caller, and synchronously when it is cached. */
   readonly authenticate: (request: Pick<IncomingMessage, 'headers'>) => Principal | Promise<Principal>
   readonly observe: ObservationSink
+  /** Keys that sign verdicts. Absent only where no verdicts are made: every version is then served. */
+  readonly verdictKeys?: () => readonly VerificationKey[]
   readonly raiseSignal: (tenant: string, signal: SignalInput) => Promise<unknown>
   readonly auditDenied: (denied: DeniedCalls) => Promise<void>
   /** Every new decision (not every call): for the decision log. */

@@ -22,8 +22,9 @@ import {
   versionKey,
 } from './snapshot.ts'
 import type { TableLeases } from './table-lease.ts'
+import { createVerdictGate } from './verdict-gate.ts'
 
-type Deps = {
+type Deps = Pick<ServingPorts, 'verdictKeys'> & {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -39,6 +40,14 @@ type Outcome = { readonly model: Model | undefined; readonly failure: RouteFailu
 /** Routes to the same version, run in the same place, share its queue. */
 const modelKey = (route: SnapshotRoute): string =>
   `${versionKey(route)} ${route.artifactDigest ?? route.digest} ${route.backend ?? ''} ${JSON.stringify(route.remote ?? null)}`
+const REFUSED = 'SERVING_NO_VALID_VERDICT'
+
+/** Told by the gate itself when it changes, so not logged with every snapshot. */
+const refusedBy = ({ name, model, version, tenant }: SnapshotRoute, why: string): Outcome => ({
+  model: undefined,
+  failure: { route: name, model, version, tenant, code: REFUSED, message: why },
+})
+
 const planKey = (plan: Pick<SnapshotPlan, 'tenant' | 'name'>): string => `${plan.tenant}/${plan.name}`
 
 export const createServedModels = (deps: Deps) => {
@@ -48,6 +57,7 @@ export const createServedModels = (deps: Deps) => {
   const models = new Map<string, Model>()
   const shadowStats = new Map<string, ShadowStats>()
   const sessions = createSessionPool(deps)
+  const gate = createVerdictGate(deps)
   let numbers = 0
 
   const shadowStatsOf = (plan: SnapshotPlan): ShadowStats => {
@@ -73,14 +83,17 @@ export const createServedModels = (deps: Deps) => {
 
   const serve = (route: SnapshotRoute, outcome: Outcome): ServedRoute => {
     const before = table.served.find((one) => routeKey(one.route) === routeKey(route))
-    const same = before !== undefined && before.route.epoch === route.epoch && before.model === outcome.model
+    const { message } = outcome.failure ?? {}
+    const same =
+      before?.route.epoch === route.epoch && before.model === outcome.model && before.failure === message
     if (same && before.route.isDefault === route.isDefault) return before
     numbers += 1
     const init = {
       route,
       number: numbers,
       model: outcome.model,
-      failure: outcome.failure?.message,
+      failure: message,
+      isRefused: outcome.failure?.code === REFUSED,
       stats: before?.stats,
     }
     try {
@@ -103,6 +116,8 @@ export const createServedModels = (deps: Deps) => {
 
   const load = async (route: SnapshotRoute): Promise<Outcome> => {
     if (route.stage !== 'deployed') return { model: undefined, failure: undefined }
+    const why = gate.fault(route)
+    if (why !== undefined) return refusedBy(route, why)
     const known = models.get(modelKey(route))
     if (known !== undefined) return { model: known, failure: undefined }
     try {
@@ -153,8 +168,10 @@ export const createServedModels = (deps: Deps) => {
         return names.has(planKey(one.route)) && next.deployed?.has(versionKey(one.route)) === true
           ? [one]
           : []
-      const model = route.stage === 'deployed' ? one.model : undefined
-      return [serve({ ...route, isDefault: one.route.isDefault }, { model, failure: undefined })]
+      const kept = { ...route, isDefault: one.route.isDefault }
+      const why = route.stage === 'deployed' ? gate.fault(route) : undefined
+      if (why !== undefined) return [serve(kept, refusedBy(route, why))]
+      return [serve(kept, { model: route.stage === 'deployed' ? one.model : undefined, failure: undefined })]
     })
     table = createTable(
       kept,
@@ -209,6 +226,7 @@ export const createServedModels = (deps: Deps) => {
       next.plans ?? [],
     )
     const left = deps.leases.turn()
+    gate.settle(next.routes, () => void inTurn(snapshot).catch(() => undefined))
     forgetShadows(next.plans ?? [])
     const used = new Set(next.routes.filter((route) => route.stage === 'deployed').map(modelKey))
     for (const [key, model] of models)
@@ -222,19 +240,23 @@ export const createServedModels = (deps: Deps) => {
     }
   }
 
+  const inTurn = (next: Snapshot): Promise<SnapshotReport> => {
+    const mine = turn.then(() => apply(next))
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
   return {
     table: (): RouteTable => table,
     snapshot: (): Snapshot => snapshot,
     /** One snapshot at a time, in the order of the calls. */
-    apply: (next: Snapshot): Promise<SnapshotReport> => {
-      const mine = turn.then(() => apply(next))
-      turn = mine.catch(() => undefined)
-      return mine
-    },
+    apply: inTurn,
     idle: (): Promise<unknown> => Promise.all([...models.values()].map((model) => model.batcher.idle())),
     models: (): Iterable<Model> => models.values(),
     close: async (): Promise<void> => {
+      gate.close()
       await turn
+      gate.close()
       table = createRouteTable([])
       const left = deps.leases.turn()
       await Promise.all([...models].map(([key, model]) => retire(key, model, left)))

@@ -86,6 +86,8 @@ export type ServedRoute = AnswerShape & {
   /** Undefined while not deployed, or when loading failed. */
   readonly model: LoadedModel<InferCall> | undefined
   readonly failure: string | undefined
+  /** True when the verdict is why it is not served. */
+  readonly isRefused: boolean
   readonly fragment: string
   readonly read: InferRequestReader
   readonly check: PayloadCheck | undefined
@@ -93,7 +95,7 @@ export type ServedRoute = AnswerShape & {
   readonly stats: RouteStats
 }
 
-export type ServedRouteInit = Pick<ServedRoute, 'route' | 'number' | 'model' | 'failure'> & {
+export type ServedRouteInit = Pick<ServedRoute, 'route' | 'number' | 'model' | 'failure' | 'isRefused'> & {
   readonly stats?: RouteStats | undefined
   readonly maxElements: number
 }
@@ -105,6 +107,7 @@ export const createServedRoute = (init: ServedRouteInit, clock: Clock): ServedRo
     number: init.number,
     model: init.model,
     failure: init.failure,
+    isRefused: init.isRefused,
     fragment: routeFragment(route),
     read: createInferRequestReader(route.signature, { maxElements: init.maxElements }),
     ...createAnswerShape(route, route.postprocess),

@@ -141,7 +141,10 @@ export const createServing = (deps: ServingDeps): Serving => {
 
   const isReady = (): boolean =>
     !stopping &&
-    models.table().served.every((one) => one.route.stage !== 'deployed' || one.model !== undefined)
+    models
+      .table()
+      // What a verdict refuses is as it should be: the process has nothing to wait for.
+      .served.every((one) => one.route.stage !== 'deployed' || one.model !== undefined || one.isRefused)
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const isGet = request.method === 'GET'

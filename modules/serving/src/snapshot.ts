@@ -1,5 +1,5 @@
 /** What serving runs on: an immutable list of served versions and of the plans that choose among them. */
-import type { Digest, ModelSignature, Stage } from '@rampart/domain'
+import type { Digest, Envelope, ModelSignature, Stage } from '@rampart/domain'
 import type { BackendSpec } from './backend-spec.ts'
 import type { RouteLog } from './payload-rule.ts'
 import type { Postprocess } from './postprocess.ts'
@@ -37,6 +37,8 @@ export type SnapshotRoute = {
   readonly log?: RouteLog
   /** Gets copies of other versions' calls only; never answers. */
   readonly isShadow?: boolean
+  /** The signed verdict about `digest`: without a valid one the version is not served. Not part of the content. */
+  readonly verdict?: Envelope
   /** Changes whenever the route's content changes. */
   readonly epoch: number
 }

@@ -9,7 +9,7 @@ import type { Decision, DecisionResult, Digest, Principal, SignalInput } from '@
 import { createLogger, createMetrics, cryptoRandom, systemClock } from '@rampart/kit'
 import { inspectModel } from '@rampart/onnx'
 import type { ServingOptions } from './options.ts'
-import type { DeniedCalls, HotPolicy, ObservedBatch } from './ports.ts'
+import type { DeniedCalls, HotPolicy, ObservedBatch, ServingPorts } from './ports.ts'
 import type { AnchorBatch } from './record-anchor.ts'
 import { createServing, type Serving } from './serving.ts'
 import type { SnapshotRoute } from './snapshot.ts'
@@ -38,7 +38,10 @@ export type ServingFixture = {
 
 const ANONYMOUS: Principal = { kind: 'anonymous', id: 'loopback', tenant: 'default', roles: [], via: 'none' }
 
-export const startServing = async (options: Partial<ServingOptions> = {}): Promise<ServingFixture> => {
+export const startServing = async (
+  options: Partial<ServingOptions> = {},
+  ports: Partial<Pick<ServingPorts, 'verdictKeys' | 'clock'>> = {},
+): Promise<ServingFixture> => {
   const folder = await mkdtemp(join(tmpdir(), 'rampart-serving-'))
   const recordsDir = options.recordsDir ?? join(folder, 'inference')
   const anchored: AnchorBatch[] = []
@@ -68,6 +71,7 @@ export const startServing = async (options: Partial<ServingOptions> = {}): Promi
     auditDenied: async (call) => void denied.push(call),
     logDecision: (_tenant, decision) => decisions.push(decision),
     anchor: async (batch) => void anchored.push(batch),
+    ...ports,
     options: {
       batchRows: [8, 16],
       addresses: { allowLoopback: true, allowed: [] },

@@ -8,6 +8,14 @@ export const PREDICATE = {
   approval: 'https://rampart.dev/attestation/approval/v1',
   /** A signature or attestation of a trusted signer was verified here. */
   signature: 'https://rampart.dev/attestation/signature/v1',
+  /** What the artifact scanner found in one file. */
+  scan: 'https://rampart.dev/attestation/artifact-scan/v1',
+  /** What the graph lint found in one ONNX model. */
+  graphLint: 'https://rampart.dev/attestation/graph-lint/v1',
+  /** Somebody who may takes what the scan could not verify upon himself, with a reason. */
+  waiver: 'https://rampart.dev/attestation/waiver/v1',
+  /** Everything about one digest, summed up. */
+  verdict: 'https://rampart.dev/attestation/verdict/v1',
 } as const
 
 export type StatementSubject = { readonly name: string; readonly digest: Readonly<Record<string, string>> }
@@ -53,4 +61,44 @@ export type ApprovalPredicate = {
   readonly reason: string
   readonly decisionId: string
   readonly approvedAt: string
+}
+
+/** One scan of one artifact. `path` is the name it was scanned under; a name can promise another format. */
+export type ScanPredicate = {
+  readonly tenant: string
+  readonly path: string
+  readonly sizeBytes: number
+  readonly result: 'clean' | 'unverified' | 'blocked'
+  readonly format: string
+  /** Rules that found something in the file or a member, each once, sorted. */
+  readonly rules: readonly string[]
+  readonly findings: readonly {
+    /** The member, as `outer!inner`. */
+    readonly path: string
+    readonly rule: string
+    readonly severity: string
+    readonly message: string
+    readonly location: string
+  }[]
+  /** How many findings there were; more than `findings` holds when they were cut. */
+  readonly findingsTotal: number
+  readonly engine: string
+  readonly durationMs: number
+  readonly scannedAt: string
+}
+
+export type WaiverPredicate = {
+  readonly tenant: string
+  readonly model: string
+  readonly version: string
+  /** Exactly what is waived: other rules in the same file are not. */
+  readonly covers: readonly {
+    readonly digest: string
+    readonly path: string
+    readonly rules: readonly string[]
+  }[]
+  readonly by: string
+  readonly reason: string
+  readonly waivedAt: string
+  readonly expiresAt?: string
 }
