@@ -4,7 +4,7 @@
  */
 import { allocateTensor, type InferRequestHead, readTensors, type Tensor } from '@rampart/codecs'
 import type { ModelSignature } from '@rampart/domain'
-import { isAppError } from '@rampart/kit'
+import { isAppError, type Span } from '@rampart/kit'
 import { servingErrors } from './errors.ts'
 import { appendRows, batchInputs, clearBatch, createRowBatch, dropJobs, type RowBatch } from './row-batch.ts'
 
@@ -15,6 +15,8 @@ export type BatchEvents<J> = {
   /** True when nobody waits any more: answered, client gone or past its deadline. */
   isGone(job: J): boolean
   ran(inputs: readonly Tensor[], outputs: readonly Tensor[], rows: number): void
+  /** The call is sent to an endpoint elsewhere; the span, if any, ends with the answer. */
+  attempt?(job: J, url: string): Span | undefined
 }
 
 export type BatcherOptions<J> = {

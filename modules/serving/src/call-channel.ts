@@ -14,6 +14,7 @@ export type AnswerRows = {
 export interface CallChannel<Call> {
   /** A header of the request (its metadata in gRPC); the name is lower case. */
   header(name: string): string | undefined
+  readonly isGrpc?: true
   /** Milliseconds the caller still waits, where the protocol carries a deadline of its own. */
   readonly deadlineMs?: number
   /** True once nobody can receive an answer. */

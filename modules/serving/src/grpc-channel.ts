@@ -3,8 +3,9 @@
 import { Metadata, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
 import { type AnswerSlice, createInferAnswerWriter, type InferMessage, type Tensor } from '@rampart/codecs'
 import { type AppError, type Clock, toGrpcStatus, toProblem } from '@rampart/kit'
+import { traceOf } from './call-trace.ts'
 import type { CachedDecision } from './decision-cache.ts'
-import { outputSlice, traceOf } from './infer-call.ts'
+import { outputSlice } from './infer-call.ts'
 import { type InferCall, type InferChannel, type ServedRoute, shapeOf } from './served-route.ts'
 
 export type UnaryCall = ServerUnaryCall<Buffer, Buffer>
@@ -77,7 +78,7 @@ export const createGrpcChannels = (clock: Pick<Clock, 'now'>) => {
 
   /** A decision belongs to one caller and one route, so its trailer is always the same. */
   const trailerOf = (call: InferCall): Metadata => {
-    const trace = traceOf(call.channel)
+    const trace = traceOf(call)
     if (trace !== undefined || call.decision === undefined) {
       const metadata = describe(call)
       if (trace !== undefined) metadata.set('traceparent', trace)
@@ -94,6 +95,7 @@ export const createGrpcChannels = (clock: Pick<Clock, 'now'>) => {
     const deadline = unary.getDeadline()
     const waitMs = Number(deadline) - clock.now()
     return {
+      isGrpc: true,
       ...(Number.isFinite(waitMs) ? { deadlineMs: Math.max(0, waitMs) } : {}),
       header: (name) => metadataText(unary.metadata, name),
       gone: () => unary.cancelled,

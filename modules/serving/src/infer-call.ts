@@ -4,18 +4,11 @@ import { BINARY_HEADER, encodeInferError, encodeRaw, type Tensor } from '@rampar
 import { type AppError, toProblem } from '@rampart/kit'
 import { discardBody } from './body-reader.ts'
 import type { AnswerRows } from './call-channel.ts'
+import { traceOf } from './call-trace.ts'
 import type { Outcome } from './route-stats.ts'
 import { type InferCall, type InferChannel, shapeOf } from './served-route.ts'
 
 export type { InferCall }
-
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
-/** The caller's W3C trace context, when it is well formed. */
-export const traceOf = (channel: InferChannel): string | undefined => {
-  const value = channel.header('traceparent')
-  return value !== undefined && TRACEPARENT.test(value) ? value : undefined
-}
 
 export const writeJson = (
   response: ServerResponse,
@@ -38,7 +31,7 @@ const callHeaders = (call: InferCall): string[] => {
   const stripped = shapeOf(call).shaping?.stripHeaders === true
   const headers = stripped ? [] : ['x-rampart-model-digest', call.served.route.digest]
   if (call.decision !== undefined && !stripped) headers.push('x-rampart-decision', call.decision.id)
-  const trace = traceOf(call.channel)
+  const trace = traceOf(call)
   if (trace !== undefined) headers.push('traceparent', trace)
   return headers
 }

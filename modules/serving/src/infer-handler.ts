@@ -3,9 +3,10 @@ import { hasRawData, type InferRequestHead, plainBody, type Tensor } from '@ramp
 import type { Principal } from '@rampart/domain'
 import { AppError, toAppError } from '@rampart/kit'
 import type { BatchEvents } from './batcher.ts'
+import { endTrace, openTrace, startAttempt, traceOf } from './call-trace.ts'
 import type { DecisionCache } from './decision-cache.ts'
 import { servingErrors } from './errors.ts'
-import { type InferCall, outcomeOf, traceOf } from './infer-call.ts'
+import { type InferCall, outcomeOf } from './infer-call.ts'
 import type { ServingOptions } from './options.ts'
 import { outputFragment, payloadFragment } from './payload-log.ts'
 import { choiceFragment, createPlannedCalls, enter, noRouteFor } from './planned-calls.ts'
@@ -16,7 +17,7 @@ import { createShadowCalls } from './shadow-calls.ts'
 import type { SnapshotRoute } from './snapshot.ts'
 import type { TableLeases } from './table-lease.ts'
 
-type Deps = Pick<ServingPorts, 'clock' | 'random' | 'logger' | 'observe'> & {
+type Deps = Pick<ServingPorts, 'clock' | 'random' | 'logger' | 'observe' | 'tracer'> & {
   readonly options: ServingOptions
   readonly decisions: DecisionCache
   readonly records: Pick<RecordLog, 'append' | 'healthy'>
@@ -41,7 +42,7 @@ const notServed = ({ isRefused, failure = 'the model is not loaded' }: ServedRou
     : servingErrors.SERVING_NOT_READY(failure)
 
 export const createInferHandler = (deps: Deps) => {
-  const { clock, options, records } = deps
+  const { clock, options, records, tracer } = deps
 
   const settle = (call: InferCall, status: number, label?: string, score?: number): void => {
     call.settled = true
@@ -58,10 +59,11 @@ export const createInferHandler = (deps: Deps) => {
       label,
       score,
       requestId: call.requestId,
-      trace: traceOf(call.channel),
+      trace: traceOf(call),
       choice: choiceFragment(call),
       payload: call.payload,
     })
+    if (call.trace !== undefined) endTrace(call, call.trace, status, clock.monotonic())
     deps.leases.leave(call.lease)
     call.onSettled?.()
   }
@@ -124,7 +126,9 @@ export const createInferHandler = (deps: Deps) => {
 
   const dispatch = (call: InferCall, caller: Principal, body: unknown, bytes: Uint8Array): void => {
     const { served } = call
+    if (call.trace !== undefined) call.trace.decidingAt = clock.monotonic()
     const decision = deps.decisions.decide(caller, served.route, served.number)
+    if (call.trace !== undefined) call.trace.decidedAt = clock.monotonic()
     call.decision = decision
     if (!decision.allow) {
       call.payload = decision.note
@@ -149,6 +153,7 @@ export const createInferHandler = (deps: Deps) => {
             () => plainBody(body, head.inputs),
             served.route.features,
           )
+    if (call.trace !== undefined) call.trace.queuedAt = clock.monotonic()
     served.model.batcher.add(head, call)
   }
 
@@ -171,6 +176,7 @@ export const createInferHandler = (deps: Deps) => {
         answer,
         fail,
         isGone,
+        ...(tracer === undefined ? {} : { attempt: startAttempt }),
         ran: (inputs, outputs, rows) => {
           try {
             deps.observe.observeBatch({ route: name, model, version, tenant, rows, inputs, outputs })
@@ -200,6 +206,7 @@ export const createInferHandler = (deps: Deps) => {
         onSettled: undefined,
         startedAt,
         deadlineAt,
+        trace: tracer === undefined ? undefined : openTrace(tracer, channel, served, startedAt),
         decision: undefined,
         caller: `${caller.kind}:${caller.id}`,
         requestId: undefined,

@@ -1,8 +1,9 @@
 /** A model made ready for one route: the shared session of its file behind the route's own batches. */
 import type { ModelSignature } from '@rampart/domain'
-import { isAppError } from '@rampart/kit'
+import { type Clock, isAppError, type Tracer } from '@rampart/kit'
 import type { ModelProfile } from '@rampart/onnx'
 import { type BatchEvents, type Batcher, createBatcher } from './batcher.ts'
+import { type LastRun, timedRun } from './call-trace.ts'
 import { servingErrors } from './errors.ts'
 import type { ServingOptions } from './options.ts'
 import type { EndpointInfo } from './remote-endpoints.ts'
@@ -15,12 +16,16 @@ export type LoadedModel<J> = {
   readonly placement: 'inline' | 'worker' | 'remote'
   readonly profile: ModelProfile
   readonly capacityRows: number
+  /** Only while tracing is on. */
+  readonly lastRun?: LastRun
   /** Of a remote model: how its endpoints are. */
   readonly endpoints?: () => readonly EndpointInfo[]
   close(): Promise<void>
 }
 
 type Deps = {
+  readonly clock: Clock
+  readonly tracer?: Tracer | undefined
   readonly sessions: SessionPool
   readonly options: Pick<ServingOptions, 'maxQueuedRows'>
 }
@@ -34,15 +39,17 @@ export const loadModel = async <J>(
   try {
     const signature = agreedSignature(route.signature, session.inspection.signature)
     const { placement, profile, capacityRows } = session
+    const lastRun: LastRun | undefined = deps.tracer === undefined ? undefined : { from: 0, to: 0 }
     const batcher = createBatcher<J>({
       signature,
       batchable: profile.batchable,
       capacityRows,
       maxQueuedRows: deps.options.maxQueuedRows,
-      run: session.run,
+      run: lastRun === undefined ? session.run : timedRun(session.run, lastRun, deps.clock.monotonic),
       events,
     })
-    return { batcher, signature, placement, profile, capacityRows, close: release }
+    const model = { batcher, signature, placement, profile, capacityRows, close: release }
+    return lastRun === undefined ? model : { ...model, lastRun }
   } catch (error) {
     await release()
     throw error

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Tensor } from '@rampart/codecs'
 import type { Decision, DecisionResult, Digest, Principal, SignalInput } from '@rampart/domain'
-import type { Clock, Logger, Metrics, Random } from '@rampart/kit'
+import type { Clock, Logger, Metrics, Random, Tracer } from '@rampart/kit'
 import type { VerificationKey } from '@rampart/signing'
 import type { AnchorBatch } from './record-anchor.ts'
 
@@ -51,6 +51,8 @@ export type ServingPorts = {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly random: Random
+  /** Absent when tracing is off. */
+  readonly tracer?: Tracer
   readonly mode: 'development' | 'production'
   /** The policy in force; undefined refuses every call with 503. */
   readonly policyHot: () => HotPolicy | undefined

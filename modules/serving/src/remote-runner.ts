@@ -38,12 +38,19 @@ export const createRemoteRunner = <J>(options: RemoteRunnerOptions<J>): Batcher<
     flight.abort = new AbortController()
     const { abort } = flight
     const timer = setTimeout(() => abort.abort(), options.timeoutMs)
+    const span = events.attempt?.(flight.job, endpoint.url)
     endpoint.begin()
     try {
-      const outputs = await endpoint.client.infer({ inputs, signal: abort.signal })
+      const outputs = await endpoint.client.infer({
+        inputs,
+        signal: abort.signal,
+        traceparent: span?.traceparent,
+      })
       endpoint.end(true)
+      span?.end()
       return outputs
     } catch (error) {
+      span?.end({ failure: codeOf(error) || '_OTHER' })
       endpoint.end(flight.abandoned || OWN_FAULT.includes(codeOf(error)) ? undefined : false)
       throw error
     } finally {

@@ -30,6 +30,7 @@ type Deps = Pick<ServingPorts, 'verdictKeys'> & {
   readonly logger: Logger
   readonly options: ServingOptions
   readonly raiseSignal: ServingPorts['raiseSignal']
+  readonly tracer?: ServingPorts['tracer']
   readonly eventsFor: (route: SnapshotRoute) => BatchEvents<InferCall>
   readonly leases: Pick<TableLeases, 'turn'>
 }

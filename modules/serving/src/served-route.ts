@@ -3,6 +3,7 @@ import { createInferRequestReader, type InferRequestReader } from '@rampart/code
 import type { Principal } from '@rampart/domain'
 import type { Clock } from '@rampart/kit'
 import type { CallChannel } from './call-channel.ts'
+import type { CallTrace } from './call-trace.ts'
 import type { CachedDecision } from './decision-cache.ts'
 import { routeFragment } from './inference-record.ts'
 import type { LoadedModel } from './loaded-model.ts'
@@ -29,6 +30,8 @@ export type InferCall = {
   readonly onSettled: (() => void) | undefined
   readonly startedAt: number
   deadlineAt: number
+  /** Only while tracing is on. */
+  readonly trace: CallTrace | undefined
   decision: CachedDecision | undefined
   caller: string | undefined
   requestId: string | undefined

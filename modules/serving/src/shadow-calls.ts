@@ -89,6 +89,7 @@ export const createShadowCalls = (deps: Deps) => {
         channel: channelFor(call, ownRows(answer), { stats: shadow.stats, tolerance: rules.tolerance }),
         served: shadow.served,
         planned: undefined,
+        trace: undefined,
         lease: deps.leases.enter(),
         isShadow: true,
         startedAt,

@@ -31,3 +31,4 @@ export { isConnectionLoss, mapPostgresError, uniqueViolation } from './postgres-
 export * from './random.ts'
 export * from './retry.ts'
 export * from './state-lock.ts'
+export * from './tracing.ts'

@@ -5,7 +5,7 @@ import { inferenceErrors } from './errors.ts'
 
 export type HttpExchange = {
   /** The text of a 2xx answer; throws the codes of `inferenceErrors`. */
-  request(path: string, body: string | undefined, signal: AbortSignal): Promise<string>
+  request(path: string, body: string | undefined, signal: AbortSignal, traceparent?: string): Promise<string>
   close(): Promise<void>
 }
 
@@ -59,15 +59,17 @@ export const createHttpExchange = (
     path: string,
     body: string | undefined,
     signal: AbortSignal,
+    traceparent: string | undefined,
   ): Promise<{ status: number; text: string }> => {
     try {
       const response = await pool.request({
         path: `${prefix}${path}`,
         method: body === undefined ? 'GET' : 'POST',
-        headers:
-          body === undefined
-            ? { accept: 'application/json' }
-            : { 'content-type': 'application/json', accept: 'application/json' },
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(traceparent === undefined ? {} : { traceparent }),
+        },
         body: body ?? null,
         signal,
       })
@@ -78,8 +80,8 @@ export const createHttpExchange = (
     }
   }
   return {
-    request: async (path, body, signal) => {
-      const { status, text } = await exchange(path, body, signal)
+    request: async (path, body, signal, traceparent) => {
+      const { status, text } = await exchange(path, body, signal, traceparent)
       if (status >= 200 && status < 300) return text
       throw refusal(url.host, status, text)
     },

@@ -22,6 +22,8 @@ export type InferenceCall = {
   readonly inputs: readonly Tensor[]
   /** Deadline and client's leaving in one. */
   readonly signal: AbortSignal
+  /** W3C trace context to send along. */
+  readonly traceparent?: string | undefined
 }
 
 export interface InferenceClient {

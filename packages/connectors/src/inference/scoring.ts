@@ -45,8 +45,9 @@ export const createScoringClient = (target: InferenceTarget, deps: ClientDeps): 
   const dialect = target.protocol === 'mlflow' ? mlflow : kserve(target.model)
   const nameOf = (name: string): string => target.names?.[name] ?? name
   return {
-    infer: async ({ inputs, signal }) => {
-      const text = await http.request(dialect.path, JSON.stringify(dialect.encode(inputs, nameOf)), signal)
+    infer: async ({ inputs, signal, traceparent }) => {
+      const body = JSON.stringify(dialect.encode(inputs, nameOf))
+      const text = await http.request(dialect.path, body, signal, traceparent)
       const answer = parseObject(text)
       return fromPredictions(deps.signature, answer['predictions'] ?? answer['outputs'], nameOf)
     },

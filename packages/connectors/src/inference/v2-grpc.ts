@@ -1,6 +1,6 @@
 /** Open Inference Protocol V2 over gRPC, on one kept channel. */
 import { isIP } from 'node:net'
-import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { decodeInferAnswer, decodeReadyAnswer, encodeInferMessage, encodeReadyMessage } from '@rampart/codecs'
 import { createAddressGuard, hostOf, parseServerUrl } from './address-guard.ts'
 import { inferenceErrors } from './errors.ts'
@@ -80,8 +80,15 @@ export const createV2GrpcClient = (target: InferenceTarget, deps: ClientDeps): I
     return opening
   }
 
-  const unary = async (method: string, body: Buffer, signal: AbortSignal): Promise<Buffer> => {
+  const unary = async (
+    method: string,
+    body: Buffer,
+    signal: AbortSignal,
+    traceparent?: string,
+  ): Promise<Buffer> => {
     const channel = await client(signal)
+    const metadata = new Metadata()
+    if (traceparent !== undefined) metadata.set('traceparent', traceparent)
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(failureOf(url.host, signal, undefined))
       const call = channel.makeUnaryRequest(
@@ -89,6 +96,7 @@ export const createV2GrpcClient = (target: InferenceTarget, deps: ClientDeps): I
         plain,
         plain,
         body,
+        metadata,
         (error: ServiceError | null, answer?: Buffer) => {
           signal.removeEventListener('abort', cancel)
           if (error !== null) return reject(toError(url.host, signal, error))
@@ -101,9 +109,9 @@ export const createV2GrpcClient = (target: InferenceTarget, deps: ClientDeps): I
   }
 
   return {
-    infer: async ({ inputs, signal }) => {
+    infer: async ({ inputs, signal, traceparent }) => {
       const named = inputs.map((tensor) => ({ name: theirs(tensor.name), tensor }))
-      const answer = await unary('ModelInfer', encodeInferMessage(address, named, names), signal)
+      const answer = await unary('ModelInfer', encodeInferMessage(address, named, names), signal, traceparent)
       let outputs: ReturnType<typeof decodeInferAnswer>
       try {
         outputs = decodeInferAnswer(answer, { maxElements: MAX_ELEMENTS })

@@ -34,11 +34,10 @@ export const createV2RestClient = (target: InferenceTarget, deps: ClientDeps): I
   }
 
   return {
-    infer: async ({ inputs, signal }) => {
+    infer: async ({ inputs, signal, traceparent }) => {
       const encoded = inputs.map((tensor) => encodeInput(theirs(tensor.name), tensor))
-      return decode(
-        await http.request(`${path}/infer`, `{"inputs":[${encoded.join(',')}],"outputs":${wanted}}`, signal),
-      )
+      const body = `{"inputs":[${encoded.join(',')}],"outputs":${wanted}}`
+      return decode(await http.request(`${path}/infer`, body, signal, traceparent))
     },
     ready: async (signal) => {
       await http.request(`${path}/ready`, undefined, signal)
