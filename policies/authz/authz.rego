@@ -17,6 +17,8 @@ actions := {
 	"decision:read": readers,
 	"route:read": readers,
 	"backend:read": readers,
+	"gateway:read": readers,
+	"gateway:sync": ["gateway", "admin"],
 	"telemetry:read": readers,
 	"signal:read": readers,
 	"audit:read": readers,

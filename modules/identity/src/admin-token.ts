@@ -1,6 +1,6 @@
-/** The administrator's token of development mode: one file, readable by its owner only. */
+/** Tokens in files readable by their owner only: the administrator's of development mode, and that of our own processes. */
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Random } from '@rampart/kit'
 import { newSecret } from './credentials.ts'
 import { identityErrors } from './errors.ts'
@@ -22,12 +22,15 @@ const create = (path: string, random: Pick<Random, 'bytes'>): void => {
 }
 
 /** Reads `HOME/token`, making it on first use. Throws IDENTITY_TOKEN_FILE_INVALID when it is malformed or exposed. */
-export const ensureAdminToken = (
-  home: string,
+export const ensureAdminToken = (home: string, random: Pick<Random, 'bytes'>) =>
+  ensureTokenFile(join(home, 'token'), random)
+
+/** The token of a file, made on first use. Throws IDENTITY_TOKEN_FILE_INVALID when it is malformed or exposed. */
+export const ensureTokenFile = (
+  path: string,
   random: Pick<Random, 'bytes'>,
 ): { readonly path: string; readonly token: string } => {
-  const path = join(home, 'token')
-  mkdirSync(home, { recursive: true })
+  mkdirSync(dirname(path), { recursive: true })
   if (!existsSync(path)) create(path, random)
   const token = readFileSync(path, 'utf8').trim()
   if (!TOKEN.test(token)) throw identityErrors.IDENTITY_TOKEN_FILE_INVALID(`${path} does not hold a token`)

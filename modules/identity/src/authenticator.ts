@@ -30,15 +30,26 @@ export type AuthenticatorDeps = {
   readonly sessions: Pick<ReturnType<typeof createSessions>, 'find'>
   /** Development mode only. */
   readonly adminToken?: string
+  /** Token of the serving processes that this control plane starts. */
+  readonly processToken?: string
   readonly tokens?: TokenVerifier
   readonly certificates?: CertificateVerifier
   readonly onKeyUsed: (id: string) => void
+}
+
+const servingProcess: Principal = {
+  kind: 'component',
+  id: 'serving-process',
+  tenant: DEFAULT_TENANT,
+  roles: ['gateway'],
+  via: 'token',
 }
 
 const refuse = () => identityErrors.IDENTITY_CREDENTIALS_INVALID('the credentials are not valid')
 
 export const createAuthenticator = (deps: AuthenticatorDeps) => {
   const { cache, clock } = deps
+  const processHash = deps.processToken === undefined ? undefined : hashSecret(deps.processToken)
   const adminHash = deps.adminToken === undefined ? undefined : hashSecret(deps.adminToken)
 
   const byApiKey = async (text: string): Promise<CacheEntry> => {
@@ -88,6 +99,8 @@ export const createAuthenticator = (deps: AuthenticatorDeps) => {
       }
       return { principal, expiresAt: Number.POSITIVE_INFINITY, source: 'token' }
     }
+    if (processHash !== undefined && sameHash(hashSecret(bearer), processHash))
+      return { principal: servingProcess, expiresAt: Number.POSITIVE_INFINITY, source: 'process' }
     return looksLikeJwt(bearer) ? byToken(bearer) : byApiKey(bearer)
   }
 

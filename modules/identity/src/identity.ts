@@ -1,9 +1,12 @@
 /** Who calls: API keys, service accounts, OIDC tokens, browser sessions and component certificates → Principal. */
+import { join } from 'node:path'
 import { DEFAULT_TENANT, type Principal } from '@rampart/domain'
 import { ALL_TENANTS, type Clock, type Database, type EventLog, type Logger, type Random } from '@rampart/kit'
-import { ensureAdminToken } from './admin-token.ts'
-import { createApiKeys, type IssueApiKey, type IssuedApiKey } from './api-keys.ts'
+import { ensureAdminToken, ensureTokenFile } from './admin-token.ts'
+import { covers, createApiKeys, type IssueApiKey, type IssuedApiKey } from './api-keys.ts'
 import { type Credentials, createAuthenticator } from './authenticator.ts'
+import { hashSecret } from './credentials.ts'
+import type { CallerMaterial } from './offline-authenticator.ts'
 import type { AuditPort, CertificateVerifier, TokenVerifier } from './ports.ts'
 import { createPrincipalCache } from './principal-cache.ts'
 import { createServiceAccounts } from './service-accounts.ts'
@@ -27,6 +30,10 @@ export interface Identity {
   endSession(cookie: string): Promise<boolean>
   /** Path and text of the development administrator's token; undefined outside development mode. */
   readonly adminToken?: { readonly path: string; readonly token: string }
+  /** Token of the serving processes that this control plane starts; it carries the role gateway and no other. */
+  readonly processToken: string
+  /** What a gateway needs to tell a tenant's callers apart: hashes, never secrets. */
+  callers(tenant: string): Promise<CallerMaterial>
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -66,11 +73,13 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
   const keys = createApiKeys({ ...deps, invalidate })
   const accounts = createServiceAccounts({ ...deps, invalidate })
   const adminToken = deps.mode === 'development' ? ensureAdminToken(deps.home, deps.random) : undefined
+  const processToken = ensureTokenFile(join(deps.home, 'keys', 'process-token'), deps.random).token
   const uses = new Map<string, string>()
   const authenticator = createAuthenticator({
     ...deps,
     cache,
     sessions,
+    processToken,
     ...(adminToken === undefined ? {} : { adminToken: adminToken.token }),
     onKeyUsed: (id) => {
       // On the hot path: the first use since the last flush is near enough, the others cost a look-up.
@@ -103,9 +112,32 @@ export const createIdentity = (deps: IdentityDeps): Identity => {
     redeemLoginCode: sessions.redeem,
     endSession: sessions.end,
     ...(adminToken === undefined ? {} : { adminToken }),
+    processToken,
+    callers: async (tenant) => {
+      const keys = await database.read(tenant, (tx) => store.listUsableKeys(tx, clock.iso()))
+      return materialOf(keys, adminToken?.token)
+    },
     ...housekeeping,
   }
 }
+
+/** A key's roles as they count now: those of its account that it was given. */
+const rolesOf = ({ roles, accountRoles }: store.KeyCandidate): Principal['roles'] =>
+  accountRoles === undefined ? roles : roles.filter((role) => covers(accountRoles, role))
+
+const materialOf = (keys: readonly store.KeyCandidate[], adminToken: string | undefined): CallerMaterial => ({
+  keys: keys
+    .filter(({ accountRoles }) => accountRoles?.length !== 0)
+    .map((key) => ({
+      id: key.id,
+      hash: Buffer.from(key.secretHash).toString('hex'),
+      kind: key.ownerKind,
+      owner: key.ownerId,
+      roles: rolesOf(key),
+      expiresAt: key.expiresAt,
+    })),
+  ...(adminToken === undefined ? {} : { adminHash: hashSecret(adminToken).toString('hex') }),
+})
 
 /** Revocations by other processes, last-used times and expired rows. */
 const createHousekeeping = (deps: {

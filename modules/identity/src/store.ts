@@ -92,6 +92,21 @@ export const findApiKey = async (tx: Tx, id: string): Promise<KeyCandidate | und
   return row.owner_kind === 'service' ? { ...key, accountRoles: row.account_roles ?? [] } : key
 }
 
+/** Keys that open something now, with what they open: for processes that authenticate without a database. */
+export const listUsableKeys = async (tx: Tx, now: string): Promise<KeyCandidate[]> => {
+  const rows = await tx.query<ApiKeyRow & { secret_hash: Buffer; account_roles: Role[] | null }>(
+    `SELECT ${KEY_COLUMNS.replaceAll(/(\w+)/g, 'k.$1')}, k.secret_hash, a.roles AS account_roles
+     FROM identity_api_key k LEFT JOIN identity_service_account a
+       ON k.owner_kind = 'service' AND a.tenant = k.tenant AND a.id = k.owner_id AND a.deleted_at IS NULL
+     WHERE k.revoked_at IS NULL AND k.expires_at > $1 ORDER BY k.id`,
+    [now],
+  )
+  return rows.map((row) => {
+    const key = { ...toApiKey(row), secretHash: row.secret_hash }
+    return row.owner_kind === 'service' ? { ...key, accountRoles: row.account_roles ?? [] } : key
+  })
+}
+
 export type Page = {
   readonly limit: number
   readonly before?: { readonly createdAt: string; readonly id: string }

@@ -3,6 +3,10 @@ import { defineErrors } from '@rampart/kit'
 
 /** Errors of the policy module. A deny is not one of them: it is an answer. */
 export const policyErrors = defineErrors({
+  POLICY_CONTENT_DIFFERS: {
+    kind: 'Conflict',
+    summary: 'The files of a pack are not those that its digest names.',
+  },
   POLICY_PACK_UNKNOWN: {
     kind: 'NotFound',
     summary: 'There is no policy pack, or no version of it, by that name.',

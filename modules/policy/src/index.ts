@@ -2,6 +2,7 @@
 export type { PackCheck } from './activation.ts'
 export type { CompiledPack } from './compiled-pack.ts'
 export { policyErrors } from './errors.ts'
+export { createPackOpener, type PackContent } from './open-pack.ts'
 export { PACKS, type PackFiles, type PackName } from './pack-files.ts'
 export { createPolicy, type Policy, type PolicyDeps } from './policy.ts'
 export type { DecisionRequest, PackChange, PolicyAudit, PolicyDecider } from './ports.ts'

@@ -2,8 +2,8 @@
 export type PrincipalKind = 'user' | 'service' | 'component' | 'anonymous'
 
 /** What a principal may do is decided by the `authz` policy from its roles, never by code. */
-export type Role = 'viewer' | 'operator' | 'approver' | 'admin'
-export const ROLES: readonly Role[] = ['viewer', 'operator', 'approver', 'admin']
+export type Role = 'viewer' | 'operator' | 'approver' | 'admin' | 'gateway'
+export const ROLES: readonly Role[] = ['viewer', 'operator', 'approver', 'admin', 'gateway']
 
 /** How the principal proved who it is. */
 export type AuthMethod = 'token' | 'api-key' | 'oidc' | 'cookie' | 'mtls' | 'none' | 'internal'

@@ -8,7 +8,7 @@ export type RequestPrincipal = {
   readonly kind: 'user' | 'service' | 'component' | 'anonymous'
   readonly id: string
   readonly tenant: string
-  readonly roles: readonly ('viewer' | 'operator' | 'approver' | 'admin')[]
+  readonly roles: readonly ('viewer' | 'operator' | 'approver' | 'admin' | 'gateway')[]
   readonly via: 'token' | 'api-key' | 'oidc' | 'cookie' | 'mtls' | 'none' | 'internal'
 }
 
