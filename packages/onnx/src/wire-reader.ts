@@ -55,6 +55,18 @@ export const createWireReader = (readAt: ReadAt, sizeBytes: number, limits: Wire
     return Number(value)
   }
 
+  const skipVarint = (end: number): void => {
+    for (let length = 0; length < 10; length += 1) if (byte(end) < 0x80) return
+    throw broken('a number has more than ten bytes')
+  }
+
+  const view = (length: number, end: number): DataView => {
+    if (length > end - position) throw broken('a field is longer than its message')
+    const copy = new Uint8Array(length)
+    for (let at = 0; at < length; at += 1) copy[at] = byte(end)
+    return new DataView(copy.buffer)
+  }
+
   const skipTo = (target: number, end: number): void => {
     if (target > end) throw broken('a field is longer than its message')
     position = target
@@ -98,8 +110,25 @@ export const createWireReader = (readAt: ReadAt, sizeBytes: number, limits: Wire
         throw broken('a name is not UTF-8')
       }
     },
+    /** A copy of a length-delimited field of at most `maxBytes`; undefined (and skipped) when it is longer. */
+    bytes(end: number, maxBytes: number): Uint8Array | undefined {
+      const length = smallVarint(end)
+      if (length > end - position) throw broken('a field is longer than its message')
+      const start = position
+      position += length
+      if (length > maxBytes) return undefined
+      const bytes = Uint8Array.from(readAt(start, length))
+      if (bytes.length !== length) throw broken('the file is cut off')
+      return bytes
+    },
+    float32(end: number): number {
+      return view(4, end).getFloat32(0, true)
+    },
+    float64(end: number): number {
+      return view(8, end).getFloat64(0, true)
+    },
     skip(wire: number, end: number): void {
-      if (wire === 0) varint(end)
+      if (wire === 0) skipVarint(end)
       else if (wire === 1) skipTo(position + 8, end)
       else if (wire === 5) skipTo(position + 4, end)
       else if (wire === 2) skipTo(this.lengthDelimited(end), end)

@@ -1,0 +1,5 @@
+/** ONNX graphs as data: reading, writing, validation, lint and diff. Pure: no runtime, no native code. */
+export * from './graph-model.ts'
+export * from './read-graph.ts'
+export { magnitudeOf, smallValues, tensorChunks } from './tensor-values.ts'
+export { modelChunks, writeModel } from './write-graph.ts'
