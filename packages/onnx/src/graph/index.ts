@@ -1,5 +1,7 @@
 /** ONNX graphs as data: reading, writing, validation, lint and diff. Pure: no runtime, no native code. */
 export * from './graph-model.ts'
+export { type GraphLint, type LintFinding, type LintOptions, lintGraph } from './lint/lint-graph.ts'
+export { LINT_RULES, type LintRule, type LintRuleId, type LintSeverity } from './lint/rules.ts'
 export * from './read-graph.ts'
 export { magnitudeOf, smallValues, tensorChunks } from './tensor-values.ts'
 export { modelChunks, writeModel } from './write-graph.ts'
