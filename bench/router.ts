@@ -1,23 +1,18 @@
-/** Server CPU per inference call of Rampart, a bare echo and Python model servers, in interleaved rounds. [--quick] [--rounds N] [-o json] */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+/** Server CPU per inference call of Rampart, a bare echo and Python model servers, in interleaved rounds. [--quick] [--rivals A,B] [--rounds N] [-o json] */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../tools/files.ts'
 import { type LoadClient, startLoadClient } from './load/measured.ts'
 import { onnxLoopMicros } from './load/onnx-loop.ts'
-import { treeCpuMicros } from './load/process-tree.ts'
 import { type BenchModel, benchRequest, type Encoding } from './load/requests.ts'
-import { median, type Spread, spread } from './load/spread.ts'
-import {
-  type Contender,
-  echo,
-  fastapi,
-  grpcAio,
-  guardsOff,
-  guardsOn,
-  type RunningContender,
-} from './versus/contenders.ts'
+import { type Asked, measureRow, type Row } from './load/rows.ts'
+import type { Spread } from './load/spread.ts'
+import { askOnce, askUntilAnswered, difference } from './versus/ask.ts'
+import { type Contender, echo, guardsOff, guardsOn, type RunningContender } from './versus/contenders.ts'
+import { fastapi, grpcAio, slowRivals } from './versus/rivals.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -27,103 +22,35 @@ const { values: flags } = parseArgs({
     model: { type: 'string', multiple: true, default: ['card-fraud', 'digit-image'] },
     encoding: { type: 'string', multiple: true, default: ['json', 'binary', 'grpc'] },
     concurrency: { type: 'string', multiple: true },
+    rivals: { type: 'string' },
   },
 })
+const RESULT = join(root, 'bench/results/router.json')
 const ROUNDS = Number(flags.rounds)
-/** CPU time that one measurement aims at, in µs: /proc counts in steps of 10 ms. */
-const MEASURE_MICROS = flags.quick ? 200_000 : 500_000
-const WARM_UP = 2000
-const WARM_UP_MICROS = 2_000_000
+const MEASURE_MICROS = flags.quick ? 150_000 : 400_000
+/** The first row of an encoding compiles the code that the others share. */
+const WARM_UP_MICROS = flags.quick
+  ? { first: 1_500_000, later: 300_000 }
+  : { first: 2_500_000, later: 800_000 }
 const CONCURRENCIES = (flags.concurrency ?? (flags.quick ? ['1', '16', '64'] : ['1', '4', '16', '64'])).map(
   Number,
 )
 const MODELS = flags.model as BenchModel[]
 const ENCODINGS = flags.encoding as Encoding[]
-const CONTENDERS: readonly Contender[] = [echo, guardsOff, guardsOn, fastapi, grpcAio]
-/** What the ratios are of, and over what. */
+const OURS: readonly Contender[] = [echo, guardsOff, guardsOn]
+const RIVALS: readonly Contender[] = [fastapi, grpcAio, ...slowRivals]
 const SUBJECTS = [guardsOn, guardsOff].map(({ name }) => name)
-
-type Row = {
-  readonly model: BenchModel
-  readonly encoding: Encoding
-  readonly protocol: 'rest' | 'grpc'
-  readonly concurrency: number
-  readonly cpuMicros: Record<string, Spread>
-  readonly p99Ms: Record<string, number>
-  /** `rampart/echo`: median of the ratios of paired rounds. */
-  readonly ratios: Record<string, Spread>
-}
-
-type Measurement = { readonly micros: number; readonly p99Ms: number }
 
 const say = (line: string): void =>
   void (flags.output === 'json' ? process.stderr : process.stdout).write(`${line}\n`)
 
-const measure = async (
-  client: LoadClient,
-  running: RunningContender,
-  request: ReturnType<typeof benchRequest>,
-  count: number,
-  concurrency: number,
-): Promise<Measurement> => {
-  const before = treeCpuMicros(running.pid)
-  const port = request.protocol === 'grpc' ? running.grpcPort : running.port
-  const report = await client.load(port ?? 0, request, count, concurrency)
-  return { micros: (treeCpuMicros(running.pid) - before) / count, p99Ms: report.p99Ms }
-}
-
-const measureRow = async (
-  client: LoadClient,
-  running: ReadonlyMap<string, RunningContender>,
-  model: BenchModel,
-  encoding: Encoding,
-  concurrency: number,
-): Promise<Row> => {
-  const request = benchRequest(model, encoding)
-  const counts = new Map<string, number>()
-  for (const [name, one] of running) {
-    // Machine code comes only after some ten thousand calls: an echo costs 130 µs before and 25 µs after.
-    let last = await measure(client, one, request, WARM_UP, concurrency)
-    for (let spent = last.micros * WARM_UP; spent < WARM_UP_MICROS; spent += last.micros * WARM_UP)
-      last = await measure(client, one, request, WARM_UP, concurrency)
-    counts.set(name, Math.max(200, Math.ceil(MEASURE_MICROS / last.micros)))
-  }
-  const rounds: Record<string, Measurement>[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const measured: Record<string, Measurement> = {}
-    const order = [...running]
-    // Each round begins with another one, so that nobody always follows the same neighbour.
-    for (const [name, one] of [...order.slice(round % order.length), ...order.slice(0, round % order.length)])
-      measured[name] = await measure(client, one, request, counts.get(name) ?? 200, concurrency)
-    rounds.push(measured)
-  }
-  const names = [...running.keys()]
-  const of = (name: string): number[] => rounds.map((round) => round[name]?.micros ?? Number.NaN)
-  const pairs = SUBJECTS.filter((name) => running.has(name)).flatMap((subject) =>
-    names.filter((name) => !SUBJECTS.includes(name)).map((other) => [subject, other] as const),
-  )
-  return {
-    model,
-    encoding,
-    protocol: request.protocol ?? 'rest',
-    concurrency,
-    cpuMicros: Object.fromEntries(names.map((name) => [name, spread(of(name))])),
-    p99Ms: Object.fromEntries(
-      names.map((name) => [
-        name,
-        Number(median(rounds.map((round) => round[name]?.p99Ms ?? Number.NaN)).toFixed(2)),
-      ]),
-    ),
-    ratios: Object.fromEntries(
-      pairs.map(([subject, other]) => {
-        const [ours, theirs] = [of(subject), of(other)]
-        return [
-          `${subject}/${other}`,
-          spread(ours.map((value, round) => value / (theirs[round] ?? Number.NaN))),
-        ]
-      }),
-    ),
-  }
+const chosenRivals = (): readonly Contender[] => {
+  if (flags.rivals === undefined) return flags.quick ? [fastapi] : RIVALS
+  const names = flags.rivals.split(',').filter((name) => name !== '')
+  const unknown = names.filter((name) => !RIVALS.some((rival) => rival.name === name))
+  if (unknown.length > 0)
+    throw new Error(`no rival ${unknown.join(', ')}; there are ${RIVALS.map(({ name }) => name).join(', ')}`)
+  return RIVALS.filter(({ name }) => names.includes(name))
 }
 
 const show = (row: Row): void => {
@@ -133,55 +60,116 @@ const show = (row: Row): void => {
       `  ${name.padEnd(20)} ${String(median).padStart(8)} µs CPU per call  (${min} to ${max}), p99 ${row.p99Ms[name]} ms`,
     )
   for (const [name, { median, min, max }] of Object.entries(row.ratios))
-    say(`  ${name.padEnd(28)} ${median.toFixed(2)}  (${min.toFixed(2)} to ${max.toFixed(2)})`)
+    say(`  ${name.padEnd(38)} ${median.toFixed(3)}  (${min.toFixed(3)} to ${max.toFixed(3)})`)
 }
 
-const benchModel = async (client: LoadClient, model: BenchModel): Promise<Row[]> => {
-  const running = new Map<string, RunningContender>()
-  const rows: Row[] = []
+/** Throws when a contender answers otherwise than Rampart does; an echo answers nothing of its own. */
+const checkAnswers = async (asked: readonly Asked[]): Promise<void> => {
+  const port = ({ request, grpcPort, port }: Asked): number =>
+    request.protocol === 'grpc' ? (grpcPort ?? 0) : port
+  const subject = asked.find(({ name }) => name === guardsOn.name)
+  if (subject === undefined) throw new Error('nobody to compare with')
+  const expected = await askOnce(port(subject), subject.request)
+  for (const one of asked.filter(({ name }) => name !== echo.name)) {
+    const found = difference(expected, await askUntilAnswered(port(one), one.request))
+    if (found !== undefined) throw new Error(`${one.name} answers otherwise than ${subject.name}: ${found}`)
+  }
+}
+
+const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
+  cwd: root,
+  encoding: 'utf8',
+}).stdout.trim()
+const versions: Record<string, string> = {}
+
+const benchModel = async (client: LoadClient, model: BenchModel, keep: (row: Row) => void): Promise<void> => {
+  const contenders = [...OURS, ...chosenRivals()].filter(({ encodings }) =>
+    encodings.some((encoding) => ENCODINGS.includes(encoding)),
+  )
+  const running = new Map<Contender, RunningContender>()
   try {
-    for (const contender of CONTENDERS) running.set(contender.name, await contender.start(model))
+    for (const contender of contenders) {
+      const one = await contender.start(model)
+      running.set(contender, one)
+      if (one.version !== undefined) versions[contender.name] = one.version
+    }
     for (const encoding of ENCODINGS) {
-      const able = new Map(
-        [...running].filter(([name]) =>
-          CONTENDERS.find((one) => one.name === name)?.encodings.includes(encoding),
-        ),
-      )
-      for (const concurrency of CONCURRENCIES) {
-        const row = await measureRow(client, able, model, encoding, concurrency)
+      const asked = [...running]
+        .filter(([{ encodings }]) => encodings.includes(encoding))
+        .map(([{ name, request }, one]) => ({
+          ...one,
+          name,
+          request: request?.(model) ?? benchRequest(model, encoding),
+        }))
+      await checkAnswers(asked)
+      for (const [place, concurrency] of CONCURRENCIES.entries()) {
+        const warmUpMicros = place === 0 ? WARM_UP_MICROS.first : WARM_UP_MICROS.later
+        const budget = { rounds: ROUNDS, measureMicros: MEASURE_MICROS, warmUpMicros, subjects: SUBJECTS }
+        const row = await measureRow(client, asked, { model, encoding, concurrency, ...budget }, commit)
         show(row)
-        rows.push(row)
+        keep(row)
       }
     }
   } finally {
     for (const one of running.values()) await one.stop()
   }
-  return rows
 }
 
+type Result = {
+  readonly rows: readonly Row[]
+  readonly versions?: Record<string, string>
+  readonly onnxLoopCpuMicros?: Record<string, Spread>
+}
+
+const loop: Record<string, Spread> = {}
+const rows: Row[] = []
+
+const result = (previous: Result) => {
+  const isNew = (row: Row): boolean =>
+    rows.some(
+      (one) =>
+        [one.model, one.encoding, one.concurrency].join() ===
+        [row.model, row.encoding, row.concurrency].join(),
+    )
+  return {
+    bench: 'router',
+    quick: flags.quick,
+    time: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      kernel: release(),
+      node: process.version,
+    },
+    rounds: ROUNDS,
+    versions: { ...previous.versions, ...versions },
+    onnxLoopCpuMicros: { ...previous.onnxLoopCpuMicros, ...loop },
+    rows: [...previous.rows.filter((row) => !isNew(row)), ...rows],
+  }
+}
+
+/** Every row is kept as soon as it is measured, and takes the place of the same row of an earlier run. */
+const write = (): void => {
+  if (flags.quick) return
+  const previous = existsSync(RESULT) ? (JSON.parse(readFileSync(RESULT, 'utf8')) as Result) : { rows: [] }
+  mkdirSync(join(root, 'bench/results'), { recursive: true })
+  writeFileSync(RESULT, `${JSON.stringify(result(previous), null, 2)}\n`)
+}
+
+const started = performance.now()
 const client = startLoadClient()
 try {
-  const loop: Record<string, Spread> = {}
   for (const model of MODELS) {
     loop[model] = await onnxLoopMicros(model, ROUNDS)
     say(`${model}: a bare onnxruntime loop takes ${loop[model].median} µs CPU per row`)
   }
-  const rows: Row[] = []
-  for (const model of MODELS) rows.push(...(await benchModel(client, model)))
-  const result = {
-    bench: 'router',
-    quick: flags.quick,
-    time: new Date().toISOString(),
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version },
-    rounds: ROUNDS,
-    onnxLoopCpuMicros: loop,
-    rows,
-  }
-  if (!flags.quick) {
-    mkdirSync(join(root, 'bench/results'), { recursive: true })
-    writeFileSync(join(root, 'bench/results/router.json'), `${JSON.stringify(result, null, 2)}\n`)
-  }
-  if (flags.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`)
+  for (const model of MODELS)
+    await benchModel(client, model, (row) => {
+      rows.push(row)
+      write()
+    })
+  say(`\n${((performance.now() - started) / 1000).toFixed(0)} s`)
+  if (flags.output === 'json') process.stdout.write(`${JSON.stringify(result({ rows: [] }))}\n`)
 } finally {
   client.stop()
 }

@@ -1,6 +1,7 @@
 /** A gRPC load generator on bare HTTP/2 streams of one connection, as a gRPC channel has: cheap next to a client library. */
 import { type ClientHttp2Session, connect, constants } from 'node:http2'
 import type { LoadOrder, LoadReport } from './client.ts'
+import type { BenchRequest } from './requests.ts'
 
 const FRAME_HEAD = 5
 
@@ -12,8 +13,8 @@ const framed = (message: Buffer): Buffer => {
   return frame
 }
 
-/** One call; rejects on any status but OK and on an empty answer. */
-const callOnce = (session: ClientHttp2Session, path: string, frame: Buffer): Promise<void> =>
+/** One call, its answer's frame; rejects on any status but OK and on an empty answer. */
+const callOnce = (session: ClientHttp2Session, path: string, frame: Buffer): Promise<Buffer[]> =>
   new Promise((resolve, reject) => {
     const stream = session.request({
       [constants.HTTP2_HEADER_METHOD]: 'POST',
@@ -23,6 +24,7 @@ const callOnce = (session: ClientHttp2Session, path: string, frame: Buffer): Pro
     })
     let status: unknown
     let length = 0
+    const chunks: Buffer[] = []
     const read = (headers: Record<string, unknown>): void => {
       status = headers['grpc-status'] ?? status
       if (status !== undefined && status !== '0') reject(new Error(String(headers['grpc-message'] ?? status)))
@@ -31,13 +33,27 @@ const callOnce = (session: ClientHttp2Session, path: string, frame: Buffer): Pro
     stream.on('trailers', read)
     stream.on('data', (chunk: Buffer) => {
       length += chunk.length
+      chunks.push(chunk)
     })
     stream.on('error', reject)
     stream.on('end', () =>
-      status === '0' && length > FRAME_HEAD ? resolve() : reject(new Error(`ended with status ${status}`)),
+      status === '0' && length > FRAME_HEAD
+        ? resolve(chunks)
+        : reject(new Error(`ended with status ${status}`)),
     )
     stream.end(frame)
   })
+
+/** One call on a connection of its own: the answer's message. */
+export const callGrpcOnce = async (port: number, { path, body }: BenchRequest): Promise<Buffer> => {
+  const session = connect(`http://127.0.0.1:${port}`)
+  session.on('error', () => undefined)
+  try {
+    return Buffer.concat(await callOnce(session, path, framed(body))).subarray(FRAME_HEAD)
+  } finally {
+    session.destroy()
+  }
+}
 
 export const runGrpcLoad = async (order: LoadOrder): Promise<LoadReport> => {
   const session = connect(`http://127.0.0.1:${order.port}`)

@@ -19,18 +19,38 @@ const readStat = (pid: string): Stat | undefined => {
   }
 }
 
-/** Microseconds of user and system time so far; throws when the process is gone. */
-export const treeCpuMicros = (root: number): number => {
+const readTable = (): Map<number, Stat[]> => {
   const children = new Map<number, Stat[]>()
-  let found: Stat | undefined
   for (const name of readdirSync('/proc')) {
     const stat = /^\d+$/.test(name) ? readStat(name) : undefined
-    if (stat === undefined) continue
-    if (stat.pid === root) found = stat
-    children.set(stat.parent, [...(children.get(stat.parent) ?? []), stat])
+    if (stat !== undefined) children.set(stat.parent, [...(children.get(stat.parent) ?? []), stat])
   }
+  return children
+}
+
+const descendants = (table: ReadonlyMap<number, Stat[]>, pid: number): Stat[] =>
+  (table.get(pid) ?? []).flatMap((child) => [child, ...descendants(table, child.pid)])
+
+/** Microseconds of user and system time so far; throws when the process is gone. */
+export const treeCpuMicros = (root: number): number => {
+  const found = readStat(String(root))
   if (found === undefined) throw new Error(`process ${root} is gone`)
-  const sum = (stat: Stat): number =>
-    (children.get(stat.pid) ?? []).reduce((total, child) => total + sum(child), stat.ticks)
-  return sum(found) * MICROS_PER_TICK
+  const ticks = descendants(readTable(), root).reduce((sum, stat) => sum + stat.ticks, found.ticks)
+  return ticks * MICROS_PER_TICK
+}
+
+/** Ends a process as `end` does, then those of its workers that it left behind. */
+export const endTree = async (root: number, end: () => Promise<unknown>): Promise<void> => {
+  const workers = descendants(readTable(), root)
+  await end()
+  for (const { pid, ticks } of workers) {
+    const now = readStat(String(pid))
+    // A number that was given away again belongs to a process with less time.
+    if (now !== undefined && now.ticks >= ticks)
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It ended just now.
+      }
+  }
 }

@@ -16,7 +16,7 @@ export type BenchRequest = {
   readonly body: Buffer
 }
 
-const INPUTS = {
+export const INPUTS = {
   'card-fraud': { name: 'features', shape: [1, 26] },
   'digit-image': { name: 'image', shape: [1, 1, 28, 28] },
 } as const
@@ -32,6 +32,14 @@ export const heldOutRow = (model: BenchModel, index: number): number[] => {
   if (Array.isArray(value)) return value as number[]
   const { base64 } = value as { base64: string }
   return [...Buffer.from(base64, 'base64')]
+}
+
+/** Flat numbers as arrays of arrays. */
+export const nested = (row: readonly number[], shape: readonly number[]): unknown => {
+  const [length = 1, ...rest] = shape
+  if (rest.length === 0) return row
+  const stride = row.length / length
+  return Array.from({ length }, (_, i) => nested(row.slice(i * stride, (i + 1) * stride), rest))
 }
 
 /** An inference request of the Open Inference Protocol with one row. */

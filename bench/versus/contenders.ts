@@ -1,18 +1,14 @@
-/** The servers that `npm run bench -- router` compares: how each is started, what it can be asked, and which process pays. */
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+/** Our side of `npm run bench -- router` and what a contender is: how it is started, what it can be asked, which process pays. */
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
-import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { assetPath } from '@rampart/kit'
-import { freePort, startControlPlane, terminate } from '../../tools/control-plane.ts'
-import { root } from '../../tools/files.ts'
-import { peer } from '../../tools/peers/group.ts'
-import type { BenchModel, Encoding } from '../load/requests.ts'
+import { startControlPlane, terminate } from '../../tools/control-plane.ts'
+import type { BenchModel, BenchRequest, Encoding } from '../load/requests.ts'
 
 export type Contender = {
   readonly name: string
   readonly encodings: readonly Encoding[]
+  /** The Open Inference Protocol when absent. */
+  readonly request?: (model: BenchModel) => BenchRequest
   start(model: BenchModel): Promise<RunningContender>
 }
 
@@ -22,21 +18,12 @@ export type RunningContender = {
   readonly grpcPort?: number
   /** Root of the process tree whose CPU time counts. */
   readonly pid: number
+  /** What is installed of it. */
+  readonly version?: string
   stop(): Promise<void>
 }
 
-const READY_WITHIN_MS = 120_000
-
-const untilAnswers = async (url: string, child: ChildProcess): Promise<void> => {
-  for (const deadline = performance.now() + READY_WITHIN_MS; performance.now() < deadline; await wait(100)) {
-    if (child.exitCode !== null) throw new Error(`a server ended with ${child.exitCode}`)
-    const answer = await fetch(url).catch(() => undefined)
-    if (answer?.ok === true) return
-  }
-  throw new Error(`${url} did not answer`)
-}
-
-const pidOf = (child: ChildProcess): number => {
+export const pidOf = (child: ChildProcess): number => {
   if (child.pid === undefined) throw new Error('a server was not started')
   return child.pid
 }
@@ -80,61 +67,3 @@ export const guardsOn: Contender = {
     }
   },
 }
-
-type Rival = {
-  readonly name: string
-  readonly script: string
-  readonly encoding: Encoding
-  readonly untilReady: (port: number, child: ChildProcess) => Promise<void>
-}
-
-const rival = ({ name, script, encoding, untilReady }: Rival): Contender => ({
-  name,
-  encodings: [encoding],
-  start: async (model) => {
-    const python = await peer('serving-rivals', 'install', name)
-    const port = await freePort()
-    const args = [
-      join(root, 'bench/versus/rivals', script),
-      String(port),
-      assetPath(`examples/${model}/model.onnx`),
-    ]
-    const child = spawn(python, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-    await untilReady(port, child).catch(async (error: unknown) => {
-      await terminate(child)
-      throw error
-    })
-    const ports = encoding === 'grpc' ? { port: 0, grpcPort: port } : { port }
-    return { ...ports, pid: pidOf(child), stop: async () => void (await terminate(child)) }
-  },
-})
-
-const untilListens = async (port: number, child: ChildProcess): Promise<void> => {
-  for (const deadline = performance.now() + READY_WITHIN_MS; performance.now() < deadline; await wait(100)) {
-    if (child.exitCode !== null) throw new Error(`a server ended with ${child.exitCode}`)
-    const socket = connect(port, '127.0.0.1')
-    const isOpen = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true))
-      socket.once('error', () => resolve(false))
-    })
-    socket.destroy()
-    if (isOpen) return
-  }
-  throw new Error(`nothing listens on ${port}`)
-}
-
-/** FastAPI, orjson and onnxruntime, one worker. */
-export const fastapi = rival({
-  name: 'fastapi',
-  script: 'fastapi_server.py',
-  encoding: 'json',
-  untilReady: (port, child) => untilAnswers(`http://127.0.0.1:${port}/ready`, child),
-})
-
-/** grpc.aio with onnxruntime, one process. */
-export const grpcAio = rival({
-  name: 'grpc-aio',
-  script: 'grpc_server.py',
-  encoding: 'grpc',
-  untilReady: untilListens,
-})

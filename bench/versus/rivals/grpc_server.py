@@ -1,4 +1,4 @@
-"""grpc.aio and onnxruntime: the Open Inference Protocol over gRPC as a Python team writes it. PORT MODEL"""
+"""grpc.aio and onnxruntime: the Open Inference Protocol over gRPC as a Python team writes it. PORT GRPC_PORT MODEL FOLDER"""
 
 import asyncio
 import sys
@@ -6,18 +6,12 @@ from pathlib import Path
 
 import grpc
 import numpy as np
-import onnxruntime as ort
+from onnx_model import DATATYPES, DTYPES, OnnxModel
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "contracts" / "proto" / "inference"))
 messages, services = grpc.protos_and_services("open_inference.proto")
 
-options = ort.SessionOptions()
-options.intra_op_num_threads = 1
-options.inter_op_num_threads = 1
-session = ort.InferenceSession(sys.argv[2], options, providers=["CPUExecutionProvider"])
-outputs = [output.name for output in session.get_outputs()]
-DTYPES = {"FP32": np.float32, "INT64": np.int64}
-NAMES = {np.dtype(np.float32): "FP32", np.dtype(np.int64): "INT64"}
+onnx = OnnxModel(sys.argv[3])
 
 
 class Inference(services.GRPCInferenceServiceServicer):
@@ -29,10 +23,10 @@ class Inference(services.GRPCInferenceServiceServicer):
             one.name: np.frombuffer(raw, DTYPES[one.datatype]).reshape(one.shape)
             for one, raw in zip(request.inputs, request.raw_input_contents)
         }
-        results = session.run(outputs, feeds)
+        results = onnx.run(feeds)
         answer = messages.ModelInferResponse(model_name=request.model_name, id=request.id)
-        for name, value in zip(outputs, results):
-            answer.outputs.add(name=name, datatype=NAMES[value.dtype], shape=value.shape)
+        for name, value in results.items():
+            answer.outputs.add(name=name, datatype=DATATYPES[value.dtype], shape=value.shape)
             answer.raw_output_contents.append(value.tobytes())
         return answer
 
@@ -40,7 +34,7 @@ class Inference(services.GRPCInferenceServiceServicer):
 async def main():
     server = grpc.aio.server()
     services.add_GRPCInferenceServiceServicer_to_server(Inference(), server)
-    server.add_insecure_port(f"127.0.0.1:{sys.argv[1]}")
+    server.add_insecure_port(f"127.0.0.1:{sys.argv[2]}")
     await server.start()
     await server.wait_for_termination()
 
