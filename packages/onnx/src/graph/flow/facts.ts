@@ -57,7 +57,7 @@ const markAbove = (flow: Flow, starts: readonly number[]): Uint8Array => {
 export const computeFacts = (flow: Flow, source: ModelSource): Facts => {
   const facts: Fact[] = flow.values.map(() => NO_FACT)
   const constants = createConstantReader(flow, source)
-  const transfer = createTransfer({ flow, constants, of: (value) => facts[value] ?? NO_FACT })
+  const transfer = createTransfer({ constants, of: (value) => facts[value] ?? NO_FACT })
   for (const value of flow.values) if (value.input >= 0) facts[value.id] = transfer.input(value)
   const order = topologicalOrder(flow)
   // Twice: the second pass carries what one round of a loop says about the next.

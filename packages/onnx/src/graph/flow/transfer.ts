@@ -1,7 +1,7 @@
 /** How one node turns facts about its inputs into facts about an output. */
 import { attributeOf } from '../graph-model.ts'
 import type { ConstantReader } from './constant-values.ts'
-import type { Flow, FlowNode, FlowValue } from './flow.ts'
+import type { FlowNode, FlowValue } from './flow.ts'
 import {
   CARRIERS,
   COMPARATORS,
@@ -78,7 +78,6 @@ const ELEMENTWISE = new Set(
 )
 
 type Deps = {
-  readonly flow: Flow
   readonly constants: ConstantReader
   readonly of: (value: number) => Fact
 }
@@ -91,7 +90,7 @@ const unionMixers = (facts: readonly Fact[]): readonly number[] => {
 }
 
 const strongest = (facts: readonly Fact[]): Gate =>
-  facts.reduce<Gate>((gate, fact) => (fact.gate > gate ? fact.gate : gate), 0)
+  Math.max(0, ...facts.map(({ gate }) => gate)) as Gate
 
 const isFullSlice = (node: FlowNode, constants: ConstantReader): boolean => {
   const list = (index: number, name: string): readonly number[] | undefined =>
@@ -108,7 +107,7 @@ const isFullSlice = (node: FlowNode, constants: ConstantReader): boolean => {
   )
 }
 
-export const createTransfer = ({ flow, constants, of }: Deps) => {
+export const createTransfer = ({ constants, of }: Deps) => {
   /** A product with one row or column only scales: it is no mixing of features. */
   const isOuter = (node: FlowNode): boolean => {
     const constant = node.inputs.find((value) => constants.dims(value) !== undefined) ?? -1
