@@ -2,6 +2,7 @@
 import { DEFAULT_TENANT } from '@rampart/domain'
 import type { Clock, Database, Tx } from '@rampart/kit'
 import type { ServingPorts } from './ports.ts'
+import type { AnchorBatch } from './record-anchor.ts'
 import * as store from './store.ts'
 
 export type AuditAnchorDeps = {
@@ -22,14 +23,18 @@ export type AuditAnchorDeps = {
   }
 }
 
+/** Segments hold records of every tenant; the log's own tenant stands for all of them. */
+const tenantOf = (batch: AnchorBatch): string =>
+  ('tenant' in batch ? batch.tenant : undefined) ?? DEFAULT_TENANT
+
 /** The batch's id and its audit entry are one transaction: a kill after it leaves an id that refuses the repetition. */
 export const createAuditAnchor =
   ({ database, clock, audit }: AuditAnchorDeps): ServingPorts['anchor'] =>
   (batch) =>
-    database.tx(DEFAULT_TENANT, async (tx) => {
+    database.tx(tenantOf(batch), async (tx) => {
       if (!(await store.claimAnchor(tx, batch.id, clock.iso()))) return
       await audit.record(tx, {
-        tenant: DEFAULT_TENANT,
+        tenant: tenantOf(batch),
         principal: 'component:serving',
         action: batch.kind === 'segment' ? 'inference-log.anchor' : `inference-log.${batch.kind}`,
         entity: { kind: 'inference-log', id: batch.id },

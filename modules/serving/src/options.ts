@@ -27,12 +27,19 @@ export type ServingOptions = {
   readonly warmCount: number
   /** Records kept in memory while the disk is slow; beyond it they are dropped and counted. */
   readonly recordRing: number
+  /** Their text in characters; with more than half of either, new calls are refused or, see `withoutRecords`, counted. */
+  readonly recordRingBytes: number
   readonly recordFlushMs: number
   readonly segmentMaxMs: number
   readonly segmentMaxBytes: number
   readonly segmentMaxRecords: number
-  /** Anchored segments beyond this total are removed, oldest first, and the removal is anchored too. */
+  /** Segments that may wait in the folder. */
   readonly recordsMaxBytes: number
+  /**
+   * What happens beyond it: anchored segments are removed, oldest first, and the removal is anchored too; or, where a
+   * converter takes segments away, the log is unhealthy until it has.
+   */
+  readonly whenRecordsFull: 'expire' | 'refuse'
   /** What to do while records cannot be written: refuse calls with 503, or serve and count the lost records. */
   readonly withoutRecords: 'refuse' | 'drop'
   /** Where backends elsewhere may be. */
@@ -56,11 +63,13 @@ export const DEFAULT_SERVING_OPTIONS: Omit<ServingOptions, 'recordsDir'> = {
   warmBytes: 256 * 1024 * 1024,
   warmCount: 8,
   recordRing: 65_536,
+  recordRingBytes: 128 * 1024 * 1024,
   recordFlushMs: 200,
   segmentMaxMs: 10_000,
   segmentMaxBytes: 16 * 1024 * 1024,
   segmentMaxRecords: 50_000,
   recordsMaxBytes: 2 * 1024 * 1024 * 1024,
+  whenRecordsFull: 'expire',
   withoutRecords: 'refuse',
   addresses: { allowLoopback: false, allowed: [] },
   signalWindowMs: 10_000,

@@ -33,12 +33,29 @@ export type GapAnchor = {
   readonly reason: string
 }
 
-/** Segments removed to keep the folder within its limit. */
+/** Files of records removed: to keep a folder within its limit, or because their time was over. */
 export type ExpiredAnchor = {
   readonly kind: 'expired'
   readonly id: string
+  /** Whose records they were; absent for segments, which hold those of every tenant. */
+  readonly tenant?: string
+  readonly records?: number
+  readonly reason?: string
   readonly files: readonly string[]
   readonly bytes: number
 }
 
-export type AnchorBatch = SegmentAnchor | GapAnchor | ExpiredAnchor
+/** Records of one caller removed on demand; their leaf hashes stay, so the others can still be proved. */
+export type ErasedAnchor = {
+  readonly kind: 'erased'
+  readonly id: string
+  readonly tenant: string
+  /** SHA-256 of `TENANT CALLER`: the audit log must not name whom it was asked to forget. */
+  readonly callerDigest: string
+  readonly before: string
+  readonly records: number
+  readonly files: number
+  readonly by: string
+}
+
+export type AnchorBatch = SegmentAnchor | GapAnchor | ExpiredAnchor | ErasedAnchor

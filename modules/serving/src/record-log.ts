@@ -22,6 +22,8 @@ type RecordOptions = Pick<
   | 'segmentMaxBytes'
   | 'segmentMaxRecords'
   | 'recordsMaxBytes'
+  | 'recordRingBytes'
+  | 'whenRecordsFull'
 >
 
 export type RecordLogDeps = {
@@ -47,7 +49,9 @@ export type RecordLog = {
   append(call: RecordedCall): void
   /** Writes and syncs what is in memory. */
   flush(): Promise<void>
-  /** False while records cannot be written. */
+  /** Closes the open segment: everything recorded so far is in closed ones when it resolves. */
+  rotate(): Promise<void>
+  /** False while records cannot be written, or are written more slowly than they come. */
   healthy(): boolean
   state(): RecordLogState
   stop(): Promise<void>
@@ -74,7 +78,9 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
   let closedSequence = 0
   let written = 0
   let dropped = 0
-  const settling = createSettling({ dir, recordsMaxBytes: options.recordsMaxBytes, anchors })
+  const { recordsMaxBytes, whenRecordsFull } = options
+  const settling = createSettling({ dir, recordsMaxBytes, whenFull: whenRecordsFull, anchors })
+  let waitingBytes = 0
   const failures = new Map<Stage, number>()
   let segment: Segment | undefined
   let writing: Promise<void> | undefined
@@ -83,12 +89,14 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
 
   const append = (call: RecordedCall): void => {
     sequence += 1
-    if (lines.length >= options.recordRing) {
+    if (lines.length >= options.recordRing || waitingBytes >= options.recordRingBytes) {
       dropped += 1
       return
     }
     const time = timeOf(call.timeMs)
-    lines.push({ sequence, time, text: encodeRecord(call, sequence, epoch, time) })
+    const text = encodeRecord(call, sequence, epoch, time)
+    waitingBytes += text.length
+    lines.push({ sequence, time, text })
   }
 
   const openNext = async (first: Line): Promise<Segment> => {
@@ -132,6 +140,7 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     segment.to = last.time
     segment.bytes += bytes.length
     written += chunk.length
+    for (const { text } of chunk) waitingBytes -= text.length
     lines.splice(0, chunk.length)
   }
 
@@ -187,13 +196,28 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     await sync()
   }
 
+  /** Half of the memory is for the calls that are under way when the other half is used up. */
+  const isCrowded = (): boolean =>
+    lines.length > options.recordRing / 2 || waitingBytes > options.recordRingBytes / 2
+
   const isResting = (stage: Stage): boolean => {
     const failedAt = failures.get(stage)
     return failedAt !== undefined && clock.monotonic() - failedAt < RETRY_MS
   }
 
+  let measuring: Promise<void> | undefined
+  const measure = (): void => {
+    measuring ??= settling
+      .measure()
+      .catch(() => undefined)
+      .finally(() => {
+        measuring = undefined
+      })
+  }
+
   const tick = (): void => {
     anchors.tick()
+    if (settling.isFull()) measure()
     if (!isResting('write') && (lines.length > 0 || segment !== undefined))
       void write().then(() => {
         if (!isResting('sync') && settling.isBehind(segment)) void sync()
@@ -212,7 +236,14 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     },
     append,
     flush,
-    healthy: () => failures.size === 0,
+    rotate: async () => {
+      await flush()
+      await writing
+      finishSegment()
+      await syncing
+      await sync()
+    },
+    healthy: () => failures.size === 0 && !settling.isFull() && !isCrowded(),
     state: () => ({
       written,
       dropped,

@@ -127,6 +127,21 @@ export const removeBeyond = async (
   return removed
 }
 
+/** Bytes of all segments in a folder. */
+export const segmentBytes = async (dir: string): Promise<number> => {
+  const names = (await readdir(dir)).filter((name) => name.endsWith(SEGMENT_SUFFIX))
+  // A converter may take one away meanwhile.
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(dir, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
 export type AppendFile = Pick<FileHandle, 'write' | 'datasync' | 'truncate' | 'close'>
 
 /** Opens a new segment file; it must not exist. */

@@ -9,6 +9,7 @@ import {
   type createSegmentTree,
   removeBeyond,
   SEGMENT_SUFFIX,
+  segmentBytes,
   writePendingAnchor,
 } from './record-segment.ts'
 
@@ -29,6 +30,10 @@ export type Segment = {
 }
 
 export type Settling = {
+  /** True while segments fill the folder's share and nobody may take them away. */
+  isFull(): boolean
+  /** Looks again. */
+  measure(): Promise<void>
   /** No more is written to it. */
   finish(segment: Segment): void
   /** True while something is not on the disk or not handed over. */
@@ -40,9 +45,11 @@ export type Settling = {
 export const createSettling = (deps: {
   readonly dir: string
   readonly recordsMaxBytes: number
+  readonly whenFull: 'expire' | 'refuse'
   readonly anchors: Pick<AnchorQueue, 'add'>
 }): Settling => {
   const { dir, anchors } = deps
+  let full = false
   const finished: Segment[] = []
 
   const sync = async (segment: Segment): Promise<void> => {
@@ -51,7 +58,12 @@ export const createSettling = (deps: {
     segment.syncedBytes = bytes
   }
 
+  const measure = async (): Promise<void> => {
+    full = (await segmentBytes(dir)) > deps.recordsMaxBytes
+  }
+
   const expire = async (name: string): Promise<void> => {
+    if (deps.whenFull === 'refuse') return measure()
     const expired = await removeBeyond(dir, deps.recordsMaxBytes)
     if (expired.files.length === 0) return
     const batch = { kind: 'expired', id: `${name}-expired`, ...expired } as const
@@ -77,6 +89,8 @@ export const createSettling = (deps: {
     finish: (segment) => {
       finished.push(segment)
     },
+    isFull: () => full,
+    measure,
     isBehind: (open) => finished.length > 0 || isUnsynced(open),
     settle: async (open) => {
       for (let next = finished[0]; next !== undefined; next = finished[0]) await close(next)

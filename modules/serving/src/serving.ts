@@ -11,6 +11,7 @@ import { type GrpcAddress, type GrpcListener, startGrpcServer } from './grpc-ser
 import { createHttpInfer } from './http-infer.ts'
 import { writeError, writeJson } from './infer-call.ts'
 import { createInferHandler } from './infer-handler.ts'
+import { createLocalCalls, type LocalAnswer, type LocalCall } from './local-call.ts'
 import {
   findServed,
   parseModelPath,
@@ -59,6 +60,10 @@ export interface Serving {
   canaryReadings(tenant: string, route: string): CanaryReadings | undefined
   served(tenant: string): readonly ServedVersionInfo[]
   records(): RecordLogState
+  /** Closes the open file of records. */
+  rotateRecords(): Promise<void>
+  /** A call from inside the server, guarded and recorded as any other. */
+  call(caller: Principal, call: LocalCall): Promise<LocalAnswer>
   /** Opens a gRPC listener on the same router; its owner stops it before the router. */
   listenGrpc(address: GrpcAddress): Promise<GrpcListener>
   /** Recovers the records of earlier runs and begins to write. */
@@ -205,6 +210,8 @@ export const createServing = (deps: ServingDeps): Serving => {
                 ],
         ),
     records: records.state,
+    rotateRecords: records.rotate,
+    call: createLocalCalls(calls, models.table),
     listenGrpc: (address) =>
       startGrpcServer({ ...deps, options, calls, table: models.table, isReady }, address),
     start: async () => {
