@@ -1,7 +1,6 @@
 /** A gRPC load generator on bare HTTP/2 streams of one connection, as a gRPC channel has: cheap next to a client library. */
 import { type ClientHttp2Session, connect, constants } from 'node:http2'
 import type { LoadOrder, LoadReport } from './client.ts'
-import type { BenchRequest } from './requests.ts'
 
 const FRAME_HEAD = 5
 
@@ -44,14 +43,21 @@ const callOnce = (session: ClientHttp2Session, path: string, frame: Buffer): Pro
     stream.end(frame)
   })
 
-/** One call on a connection of its own: the answer's message. */
-export const callGrpcOnce = async (port: number, { path, body }: BenchRequest): Promise<Buffer> => {
+export type GrpcCaller = {
+  /** The answer's message. */
+  call(path: string, message: Buffer): Promise<Buffer>
+  close(): void
+}
+
+/** One connection for any number of calls at a time. */
+export const openGrpc = (port: number): GrpcCaller => {
   const session = connect(`http://127.0.0.1:${port}`)
+  // Streams tell of it themselves.
   session.on('error', () => undefined)
-  try {
-    return Buffer.concat(await callOnce(session, path, framed(body))).subarray(FRAME_HEAD)
-  } finally {
-    session.destroy()
+  return {
+    call: async (path, message) =>
+      Buffer.concat(await callOnce(session, path, framed(message))).subarray(FRAME_HEAD),
+    close: () => session.destroy(),
   }
 }
 

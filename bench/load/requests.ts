@@ -35,7 +35,7 @@ export const heldOutRow = (model: BenchModel, index: number): number[] => {
 }
 
 /** Flat numbers as arrays of arrays. */
-export const nested = (row: readonly number[], shape: readonly number[]): unknown => {
+export const nested = (row: readonly unknown[], shape: readonly number[]): unknown => {
   const [length = 1, ...rest] = shape
   if (rest.length === 0) return row
   const stride = row.length / length

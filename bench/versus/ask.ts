@@ -1,13 +1,13 @@
 /** One call to a contender and its answer as numbers: nobody is measured before the answers are equal. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { BINARY_HEADER, decodeBinaryBody, decodeInferAnswer, rawToJson } from '@rampart/codecs'
-import { callGrpcOnce } from '../load/grpc-client.ts'
+import { openGrpc } from '../load/grpc-client.ts'
 import type { BenchRequest } from '../load/requests.ts'
 
 /** Output name to its numbers, flat. */
 export type Answer = Readonly<Record<string, readonly number[]>>
 
-const ANSWERS_WITHIN_MS = 120_000
+const ANSWERS_WITHIN_MS = 60_000
 /** Relative. */
 const TOLERANCE = 1e-5
 
@@ -41,12 +41,23 @@ const ofJson = (body: unknown): Answer => {
   return Object.fromEntries(Object.entries(columns).map(([name, value]) => [name, numbers(value)]))
 }
 
+/** `jsonLength` is the header of a binary answer. */
+export const readRestAnswer = (bytes: Buffer, jsonLength: string | undefined): Answer =>
+  ofJson(
+    jsonLength === undefined
+      ? JSON.parse(bytes.toString('utf8'))
+      : decodeBinaryBody(bytes, jsonLength, 'outputs'),
+  )
+
+export const readGrpcAnswer = (message: Buffer): Answer =>
+  ofOutputs(decodeInferAnswer(message, { maxElements: 1e6 }) as readonly Output[])
+
 export const askOnce = async (port: number, request: BenchRequest): Promise<Answer> => {
-  if (request.protocol === 'grpc') {
-    const message = await callGrpcOnce(port, request)
-    return ofOutputs(decodeInferAnswer(message, { maxElements: 1e6 }) as readonly Output[])
-  }
   const { path, headers, body } = request
+  if (request.protocol === 'grpc') {
+    const caller = openGrpc(port)
+    return readGrpcAnswer(await caller.call(path, body).finally(caller.close))
+  }
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
     headers: { ...headers },
@@ -54,10 +65,7 @@ export const askOnce = async (port: number, request: BenchRequest): Promise<Answ
   })
   const bytes = Buffer.from(await response.arrayBuffer())
   if (response.status !== 200) throw new Error(`${response.status} ${bytes.toString('utf8', 0, 400)}`)
-  const jsonLength = response.headers.get(BINARY_HEADER)
-  return ofJson(
-    jsonLength === null ? JSON.parse(bytes.toString('utf8')) : decodeBinaryBody(bytes, jsonLength, 'outputs'),
-  )
+  return readRestAnswer(bytes, response.headers.get(BINARY_HEADER) ?? undefined)
 }
 
 /** Asks until there is an answer; models load after the port is open. */
