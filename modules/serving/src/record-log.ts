@@ -66,6 +66,7 @@ const CHUNK_LINES = 2048
 /** Lines hashed before the event loop gets its turn again: about a quarter of a millisecond. */
 const HASHED_PER_TURN = 128
 const RETRY_MS = 1_000
+const NEWLINE = 10
 
 export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
   const { clock, logger, options } = deps
@@ -121,27 +122,35 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
   const writeChunk = async (): Promise<void> => {
     const chunk = lines.slice(0, CHUNK_LINES)
     segment ??= await openNext(chunk[0] as Line)
-    const buffers = chunk.map((line) => Buffer.from(`${line.text}\n`))
-    const bytes = Buffer.concat(buffers)
+    // The newline before the first line is not written: like those between lines, it becomes the prefix of a leaf.
+    const bytes = Buffer.from(`\n${chunk.map((line) => line.text).join('\n')}\n`)
     try {
-      let at = 0
+      let at = 1
       while (at < bytes.length)
         at += (await segment.file.write(bytes, at, bytes.length - at, null)).bytesWritten
     } catch (error) {
       await segment.file.truncate(segment.bytes).catch(() => undefined)
       throw error
     }
-    for (const [index, line] of buffers.entries()) {
-      segment.tree.add(line.subarray(0, -1))
-      if (index % HASHED_PER_TURN === HASHED_PER_TURN - 1) await nextTurn()
-    }
+    await hashLines(segment, bytes)
     const last = chunk.at(-1) as Line
     segment.lastSequence = last.sequence
     segment.to = last.time
-    segment.bytes += bytes.length
+    segment.bytes += bytes.length - 1
     written += chunk.length
     for (const { text } of chunk) waitingBytes -= text.length
     lines.splice(0, chunk.length)
+  }
+
+  const hashLines = async ({ tree }: Segment, bytes: Buffer): Promise<void> => {
+    let hashed = 0
+    for (let from = 1; from < bytes.length; ) {
+      const to = bytes.indexOf(NEWLINE, from)
+      tree.addInPlace(bytes, from, to)
+      from = to + 1
+      hashed += 1
+      if (hashed % HASHED_PER_TURN === 0) await nextTurn()
+    }
   }
 
   const finishSegment = (): void => {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '@rampart/domain'
-import { createCompactTree, hashLeaf } from '@rampart/signing'
+import { createCompactTree, hashLeaf, hashLeafInPlace } from '@rampart/signing'
 import type { AnchorBatch } from './record-anchor.ts'
 
 export const SEGMENT_SUFFIX = '.ndjson'
@@ -24,6 +24,9 @@ export const createSegmentTree = () => {
   const tree = createCompactTree()
   return {
     add: (line: Uint8Array): void => void tree.append(hashLeaf(line)),
+    /** The line `bytes[from, to)`; overwrites the byte before it. */
+    addInPlace: (bytes: Uint8Array, from: number, to: number): void =>
+      void tree.append(hashLeafInPlace(bytes, from, to)),
     root: (): Digest => digestOf(tree.root()),
     records: (): number => tree.size(),
   }

@@ -28,6 +28,7 @@ const checkContentType = (
   path: string,
   headers: IncomingHttpHeaders,
 ): AppError | undefined => {
+  if (headers['content-type'] === 'application/json') return undefined
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   if (!WITH_BODY.has(method) || !hasBody) return undefined
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''

@@ -40,6 +40,7 @@ export {
   foldPeaks,
   HASH_BYTES,
   hashLeaf,
+  hashLeafInPlace,
   hashNode,
   type MerkleNode,
   peakPositions,
@@ -73,4 +74,3 @@ export {
   signNote,
 } from './signed-note.ts'
 export { createStatement, isAbout, validateStatement } from './statement.ts'
-export { checkVerdict, readVerdict, type VerdictCheck, type VerdictFault } from './verdict-check.ts'

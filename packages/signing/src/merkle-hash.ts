@@ -14,13 +14,19 @@ export const hashLeaf = (data: Uint8Array): Uint8Array => {
   return hash('sha256', input, 'buffer')
 }
 
+/** `hashLeaf` of `bytes[from, to)` without a copy: the byte before it, which must be there to spare, becomes the prefix. */
+export const hashLeafInPlace = (bytes: Uint8Array, from: number, to: number): Uint8Array => {
+  bytes[from - 1] = 0x00
+  return hash('sha256', bytes.subarray(from - 1, to), 'buffer')
+}
+
+const nodeInput = Buffer.alloc(1 + 2 * HASH_BYTES, 0x01)
+
 /** RFC 6962 2.1: nodes are hashed with prefix 0x01. */
 export const hashNode = (left: Uint8Array, right: Uint8Array): Uint8Array => {
-  const input = Buffer.allocUnsafe(1 + 2 * HASH_BYTES)
-  input[0] = 0x01
-  input.set(left, 1)
-  input.set(right, 1 + HASH_BYTES)
-  return hash('sha256', input, 'buffer')
+  nodeInput.set(left, 1)
+  nodeInput.set(right, 1 + HASH_BYTES)
+  return hash('sha256', nodeInput, 'buffer')
 }
 
 /** The root of a compact range: hashes of its complete subtrees, largest first. */
