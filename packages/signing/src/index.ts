@@ -74,3 +74,4 @@ export {
   signNote,
 } from './signed-note.ts'
 export { createStatement, isAbout, validateStatement } from './statement.ts'
+export { checkVerdict, readVerdict, type VerdictCheck, type VerdictFault } from './verdict-check.ts'
