@@ -4,7 +4,8 @@
 #   any of these → quarantined → registered (to be assessed again);  anything → retracted, for good
 #
 # input: {principal: {kind, id, roles, tenant}, transition: {from, to, reason},
-#         version: {name, version, digest, stage, labels, created_by, size_bytes},
+#         version: {name, version, digest, stage, labels, created_by, size_bytes,
+#                   artifacts: [{path, role, digest}]},
 #         evidence: [{predicate_type, predicate, signer, verified, subject_digest}],
 #         limits: {min_accuracy?, min_balanced_accuracy?}, now}
 # data.rampart.promotion_config.signature_required: true when a version needs a signature of a trusted signer
@@ -16,6 +17,10 @@ assessment_type := "https://rampart.dev/attestation/assessment/v1"
 approval_type := "https://rampart.dev/attestation/approval/v1"
 
 signature_type := "https://rampart.dev/attestation/signature/v1"
+
+scan_type := "https://rampart.dev/attestation/artifact-scan/v1"
+
+waiver_type := "https://rampart.dev/attestation/waiver/v1"
 
 steps := {
 	"registered": {"assessed", "quarantined", "retracted"},
@@ -158,6 +163,105 @@ assessment_lacks contains sprintf("%v was not measured and has the limit %v", [m
 }
 
 measures(predicate, metric) if is_number(predicate.metrics[metric.key])
+
+# --- scan: what is blocked goes nowhere, what is unverified needs a waiver of exactly that --------------------------
+
+reasons contains "the files of the version are not all named" if {
+	needs_assessment
+	not files_named
+}
+
+files_named if {
+	count(input.version.artifacts) > 0
+	every artifact in input.version.artifacts {
+		is_string(artifact.path)
+		is_string(artifact.digest)
+	}
+}
+
+scans := [statement |
+	some statement in input.evidence
+	statement.predicate_type == scan_type
+	statement.verified == true
+	statement.predicate.tenant == input.principal.tenant
+]
+
+# The newest scan of each file.
+file_scans contains {"path": artifact.path, "digest": artifact.digest, "result": result, "rules": rules} if {
+	some artifact in input.version.artifacts
+	times := [object.get(statement.predicate, "scannedAt", "") |
+		some statement in scans
+		statement.subject_digest == artifact.digest
+		statement.predicate.path == artifact.path
+	]
+	some statement in scans
+	statement.subject_digest == artifact.digest
+	statement.predicate.path == artifact.path
+	object.get(statement.predicate, "scannedAt", "") == max(times)
+	result := object.get(statement.predicate, "result", "missing")
+	rules := object.get(statement.predicate, "rules", [])
+}
+
+scanned_paths contains scan.path if some scan in file_scans
+
+reasons contains sprintf("%v was not scanned", [path]) if {
+	needs_assessment
+	some artifact in input.version.artifacts
+	path := artifact.path
+	not path in scanned_paths
+}
+
+reasons contains sprintf("the scan blocks %v: %v", [scan.path, concat(", ", scan.rules)]) if {
+	needs_assessment
+	some scan in file_scans
+	scan.result == "blocked"
+}
+
+reasons contains sprintf("the scan of %v has no result that can be read", [scan.path]) if {
+	needs_assessment
+	some scan in file_scans
+	not scan.result in {"clean", "unverified", "blocked"}
+}
+
+reasons contains sprintf("the scan could not verify %v and no waiver covers it: %v", [
+	scan.path,
+	concat(", ", scan.rules),
+]) if {
+	needs_assessment
+	some scan in file_scans
+	scan.result == "unverified"
+	not scan.path in waived_paths
+}
+
+waivers := [statement.predicate |
+	some statement in input.evidence
+	statement.predicate_type == waiver_type
+	statement.subject_digest == input.version.digest
+	statement.verified == true
+	statement.predicate.tenant == input.principal.tenant
+]
+
+waived_paths contains scan.path if {
+	some scan in file_scans
+	some waiver in waivers
+	waiver_counts(waiver)
+	some cover in waiver.covers
+	cover.digest == scan.digest
+	cover.path == scan.path
+	every rule in scan.rules {
+		rule in cover.rules
+	}
+}
+
+waiver_counts(waiver) if {
+	object.get(waiver, "expiresAt", "9999") > input.now
+	not own_waiver(waiver)
+}
+
+own_waiver(waiver) if {
+	data.rampart.promotion_config.four_eyes
+	waiver.by == input.version.created_by
+}
 
 # --- signatures of others ----------------------------------------------------------------------------------------
 

@@ -12,6 +12,36 @@ version(stage) := {
 	"labels": {},
 	"created_by": "user:olga",
 	"size_bytes": 1000,
+	"artifacts": [{"path": "model.onnx", "role": "model", "digest": digest}],
+}
+
+scanned(result, rules) := {
+	"predicate_type": "https://rampart.dev/attestation/artifact-scan/v1",
+	"predicate": {
+		"tenant": "default",
+		"path": "model.onnx",
+		"result": result,
+		"rules": rules,
+		"scannedAt": "2026-01-01T00:00:00.000Z",
+	},
+	"signer": "key-1",
+	"verified": true,
+	"subject_digest": digest,
+}
+
+scan := scanned("clean", [])
+
+waiver(rules) := {
+	"predicate_type": "https://rampart.dev/attestation/waiver/v1",
+	"predicate": {
+		"tenant": "default",
+		"by": "user:ann",
+		"reason": "our own code",
+		"covers": [{"path": "model.onnx", "digest": digest, "rules": rules}],
+	},
+	"signer": "key-1",
+	"verified": true,
+	"subject_digest": digest,
 }
 
 assessment := {
@@ -52,7 +82,7 @@ step(principal, from, to, evidence) := {
 	"principal": principal,
 	"transition": {"from": from, "to": to, "reason": "because"},
 	"version": version(from),
-	"evidence": evidence,
+	"evidence": array.concat([scan], evidence),
 	"limits": {"min_accuracy": 0.95},
 	"now": "2026-01-03T00:00:00.000Z",
 }
@@ -251,6 +281,66 @@ test_anonymous_is_denied_whatever_it_claims if {
 
 test_a_role_called_component_is_no_component if {
 	not promotion.decision.allow with input as step(person("component"), "registered", "assessed", [assessment])
+}
+
+with_evidence(request, evidence) := object.union(request, {"evidence": evidence})
+
+assess := step(component, "registered", "assessed", [])
+
+test_a_file_must_be_scanned if {
+	denied(with_evidence(assess, [assessment]), ["model.onnx was not scanned"])
+	elsewhere := object.union(scan, {"subject_digest": "sha256:bb"})
+	denied(with_evidence(assess, [assessment, elsewhere]), ["model.onnx was not scanned"])
+	other_name := object.union(scan, {"predicate": {"path": "other.onnx"}})
+	denied(with_evidence(assess, [assessment, other_name]), ["model.onnx was not scanned"])
+	other_tenant := object.union(scan, {"predicate": {"tenant": "other"}})
+	denied(with_evidence(assess, [assessment, other_tenant]), ["model.onnx was not scanned"])
+	forged := object.union(scan, {"verified": false})
+	denied(with_evidence(assess, [assessment, forged]), ["model.onnx was not scanned"])
+}
+
+test_what_the_scan_blocks_goes_nowhere if {
+	blocked := scanned("blocked", ["pickle-dangerous-global"])
+	why := "the scan blocks model.onnx: pickle-dangerous-global"
+	denied(with_evidence(assess, [assessment, blocked]), [why])
+	denied(with_evidence(assess, [assessment, blocked, waiver(["pickle-dangerous-global"])]), [why])
+	deploy := step(person("operator"), "approved", "deployed", [])
+	denied(with_evidence(deploy, [assessment, approval, blocked]), [why])
+}
+
+test_what_is_unverified_needs_a_waiver_of_exactly_that if {
+	open := scanned("unverified", ["code-file"])
+	why := "the scan could not verify model.onnx and no waiver covers it: code-file"
+	denied(with_evidence(assess, [assessment, open]), [why])
+	denied(with_evidence(assess, [assessment, open, waiver(["trailing-data"])]), [why])
+	allowed(with_evidence(assess, [assessment, open, waiver(["code-file", "trailing-data"])]))
+	forged := object.union(waiver(["code-file"]), {"verified": false})
+	denied(with_evidence(assess, [assessment, open, forged]), [why])
+	past := object.union(waiver(["code-file"]), {"predicate": {"expiresAt": "2026-01-02T23:00:00.000Z"}})
+	denied(with_evidence(assess, [assessment, open, past]), [why])
+	future := object.union(waiver(["code-file"]), {"predicate": {"expiresAt": "2026-01-03T01:00:00.000Z"}})
+	allowed(with_evidence(assess, [assessment, open, future]))
+}
+
+test_four_eyes_for_waivers if {
+	open := scanned("unverified", ["code-file"])
+	own := object.union(waiver(["code-file"]), {"predicate": {"by": "user:olga"}})
+	request := with_evidence(assess, [assessment, open, own])
+	allowed(request) with data.rampart.promotion_config.four_eyes as false
+	decision := promotion.decision with input as request with data.rampart.promotion_config.four_eyes as true
+	decision.allow == false
+}
+
+test_the_newest_scan_counts if {
+	newer := object.union(scanned("blocked", ["x"]), {"predicate": {"scannedAt": "2026-01-02T00:00:00.000Z"}})
+	denied(with_evidence(assess, [assessment, newer, scan]), ["the scan blocks model.onnx: x"])
+}
+
+test_files_that_are_not_named if {
+	unnamed := object.union(assess, {"version": {"artifacts": [{"role": "model"}]}})
+	denied(with_evidence(unnamed, [assessment, scan]), ["the files of the version are not all named"])
+	nothing := object.union(assess, {"version": {"artifacts": []}})
+	denied(with_evidence(nothing, [assessment, scan]), ["the files of the version are not all named"])
 }
 
 test_empty_input_is_denied if denied({}, ["the input names no step"])

@@ -6,7 +6,12 @@ import { registerPolicyRoutes } from '@rampart/policy'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerThreatsRoutes } from '@rampart/threats'
-import { registerModelDocumentRoutes, registerSignerRoutes, registerTrustRoutes } from '@rampart/trust'
+import {
+  registerModelDocumentRoutes,
+  registerSignerRoutes,
+  registerTrustRoutes,
+  registerVerdictRoutes,
+} from '@rampart/trust'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
 import { registerEventRoutes } from './event-routes.ts'
@@ -34,6 +39,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     otherKeys: () => [{ ...pipeline.audit.publicKey(), use: 'audit' }],
   })
   registerSignerRoutes(api, pipeline)
+  registerVerdictRoutes(api, pipeline.verdictRoom)
   registerModelDocumentRoutes(api, {
     trust: pipeline.trust,
     versions: pipeline.inventory,

@@ -102,6 +102,17 @@ export const configSchema = z.object({
         .default([]),
     })
     .prefault({}),
+  trust: z
+    .object({
+      verdictMinutes: number({
+        description: 'How long a verdict counts; it is signed again after half of it',
+        unit: 'min',
+      })
+        .min(1)
+        .max(43_200)
+        .default(1440),
+    })
+    .prefault({}),
   telemetry: z
     .object({
       windowRows: number({ description: 'Rows that close a detection window' }).default(500),

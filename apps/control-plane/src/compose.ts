@@ -78,7 +78,8 @@ const openGround = async (config: AppConfig, logger: Logger, lifecycle: Lifecycl
 
 /** Rooms start in the order of the data's way and stop in the reverse. */
 const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> => {
-  const { audit, identity, policy, telemetry, serving, sync, canaries, assurance, signerEffects } = rooms
+  const { audit, identity, policy, telemetry, serving, sync, canaries, verdictRoom, assurance, signerEffects } =
+    rooms
   await audit.start()
   lifecycle.onStop('audit', audit.stop)
   await identity.start()
@@ -93,6 +94,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('serving-sync', sync.stop)
   canaries.start()
   lifecycle.onStop('canaries', canaries.stop)
+  await verdictRoom.start()
+  lifecycle.onStop('verdicts', verdictRoom.stop)
   await assurance.start()
   lifecycle.onStop('assurance', assurance.stop)
   await signerEffects.start()

@@ -15,11 +15,12 @@ import {
 import { createLocalCa, openEd25519Signer } from '@rampart/signing'
 import { createTelemetry } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
-import { createSignatures, createSigners, createTrust } from '@rampart/trust'
+import { createSignatures, createSigners, createTrust, type Verdicts } from '@rampart/trust'
 import type { Ground } from './ground.ts'
 import { createServingPorts } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
 import { createSignerEffects } from './signer-effects.ts'
+import { createVerdictRoom } from './verdict-room.ts'
 
 export type Pipeline = Awaited<ReturnType<typeof createPipeline>>
 
@@ -45,16 +46,13 @@ export const createPipeline = async (ground: Ground) => {
         }),
   })
   const policy = await createPolicy({ ...ground, audit, restore: config.policy.restore })
-  const trust = createTrust({
-    ...ground,
-    audit,
-    signer: await openEd25519Signer(join(home, 'keys', 'evidence.pem')),
-  })
+  const signer = await openEd25519Signer(join(home, 'keys', 'evidence.pem'))
+  const trust = createTrust({ ...ground, audit, signer })
 
   const signers = createSigners({ ...ground, audit })
 
   // The router answers to the inventory, and the inventory waits for the router: one of the two must be named first.
-  const late: { sync?: ServingSync } = {}
+  const late: { sync?: ServingSync; verdicts?: Verdicts } = {}
   const settle = async (): Promise<void> => late.sync?.refresh()
 
   const threats = createThreats({ ...ground, audit })
@@ -73,15 +71,21 @@ export const createPipeline = async (ground: Ground) => {
     afterTransition: async ({ version, to }) => {
       if (to === 'retired' || to === 'quarantined' || to === 'retracted')
         await telemetry.retire(version.tenant, version)
+      // Before the router is told: what it serves next depends on it.
+      await late.verdicts?.refresh(version.tenant, version.digest, `${version.name}:${version.version} is ${to}`)
       await settle()
     },
   })
+  const verdictRoom = createVerdictRoom(ground, { audit, policy, trust, signers, inventory, signer })
+  const { verdicts } = verdictRoom
+  late.verdicts = verdicts
   const signatures = createSignatures({ ...ground, trust, versions: inventory })
   const signerEffects = createSignerEffects({ ...ground, signers, inventory })
   const assurance = createAssurance({
     ...ground,
     inventory,
     trust,
+    scanGate: verdictRoom.scanGate,
     assess: createAssess({
       clock,
       runtime: `onnxruntime on node ${process.versions.node}`,
@@ -96,7 +100,7 @@ export const createPipeline = async (ground: Ground) => {
     allowed: config.inference.backendHosts.split(/[\s,]+/).filter((host) => host !== ''),
   }
   const serving = createServing({
-    ...createServingPorts({ ...ground, audit, identity, policy, signals: threats.sinkFor('serving') }),
+    ...createServingPorts({ ...ground, audit, identity, policy, signals: threats.sinkFor('serving'), signer }),
     observe: telemetry.sink,
     options: {
       recordsDir: join(home, 'inference'),
@@ -115,7 +119,7 @@ export const createPipeline = async (ground: Ground) => {
     readings: serving.canaryReadings,
     raiseSignal: (tenant, signal) => threats.sinkFor('serving').raise(tenant, signal),
   })
-  late.sync = createServingSync({ ...ground, inventory, routes, backends, serving })
+  late.sync = createServingSync({ ...ground, inventory, routes, backends, serving, verdicts })
   return {
     audit,
     ca,
@@ -125,6 +129,7 @@ export const createPipeline = async (ground: Ground) => {
     signers,
     signatures,
     signerEffects,
+    verdictRoom,
     threats,
     telemetry,
     inventory,

@@ -5,6 +5,7 @@ import { DEFAULT_TENANT, entity, type Principal } from '@rampart/domain'
 import type { Identity } from '@rampart/identity'
 import type { Policy } from '@rampart/policy'
 import { createAuditAnchor, type ServingDeps } from '@rampart/serving'
+import type { Signer } from '@rampart/signing'
 import type { SignalSink } from '@rampart/threats'
 import type { Ground } from './ground.ts'
 
@@ -33,8 +34,11 @@ export const createServingPorts = (
     readonly identity: Identity
     readonly policy: Policy
     readonly signals: SignalSink
+    /** Signs verdicts. */
+    readonly signer: Pick<Signer, 'publicKey'>
   },
 ): Omit<ServingDeps, 'observe' | 'options'> => {
+  const verdictKeys = [deps.signer.publicKey]
   const { clock, random, logger, metrics, mode, database, audit, identity, policy, signals } = deps
   return {
     clock,
@@ -43,6 +47,7 @@ export const createServingPorts = (
     metrics,
     mode,
     policyHot: () => policy.hot('inference'),
+    verdictKeys: () => verdictKeys,
     authenticate: createAuthenticate(identity, mode),
     raiseSignal: (tenant, signal) => signals.raise(tenant, signal),
     logDecision: (tenant, decision) => policy.logDecision(tenant, decision, 'inference'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Digest, SignedVerdict } from '@rampart/domain'
 import type { StoredVersion } from '@rampart/inventory'
 import type { RouteResource, Snapshot } from '@rampart/serving'
 import { createServingSync } from './serving-sync.ts'
@@ -26,6 +27,11 @@ const version = (
   ...(deployedAt === undefined ? {} : { deployedAt }),
 })
 
+/** Only what the sync reads of it. */
+const verdictAbout = (digest: Digest) =>
+  ({ verdict: { digest, decision: 'allow' }, envelope: ENVELOPE }) as unknown as SignedVerdict
+const ENVELOPE = { payloadType: 'x', payload: '', signatures: [] }
+
 const harness = (versions: StoredVersion[], routes: RouteResource[] = []) => {
   const snapshots: Snapshot[] = []
   const sync = createServingSync({
@@ -38,6 +44,7 @@ const harness = (versions: StoredVersion[], routes: RouteResource[] = []) => {
         return { loaded: [], failed: [] }
       },
     },
+    verdicts: { lookup: (_tenant, of) => verdictAbout(of), onChange: () => () => undefined },
     eventLog: { subscribe: () => () => undefined },
     logger: {
       child: () => undefined,

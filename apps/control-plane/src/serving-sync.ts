@@ -16,6 +16,7 @@ import {
   specOfModel,
   versionKey,
 } from '@rampart/serving'
+import type { Verdicts } from '@rampart/trust'
 
 const PAGE = 500
 const RESYNC_MS = 30_000
@@ -41,6 +42,8 @@ export type ServingSyncDeps = {
   readonly routes: Pick<RouteResources, 'list'>
   readonly backends: Pick<BackendResources, 'list'>
   readonly serving: { setSnapshot(snapshot: Snapshot): Promise<SnapshotReport> }
+  /** What serving is allowed by: the verdict about a version's digest. */
+  readonly verdicts: Pick<Verdicts, 'lookup' | 'onChange'>
   readonly eventLog: Pick<EventLog, 'subscribe'>
   readonly logger: Logger
 }
@@ -76,6 +79,7 @@ export const createServingSync = (deps: ServingSyncDeps) => {
     const { payloadSchema, postprocess, match, log } = spec
     const remote = backends.find((one) => one.name === backend)?.spec
     const { classes, features, labels } = version.spec
+    const verdict = deps.verdicts.lookup(version.tenant, version.digest)?.envelope
     return {
       name,
       ...(match?.path === undefined ? {} : { path: match.path }),
@@ -96,6 +100,7 @@ export const createServingSync = (deps: ServingSyncDeps) => {
       ...(features === undefined ? {} : { features }),
       ...(payloadSchema === undefined ? {} : { payloadSchema }),
       ...(postprocess === undefined ? {} : { postprocess }),
+      ...(verdict === undefined ? {} : { verdict }),
       ...(log === undefined ? {} : { log }),
       epoch: epochOf(
         `${version.tenant}/${name}/${version.name}/${version.version}/${backend ?? ''}`,
@@ -134,7 +139,9 @@ export const createServingSync = (deps: ServingSyncDeps) => {
         if (resolved.plan !== undefined) plans.push(resolved.plan)
       }
     }
-    const deployed = all.filter(({ stage }) => stage === 'deployed')
+    const isAllowed = ({ tenant, digest }: StoredVersion): boolean =>
+      deps.verdicts.lookup(tenant, digest)?.verdict.decision === 'allow'
+    const deployed = all.filter((version) => version.stage === 'deployed' && isAllowed(version))
     return {
       routes: await Promise.all(routes),
       plans,
@@ -164,6 +171,7 @@ export const createServingSync = (deps: ServingSyncDeps) => {
   }
 
   let unsubscribe = (): void => undefined
+  let unfollow = (): void => undefined
   let resync: NodeJS.Timeout | undefined
   return {
     refresh,
@@ -172,6 +180,8 @@ export const createServingSync = (deps: ServingSyncDeps) => {
         if (type.startsWith('rampart.model-version.') || /^rampart\.(route|backend)\./.test(type))
           refreshQuietly()
       })
+      // At once, not with the event: a version that lost its verdict must stop within the second.
+      unfollow = deps.verdicts.onChange(refreshQuietly)
       // Another process may have written while our notification was lost.
       resync = setInterval(refreshQuietly, RESYNC_MS)
       await refresh()
@@ -179,6 +189,7 @@ export const createServingSync = (deps: ServingSyncDeps) => {
     stop: async (): Promise<void> => {
       stopped = true
       unsubscribe()
+      unfollow()
       clearInterval(resync)
       await running.catch(() => undefined)
     },

@@ -1,5 +1,12 @@
 /** Assessment as a durable job: asked for by an event, measured once, attested, then a step of the lifecycle. */
-import { componentPrincipal, type Digest, formatModelVersionRef, type ModelSpec } from '@rampart/domain'
+import {
+  type AssessmentPredicate,
+  componentPrincipal,
+  type Digest,
+  formatModelVersionRef,
+  type ModelSpec,
+  PREDICATE,
+} from '@rampart/domain'
 import {
   ALL_TENANTS,
   AppError,
@@ -9,9 +16,10 @@ import {
   type Logger,
   newId,
   type Random,
+  type Tx,
 } from '@rampart/kit'
 import type { Assessment, AssessmentRequest } from './assess.ts'
-import type { AttestPort, InventoryPort, ReferenceMeasured } from './ports.ts'
+import type { AttestPort, InventoryPort, ReferenceMeasured, ScanGate } from './ports.ts'
 import * as store from './store.ts'
 
 export type AssuranceDeps = {
@@ -22,6 +30,7 @@ export type AssuranceDeps = {
   readonly logger: Logger
   readonly inventory: InventoryPort
   readonly trust: AttestPort
+  readonly scanGate: ScanGate
   readonly assess: (request: AssessmentRequest) => Promise<Assessment>
   readonly onReference: ReferenceMeasured
   /** True when no other process shares the database: leases found at start are of a dead process. */
@@ -45,8 +54,13 @@ export const createAssurance = (deps: AssuranceDeps) => {
 
   const consumer = deps.eventLog.consumer({
     name: 'assurance',
-    types: ['rampart.model-version.registered.v1', 'rampart.model-version.transitioned.v1'],
+    types: [
+      'rampart.model-version.registered.v1',
+      'rampart.model-version.transitioned.v1',
+      'rampart.evidence.recorded.v1',
+    ],
     handle: async (event, tx) => {
+      if (event.type === 'rampart.evidence.recorded.v1') return afterWaiver(event.data, tx)
       const { name, version, digest, to } = event.data as {
         name: string
         version: string
@@ -58,6 +72,19 @@ export const createAssurance = (deps: AssuranceDeps) => {
       await store.enqueue(tx, { id: newId(clock, deps.random), name, version, digest, time: clock.iso() })
     },
   })
+
+  /** What waited for a waiver is taken up again. */
+  const afterWaiver = async (data: Readonly<Record<string, unknown>>, tx: Tx): Promise<void> => {
+    const { predicate_type: type, model, version, subject_digest: digest } = data as Record<string, string>
+    if (type !== PREDICATE.waiver || model === undefined || version === undefined || digest === undefined) return
+    await store.enqueue(tx, {
+      id: newId(clock, deps.random),
+      name: model,
+      version,
+      digest,
+      time: clock.iso(),
+    })
+  }
 
   const finishAttested = async (job: store.Job, result: store.JobResult): Promise<void> => {
     const { tenant } = job
@@ -89,13 +116,26 @@ export const createAssurance = (deps: AssuranceDeps) => {
   }
 
   const measure = async (job: store.Job): Promise<void> => {
-    const { tenant, digest } = job
+    const { tenant } = job
     const version = await deps.inventory.get(tenant, job)
+    if (version.stage !== 'registered') return abandon(job, `the version is ${version.stage} already`)
+    const gate = await deps.scanGate(version)
+    if (!gate.may && gate.why === 'unverified')
+      return abandon(job, `waits for a waiver: ${gate.reasons.join('; ')}`)
+    if (!gate.may) return attest(job, { predicate: notLoaded(job, gate.reasons, clock.iso()) })
     const request = await assessmentRequest(deps.inventory, job, version)
     const assessment = await deps.assess(request)
     const { predicate, signature } = assessment
     if (predicate.result === 'passed') await tellReference(job, version.spec, assessment)
-    const result = { predicate, ...(signature === undefined ? {} : { signature }) }
+    await attest(job, { predicate, ...(signature === undefined ? {} : { signature }) })
+  }
+
+  const abandon = (job: store.Job, note: string): Promise<void> =>
+    database.tx(job.tenant, (tx) => store.finish(tx, job.id, { state: 'abandoned', time: clock.iso(), note }))
+
+  const attest = async (job: store.Job, result: store.JobResult): Promise<void> => {
+    const { tenant, digest } = job
+    const { predicate } = result
     await database.tx(tenant, async (tx) => {
       const subject = { name: formatModelVersionRef(job), digest }
       await deps.trust.attestAssessment(
@@ -193,6 +233,21 @@ export const createAssurance = (deps: AssuranceDeps) => {
       database.read(tenant, (tx) => store.latestFor(tx, name, version)),
   }
 }
+
+/** What the scan blocks is never opened: it fails without being looked at any further. */
+const notLoaded = (job: store.Job, reasons: readonly string[], assessedAt: string): AssessmentPredicate => ({
+  model: job.name,
+  version: job.version,
+  tenant: job.tenant,
+  result: 'failed',
+  reasons,
+  metrics: {},
+  limits: {},
+  rows: 0,
+  runtime: 'not loaded',
+  durationMs: 0,
+  assessedAt,
+})
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

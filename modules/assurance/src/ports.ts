@@ -4,7 +4,7 @@ import type {
   Digest,
   FeatureSpec,
   ModelSignature,
-  ModelSpec,
+  ModelVersion,
   ModelVersionRef,
   Principal,
 } from '@rampart/domain'
@@ -26,15 +26,7 @@ export interface ModelRunner {
 }
 
 export interface InventoryPort {
-  get(
-    tenant: string,
-    ref: ModelVersionRef,
-  ): Promise<{
-    readonly digest: Digest
-    readonly stage: string
-    readonly spec: ModelSpec
-    readonly artifacts: readonly { readonly path: string; readonly role: string; readonly digest: Digest }[]
-  }>
+  get(tenant: string, ref: ModelVersionRef): Promise<ModelVersion>
   artifactPath(digest: Digest): Promise<string>
   transition(
     principal: Principal,
@@ -51,6 +43,14 @@ export interface AttestPort {
     predicate: AssessmentPredicate,
   ): Promise<void>
 }
+
+/** Whether a version's files may be opened at all; answers when they were scanned. */
+export type ScanGate = (
+  version: ModelVersion,
+) => Promise<
+  | { readonly may: true }
+  | { readonly may: false; readonly why: 'blocked' | 'unverified'; readonly reasons: readonly string[] }
+>
 
 /** Told once a model has answered its reference rows, so that telemetry knows what normal looks like. */
 export type ReferenceMeasured = (reference: {

@@ -53,7 +53,7 @@ before(async () => {
     policy: { decide: async () => answer() },
     audit: { record: async (_tx, entry) => void audited.push(entry) },
     evidence: {
-      evidenceFor: async () => [],
+      evidenceAbout: async () => [],
       attestApproval: async (_tx, _principal, subject) => void attested.push(subject),
     },
     maxArtifactBytes: 1024,

@@ -9,6 +9,7 @@ import {
   type ModelSpec,
   type ModelVersionRef,
   type Principal,
+  parseModelVersionRef,
   principalName,
   type Stage,
 } from '@rampart/domain'
@@ -43,7 +44,15 @@ export type TransitionRequest = {
   readonly signature?: ModelSignature
 }
 
+const MAX_VERSIONS_OF_DIGEST = 500
+
 export type Inventory = ReturnType<typeof createInventory>
+
+/** What evidence may be about: the version's own digest, and its files. */
+export const digestsOf = ({ digest, artifacts }: store.StoredVersion): readonly Digest[] => [
+  digest,
+  ...artifacts.map((artifact) => artifact.digest),
+]
 
 const notFound = (ref: ModelVersionRef) =>
   inventoryErrors.INVENTORY_NOT_FOUND(`There is no model version ${formatModelVersionRef(ref)}.`)
@@ -57,6 +66,9 @@ export const createInventory = (deps: InventoryDeps) => {
     if (found === undefined) throw notFound(ref)
     return found
   }
+
+  const factsOf = (tenant: string, version: store.StoredVersion): Promise<readonly EvidenceFact[]> =>
+    evidence.evidenceAbout(tenant, digestsOf(version))
 
   const resolveArtifacts = async (requested: readonly RequestedArtifact[]): Promise<ArtifactRef[]> =>
     Promise.all(
@@ -200,7 +212,7 @@ export const createInventory = (deps: InventoryDeps) => {
   ): Promise<store.StoredVersion> => {
     // Read before the lock: a second connection taken inside a transaction could starve the pool. A version's digest
     // never changes and evidence is only ever added, so what is read here stays true.
-    const facts = await evidence.evidenceFor(principal.tenant, (await get(principal.tenant, ref)).digest)
+    const facts = await factsOf(principal.tenant, await get(principal.tenant, ref))
     const outcome = await database.tx(principal.tenant, async (tx) => {
       const version = await store.lockVersion(tx, ref)
       if (version === undefined) throw notFound(ref)
@@ -238,7 +250,7 @@ export const createInventory = (deps: InventoryDeps) => {
   /** Policy's answer for every step that exists from here, before anyone clicks. */
   const preview = async (principal: Principal, ref: ModelVersionRef) => {
     const version = await get(principal.tenant, ref)
-    const facts = await evidence.evidenceFor(principal.tenant, version.digest)
+    const facts = await factsOf(principal.tenant, version)
     return Promise.all(
       nextStages(version.stage).map(async (to) => {
         const decision = await decide(principal, version, { to, reason: 'preview' }, { facts, dryRun: true })
@@ -252,7 +264,7 @@ export const createInventory = (deps: InventoryDeps) => {
     transition,
     decide: async (principal, version, request) =>
       decide(principal, version, request, {
-        facts: await evidence.evidenceFor(principal.tenant, version.digest),
+        facts: await factsOf(principal.tenant, version),
       }),
   })
 
@@ -264,6 +276,16 @@ export const createInventory = (deps: InventoryDeps) => {
     get,
     list: (tenant: string, filter: store.VersionFilter) =>
       database.read(tenant, (tx) => store.listVersions(tx, filter)),
+    /** Every version of these bytes, read in the caller's transaction. */
+    versionsWithDigest: (tx: Tx, digest: Digest): Promise<readonly store.StoredVersion[]> =>
+      store.listVersions(tx, { digest, limit: MAX_VERSIONS_OF_DIGEST }),
+    versionDigestsOf: store.versionDigestsOf,
+    versionDigest: async (tx: Tx, ref: string): Promise<Digest | undefined> => {
+      const parsed = parseModelVersionRef(ref)
+      return parsed === undefined ? undefined : (await store.findVersion(tx, parsed))?.digest
+    },
+    artifactNames: (tenant: string, digest: Digest): Promise<readonly string[]> =>
+      database.read(tenant, (tx) => store.artifactNames(tx, digest)),
     transitions: (tenant: string, ref: ModelVersionRef) =>
       database.read(tenant, (tx) => store.listTransitions(tx, ref)),
     countByStage: (tenant: string) => database.read(tenant, store.countByStage),

@@ -46,7 +46,8 @@ export type EvidenceFact = {
 }
 
 export interface EvidencePort {
-  evidenceFor(tenant: string, digest: Digest): Promise<readonly EvidenceFact[]>
+  /** About any of the digests, newest first within each. */
+  evidenceAbout(tenant: string, digests: readonly Digest[]): Promise<readonly EvidenceFact[]>
   attestApproval(
     tx: Tx,
     principal: Principal,

@@ -21,6 +21,7 @@ export const promotionInput = (facts: {
       stage: version.stage,
       labels: version.spec.labels ?? {},
       created_by: version.createdBy,
+      artifacts: version.artifacts.map(({ path, role, digest }) => ({ path, role, digest })),
       size_bytes: version.artifacts.reduce((sum, artifact) => sum + artifact.sizeBytes, 0),
     },
     evidence: evidence.map((fact) => ({

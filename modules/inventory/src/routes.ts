@@ -6,7 +6,7 @@ import { cursorOf, ListQuery, readCursor } from '@rampart/kit'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { inventoryErrors } from './errors.ts'
-import type { Inventory } from './inventory.ts'
+import { digestsOf, type Inventory } from './inventory.ts'
 import type { EvidenceFact } from './ports.ts'
 import {
   DigestSchema,
@@ -36,7 +36,9 @@ export type EvidenceView = EvidenceFact & {
 export type InventoryRouteDeps = {
   readonly inventory: Inventory
   readonly serving: ServingView
-  readonly evidence: { evidenceFor(tenant: string, digest: Digest): Promise<readonly EvidenceView[]> }
+  readonly evidence: {
+    evidenceAbout(tenant: string, digests: readonly Digest[]): Promise<readonly EvidenceView[]>
+  }
 }
 
 const byRef = (request: { params: unknown }): EntityRef => ({
@@ -156,7 +158,7 @@ const registerReads = (app: App, { inventory, serving, evidence }: InventoryRout
       const version = await inventory.get(tenant, request.params)
       const [transitions, facts, actions] = await Promise.all([
         inventory.transitions(tenant, request.params),
-        evidence.evidenceFor(tenant, version.digest),
+        evidence.evidenceAbout(tenant, digestsOf(version)),
         inventory.preview(request.principal, request.params),
       ])
       return {

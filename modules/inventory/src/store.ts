@@ -106,6 +106,26 @@ export const listVersions = async (tx: Tx, filter: VersionFilter): Promise<Store
   return rows.map(toVersion)
 }
 
+/** Digests of the versions that are, or have a file of, this digest. */
+export const versionDigestsOf = async (tx: Tx, digest: Digest): Promise<readonly Digest[]> => {
+  const rows = await tx.query<{ digest: Digest }>(
+    `SELECT v.digest FROM inventory_version v WHERE v.digest = $1
+     UNION SELECT v.digest FROM inventory_version v JOIN inventory_artifact a
+       ON a.tenant = v.tenant AND a.name = v.name AND a.version = v.version WHERE a.digest = $1`,
+    [digest],
+  )
+  return rows.map((row) => row.digest)
+}
+
+/** Names under which versions have the artifact, at most 100. */
+export const artifactNames = async (tx: Tx, digest: Digest): Promise<readonly string[]> => {
+  const rows = await tx.query<{ path: string }>(
+    'SELECT DISTINCT a.path FROM inventory_artifact a WHERE a.digest = $1 ORDER BY a.path LIMIT 100',
+    [digest],
+  )
+  return rows.map((row) => row.path)
+}
+
 export const countByStage = async (tx: Tx): Promise<Partial<Record<Stage, number>>> => {
   const rows = await tx.query<{ stage: Stage; n: number }>(
     'SELECT stage, count(*)::int AS n FROM inventory_version GROUP BY stage',

@@ -39,16 +39,24 @@ const principal = loose({
 })
 const mode = part(fc.constantFrom('development', 'production'))
 const score = part(fc.constantFrom(0.5, 0.91, 0.95, 1))
+const rules = fc.subarray(['code-file', 'trailing-data'])
 const statement = loose({
   predicate_type: fc.constantFrom(
     'https://rampart.dev/attestation/assessment/v1',
     'https://rampart.dev/attestation/approval/v1',
+    'https://rampart.dev/attestation/artifact-scan/v1',
+    'https://rampart.dev/attestation/waiver/v1',
   ),
   predicate: loose({
+    path: fc.constantFrom('m.onnx', 'card.md'),
+    rules,
+    scannedAt: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z'),
+    by: fc.constant('user:ada'),
+    covers: fc.array(fc.record({ path: fc.constant('m.onnx'), digest, rules }), { maxLength: 2 }),
     model: fc.constantFrom('m', 'n'),
     version: fc.constantFrom('1', '2'),
     tenant,
-    result: part(fc.constantFrom('passed', 'failed')),
+    result: part(fc.constantFrom('passed', 'failed', 'clean', 'unverified', 'blocked')),
     reasons: part(fc.subarray(['accuracy is low', 'it is slow'])),
     metrics: loose({ accuracy: score, balanced_accuracy: score }),
     assessedAt: part(fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z')),
@@ -72,6 +80,36 @@ const questions: Record<PackName, fc.Arbitrary<unknown>> = {
     }),
     mode,
   }),
+  verdict: loose({
+    subjects: part(
+      fc.array(loose({ name: fc.constantFrom('m:1', 'n:1'), stage: part(stage) }), { maxLength: 3 }),
+    ),
+    scan: loose({
+      result: part(fc.constantFrom('clean', 'unverified', 'blocked', 'missing')),
+      files: part(
+        fc.array(
+          fc.record({
+            path: fc.constantFrom('m.onnx', 'card.md'),
+            result: fc.constantFrom('clean', 'unverified', 'blocked', 'missing'),
+            rules: fc.subarray(['code-file', 'trailing-data']),
+          }),
+          { maxLength: 2 },
+        ),
+      ),
+      waivers: part(fc.array(fc.record({ by: fc.constant('user:ann') }), { maxLength: 1 })),
+    }),
+    signature: loose({ result: part(fc.constantFrom('trusted', 'untrusted', 'none')) }),
+    provenance: loose({ result: part(fc.constantFrom('attested', 'none')) }),
+    graphLint: loose({
+      result: part(fc.constantFrom('clean', 'suspicious', 'missing', 'not-applicable')),
+      rules: fc.subarray(['constant-comparator']),
+    }),
+    assessment: loose({
+      result: part(fc.constantFrom('passed', 'failed', 'missing')),
+      reasons: fc.subarray(['accuracy is low']),
+    }),
+    approvals: part(fc.array(loose({ subject: fc.constantFrom('m:1', 'n:1') }), { maxLength: 2 })),
+  }),
   promotion: loose({
     principal,
     transition: loose({ from: part(stage), to: part(stage), reason: part(fc.constantFrom('why', ' ', '')) }),
@@ -81,7 +119,13 @@ const questions: Record<PackName, fc.Arbitrary<unknown>> = {
       digest,
       stage,
       created_by: part(fc.constant('user:ada')),
+      artifacts: part(
+        fc.array(loose({ path: fc.constantFrom('m.onnx', 'card.md'), role: fc.constant('model'), digest }), {
+          maxLength: 2,
+        }),
+      ),
     }),
+    now: fc.constant('2026-01-02T00:00:00.000Z'),
     evidence: part(fc.array(statement, { maxLength: 4 })),
     limits: loose({ min_accuracy: score, min_balanced_accuracy: score }),
   }),

@@ -29,6 +29,20 @@ export const trustErrors = defineErrors({
     kind: 'Forbidden',
     summary: 'No trusted signer, in scope and valid now, made the signature.',
   },
+  TRUST_ARTIFACT_NOT_FOUND: { kind: 'NotFound', summary: 'No version of the tenant has such an artifact.' },
+  TRUST_SCAN_QUEUE_FULL: {
+    kind: 'RateLimited',
+    summary: 'Too many scans are waiting already.',
+    help: 'Ask again when some of them are done.',
+  },
+  TRUST_VERDICT_NOT_FOUND: {
+    kind: 'NotFound',
+    summary: 'There is no verdict about this digest: no version of the tenant has it.',
+  },
+  TRUST_WAIVER_INVALID: {
+    kind: 'Conflict',
+    summary: 'There is nothing that a waiver could cover: no scan is unverified, or one was blocked.',
+  },
   TRUST_EVIDENCE_NOT_FOUND: { kind: 'NotFound', summary: 'No evidence has this id.' },
   TRUST_SUBJECT_INVALID: {
     kind: 'InvalidInput',

@@ -6,6 +6,9 @@ export type { EvidenceRecord } from './evidence-verification.ts'
 export { registerModelDocumentRoutes } from './model-document-routes.ts'
 export type { ModelDocumentDeps, VersionSource } from './model-documents.ts'
 export { registerTrustRoutes } from './routes.ts'
+export { createScanEngine } from './scans/scan-engine.ts'
+export { createScanGate } from './scans/scan-gate.ts'
+export { type ArtifactLint, createScans, type ScanEngine, type Scans } from './scans/scans.ts'
 export { registerSignerRoutes } from './signers/routes.ts'
 export { createSignatures } from './signers/signatures.ts'
 export { createSigners, type SignerResource, type Signers } from './signers/signers.ts'
@@ -16,6 +19,10 @@ export {
   type Trust,
   type TrustDeps,
 } from './trust.ts'
+
+export { registerVerdictRoutes } from './verdicts/routes.ts'
+export { createVerdicts, type Verdicts, type VerdictsDeps } from './verdicts/verdicts.ts'
+export { createWaivers } from './waivers.ts'
 
 export const trustMigrations = (): MigrationSource => ({
   module: 'trust',

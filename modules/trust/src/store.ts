@@ -45,6 +45,15 @@ export const selectBySubject = (tx: Tx, subjectDigest: string): Promise<Evidence
     [subjectDigest, MAX_PER_SUBJECT],
   )
 
+/** Newest first within each digest, so that much about one digest cannot hide another. */
+export const selectBySubjects = (tx: Tx, subjectDigests: readonly string[]): Promise<EvidenceRow[]> =>
+  tx.query<EvidenceRow>(
+    `SELECT found.* FROM unnest($1::text[]) AS wanted(digest) CROSS JOIN LATERAL (
+       SELECT ${COLUMNS} FROM trust_evidence e WHERE e.subject_digest = wanted.digest
+       ORDER BY e.time DESC, e.id DESC LIMIT $2) AS found`,
+    [[...new Set(subjectDigests)], MAX_PER_SUBJECT],
+  )
+
 export const selectById = async (tx: Tx, id: string): Promise<EvidenceRow | undefined> => {
   const [row] = await tx.query<EvidenceRow>(`SELECT ${COLUMNS} FROM trust_evidence e WHERE e.id = $1`, [id])
   return row

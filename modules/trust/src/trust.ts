@@ -18,7 +18,7 @@ import { canonicalDigest, canonicalJson, createStatement, type Signer, signEnvel
 import { trustErrors } from './errors.ts'
 import { createEvidenceVerifier, type EvidenceRecord } from './evidence-verification.ts'
 import { selectSigners } from './signers/store.ts'
-import { type EvidenceRow, insertEvidence, selectById, selectBySubject } from './store.ts'
+import { type EvidenceRow, insertEvidence, selectById, selectBySubject, selectBySubjects } from './store.ts'
 
 export interface AuditPort {
   record(
@@ -76,6 +76,10 @@ export interface Trust {
   seal(request: StatementRequest): Envelope
   /** Newest first; `verified` is recomputed from the stored bytes. Throws TRUST_SUBJECT_INVALID. */
   evidenceFor(tenant: string, digest: string): Promise<readonly EvidenceRecord[]>
+  /** The same about several digests, newest first within each. */
+  evidenceAbout(tenant: string, digests: readonly Digest[]): Promise<readonly EvidenceRecord[]>
+  /** The same in the caller's transaction. */
+  evidenceIn(tx: Tx, digests: readonly Digest[]): Promise<readonly EvidenceRecord[]>
   /** Throws TRUST_EVIDENCE_NOT_FOUND. */
   evidence(tenant: string, id: string): Promise<EvidenceRecord>
   publicKeys(): readonly PublicKeyView[]
@@ -172,6 +176,9 @@ export const createTrust = (deps: TrustDeps): Trust => {
         throw trustErrors.TRUST_SUBJECT_INVALID('the digest is not sha256:<64 hex digits>')
       return database.read(tenant, async (tx) => judge(tx, await selectBySubject(tx, digest)))
     },
+    evidenceAbout: (tenant, digests) =>
+      database.read(tenant, async (tx) => judge(tx, await selectBySubjects(tx, digests))),
+    evidenceIn: async (tx, digests) => judge(tx, await selectBySubjects(tx, digests)),
     evidence: async (tenant, id) => {
       const [found] = await database.read(tenant, async (tx) => {
         const row = await selectById(tx, id)

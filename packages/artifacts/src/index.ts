@@ -3,3 +3,4 @@ export { RULES, type Rule, type RuleId, type Severity, type Verdict } from './ru
 export { toSarif } from './sarif.ts'
 export { DEFAULT_LIMITS, type FileReport, type Finding, type ScanLimits } from './scan-context.ts'
 export { type ScanOptions, type ScanReport, scanPaths } from './scan-paths.ts'
+export { createScanThread, type ScanThread } from './scan-thread.ts'

@@ -1,0 +1,241 @@
+/** From evidence and versions to what a verdict says, section by section. Pure: the same facts give the same bytes. */
+import {
+  type ArtifactRef,
+  type Digest,
+  formatModelVersionRef,
+  type ModelVersion,
+  PREDICATE,
+  type ScanResult,
+  VERDICT_SCHEMA,
+  type VerdictApproval,
+  type VerdictAssessment,
+  type VerdictContent,
+  type VerdictFileScan,
+  type VerdictGraphLint,
+  type VerdictProvenance,
+  type VerdictScan,
+  type VerdictSignature,
+  type VerdictWaiver,
+} from '@rampart/domain'
+import { MODEL_PREDICATE_TYPE } from '@rampart/signing'
+import type { EvidenceRecord } from '../evidence-verification.ts'
+
+/** What a verdict is about and made from, before policy has decided. */
+export type VerdictFacts = Omit<VerdictContent, 'policyBundleDigest' | 'decision' | 'reasons'>
+
+export type FactSources = {
+  readonly tenant: string
+  readonly digest: Digest
+  /** Every version of these bytes. */
+  readonly versions: readonly ModelVersion[]
+  /** About the digest and the digests of the versions' files, newest first. */
+  readonly records: readonly EvidenceRecord[]
+  readonly nowMs: number
+}
+
+const RANK: Readonly<Record<ScanResult, number>> = { clean: 0, unverified: 1, missing: 2, blocked: 3 }
+const IN_USE: ReadonlySet<string> = new Set(['approved', 'deployed'])
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
+const byText =
+  <T>(of: (one: T) => string) =>
+  (a: T, b: T): number =>
+    of(a) < of(b) ? -1 : Number(of(a) > of(b))
+
+const isResult = (value: unknown): value is Exclude<ScanResult, 'missing'> =>
+  value === 'clean' || value === 'unverified' || value === 'blocked'
+
+/** Records that count, of one type and tenant, newest first. */
+const counting = ({ records, tenant }: FactSources, type: string): EvidenceRecord[] =>
+  records
+    .filter(
+      ({ predicateType, verified, predicate }) =>
+        verified && predicateType === type && predicate.tenant === tenant,
+    )
+    .sort((a, b) => byText(({ createdAt, id }: EvidenceRecord) => `${createdAt} ${id}`)(b, a))
+
+/** Files of all versions, each once. */
+const filesOf = ({ versions }: FactSources): ArtifactRef[] => {
+  const files = new Map(
+    versions.flatMap(({ artifacts }) => artifacts.map((one) => [`${one.digest} ${one.path}`, one])),
+  )
+  return [...files.values()].sort(byText(({ path, digest }) => `${path} ${digest}`))
+}
+
+const fileScan = (file: ArtifactRef, scans: readonly EvidenceRecord[]): VerdictFileScan => {
+  const { path, role, digest } = file
+  const found = scans.find(
+    ({ subjectDigest, predicate }) => subjectDigest === digest && predicate.path === path,
+  )
+  if (found === undefined || !isResult(found.predicate.result))
+    return { path, role, digest, result: 'missing', rules: [] }
+  const { result, format, rules, scannedAt } = found.predicate
+  return {
+    path,
+    role,
+    digest,
+    result,
+    format: text(format),
+    rules: texts(rules),
+    evidence: found.id,
+    scannedAt: text(scannedAt),
+  }
+}
+
+type Cover = { readonly digest?: unknown; readonly path?: unknown; readonly rules?: unknown }
+
+const covers = (waiver: EvidenceRecord, file: VerdictFileScan): boolean =>
+  Array.isArray(waiver.predicate.covers) &&
+  (waiver.predicate.covers as readonly (Cover | null)[]).some((cover) => {
+    const rules = texts(cover?.rules)
+    return (
+      cover?.digest === file.digest &&
+      cover.path === file.path &&
+      file.rules.every((rule) => rules.includes(rule))
+    )
+  })
+
+/** Waivers that together cover everything unverified; none unless they cover all of it. */
+const waiversOf = (sources: FactSources, files: readonly VerdictFileScan[]): VerdictWaiver[] => {
+  const open = files.filter(({ result }) => result === 'unverified')
+  const valid = counting(sources, PREDICATE.waiver).filter(
+    ({ predicate }) =>
+      predicate.expiresAt === undefined || Date.parse(text(predicate.expiresAt)) > sources.nowMs,
+  )
+  const used = open.map((file) => valid.find((waiver) => covers(waiver, file)))
+  if (used.length === 0 || used.includes(undefined)) return []
+  return [...new Set(used as EvidenceRecord[])].map(({ id, predicate }) => ({
+    by: text(predicate.by),
+    reason: text(predicate.reason),
+    at: text(predicate.waivedAt),
+    ...(predicate.expiresAt === undefined ? {} : { expiresAt: text(predicate.expiresAt) }),
+    evidence: id,
+  }))
+}
+
+const scanOf = (sources: FactSources): VerdictScan => {
+  const scans = counting(sources, PREDICATE.scan)
+  const files = filesOf(sources).map((file) => fileScan(file, scans))
+  const result = files.reduce<ScanResult>(
+    (worst, file) => (RANK[file.result] > RANK[worst] ? file.result : worst),
+    files.length === 0 ? 'missing' : 'clean',
+  )
+  return { result, files, waivers: waiversOf(sources, files) }
+}
+
+/** Records that speak for the digest itself: made in this tenant, or received from a signer for one of its versions. */
+const signaturesOf = ({ records, digest }: FactSources): EvidenceRecord[] =>
+  records.filter(
+    ({ predicateType, subjectDigest }) => predicateType === PREDICATE.signature && subjectDigest === digest,
+  )
+
+const signatureOf = (sources: FactSources): VerdictSignature => {
+  const signers = signaturesOf(sources).map(({ id, verified, reasons, createdAt, predicate }) => ({
+    signer: text(predicate.signer),
+    identity: text(predicate.identity),
+    counts: verified,
+    ...(verified ? {} : { why: reasons.join('; ') }),
+    at: createdAt,
+    evidence: id,
+  }))
+  const result = signers.some(({ counts }) => counts) ? 'trusted' : signers.length > 0 ? 'untrusted' : 'none'
+  return { result, signers: signers.sort(byText(({ at, evidence }) => `${at} ${evidence}`)) }
+}
+
+const provenanceOf = (sources: FactSources): VerdictProvenance => {
+  const statements = signaturesOf(sources)
+    .filter(({ verified, predicate }) => verified && predicate.predicateType !== MODEL_PREDICATE_TYPE)
+    .map(({ id, predicate }) => ({
+      predicateType: text(predicate.predicateType),
+      signer: text(predicate.signer),
+      evidence: id,
+    }))
+    .sort(byText(({ evidence }) => evidence))
+  return { result: statements.length === 0 ? 'none' : 'attested', statements }
+}
+
+const graphLintOf = (sources: FactSources, scan: VerdictScan): VerdictGraphLint => {
+  const graphs = scan.files.filter(({ role, format }) => role === 'model' && format === 'onnx')
+  const models = scan.files.filter(({ role }) => role === 'model')
+  if (graphs.length === 0)
+    return {
+      result: models.some(({ result }) => result === 'missing') ? 'missing' : 'not-applicable',
+      rules: [],
+    }
+  const lints = counting(sources, PREDICATE.graphLint)
+  const found = graphs.map((file) => lints.find(({ subjectDigest }) => subjectDigest === file.digest))
+  const [first] = found
+  if (first === undefined || found.includes(undefined)) return { result: 'missing', rules: [] }
+  const known = found as EvidenceRecord[]
+  const isClean = known.every(({ predicate }) => predicate.result === 'clean')
+  return {
+    result: isClean ? 'clean' : 'suspicious',
+    rules: [...new Set(known.flatMap(({ predicate }) => texts(predicate.rules)))].sort(),
+    evidence: first.id,
+    at: text(first.predicate.lintedAt),
+  }
+}
+
+const metricsOf = (value: unknown): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries((value ?? {}) as Record<string, unknown>).filter(
+      (entry): entry is [string, number] => typeof entry[1] === 'number',
+    ),
+  )
+
+/** Of the versions in use when there are any: another name for the same bytes may have stricter limits. */
+const assessmentOf = (sources: FactSources): VerdictAssessment => {
+  const used = sources.versions.filter(({ stage }) => IN_USE.has(stage))
+  const names = (used.length === 0 ? sources.versions : used).map(formatModelVersionRef)
+  const all = counting(sources, PREDICATE.assessment)
+  const newest = names.flatMap((name) => all.find(({ subjectName }) => subjectName === name) ?? [])
+  const found = newest.find(({ predicate }) => predicate.result !== 'passed') ?? newest[0]
+  if (found === undefined) return { result: 'missing', reasons: [], metrics: {} }
+  const { result, reasons, metrics, assessedAt } = found.predicate
+  return {
+    result: result === 'passed' ? 'passed' : 'failed',
+    reasons: texts(reasons),
+    metrics: metricsOf(metrics),
+    at: text(assessedAt),
+    evidence: found.id,
+  }
+}
+
+const approvalsOf = (sources: FactSources): VerdictApproval[] => {
+  const names = new Set(sources.versions.map(formatModelVersionRef))
+  return counting(sources, PREDICATE.approval)
+    .filter(
+      ({ subjectName, subjectDigest, predicate }) =>
+        subjectDigest === sources.digest &&
+        names.has(subjectName) &&
+        `${text(predicate.model)}:${text(predicate.version)}` === subjectName,
+    )
+    .map(({ id, subjectName, predicate }) => ({
+      subject: subjectName,
+      approver: text(predicate.approver),
+      reason: text(predicate.reason),
+      at: text(predicate.approvedAt),
+      evidence: id,
+    }))
+    .sort(byText(({ at, evidence }) => `${at} ${evidence}`))
+}
+
+export const verdictFacts = (sources: FactSources): VerdictFacts => {
+  const scan = scanOf(sources)
+  return {
+    schema: VERDICT_SCHEMA,
+    tenant: sources.tenant,
+    digest: sources.digest,
+    subjects: sources.versions
+      .map((version) => ({ name: formatModelVersionRef(version), stage: version.stage }))
+      .sort(byText(({ name }) => name)),
+    scan,
+    signature: signatureOf(sources),
+    provenance: provenanceOf(sources),
+    graphLint: graphLintOf(sources, scan),
+    assessment: assessmentOf(sources),
+    approvals: approvalsOf(sources),
+  }
+}
