@@ -75,4 +75,3 @@ export {
 } from './signed-note.ts'
 export { createStatement, isAbout, validateStatement } from './statement.ts'
 export { checkVerdict, readVerdict, type VerdictCheck, type VerdictFault } from './verdict-check.ts'
-export { checkVerdict, readVerdict, type VerdictCheck, type VerdictFault } from './verdict-check.ts'
