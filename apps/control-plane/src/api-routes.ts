@@ -1,5 +1,6 @@
 /** Every route of the control API, below /api/v1. Also how contracts/openapi.json is emitted. */
 import { registerAuditRoutes } from '@rampart/audit'
+import { registerGatewayRoutes } from '@rampart/gateways'
 import { registerIdentityRoutes, registerSessionRoutes } from '@rampart/identity'
 import { registerInventoryRoutes } from '@rampart/inventory'
 import { registerPolicyRoutes } from '@rampart/policy'
@@ -60,6 +61,10 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
         .filter((stats) => stats.requests > 0 || served.some((one) => one.version === stats.version))
         .sort((a, b) => Number(isDefault(b.version)) - Number(isDefault(a.version)))
     },
+  })
+  registerGatewayRoutes(api, {
+    gateways: pipeline.gateways,
+    openArtifact: pipeline.inventory.openArtifact,
   })
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry })
   registerThreatsRoutes(api, { threats: pipeline.threats })

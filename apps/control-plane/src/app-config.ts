@@ -91,6 +91,17 @@ export const configSchema = z.object({
       ),
     })
     .prefault({}),
+  gateways: z
+    .object({
+      offlineHours: number({
+        description: 'How long a gateway goes on answering without hearing from the control plane',
+        unit: 'h',
+      })
+        .min(1)
+        .max(8760)
+        .default(24),
+    })
+    .prefault({}),
   policy: z
     .object({
       restore: z

@@ -49,6 +49,7 @@ export const migrationSources = (): MigrationSource[] => [
   migrationsOf('serving'),
   migrationsOf('telemetry'),
   migrationsOf('threats'),
+  migrationsOf('gateways'),
 ]
 
 /** The database to use, embedded unless one was named; stopping is registered first, so it happens last. */
@@ -78,8 +79,9 @@ const openGround = async (config: AppConfig, logger: Logger, lifecycle: Lifecycl
 
 /** Rooms start in the order of the data's way and stop in the reverse. */
 const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> => {
-  const { audit, identity, policy, telemetry, serving, sync, canaries, verdictRoom, assurance, signerEffects } =
+  const { audit, identity, policy, telemetry, serving, sync, canaries, gateways, assurance, signerEffects } =
     rooms
+  const { verdictRoom } = rooms
   await audit.start()
   lifecycle.onStop('audit', audit.stop)
   await identity.start()
@@ -94,6 +96,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('serving-sync', sync.stop)
   canaries.start()
   lifecycle.onStop('canaries', canaries.stop)
+  gateways.start()
+  lifecycle.onStop('gateways', gateways.stop)
   await verdictRoom.start()
   lifecycle.onStop('verdicts', verdictRoom.stop)
   await assurance.start()

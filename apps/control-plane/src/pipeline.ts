@@ -16,6 +16,7 @@ import { createLocalCa, openEd25519Signer } from '@rampart/signing'
 import { createTelemetry } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
 import { createSignatures, createSigners, createTrust, type Verdicts } from '@rampart/trust'
+import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
 import { createServingPorts } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
@@ -52,7 +53,7 @@ export const createPipeline = async (ground: Ground) => {
   const signers = createSigners({ ...ground, audit })
 
   // The router answers to the inventory, and the inventory waits for the router: one of the two must be named first.
-  const late: { sync?: ServingSync; verdicts?: Verdicts } = {}
+  const late: { sync?: ServingSync; verdicts?: Verdicts; gateways?: GatewayRoom } = {}
   const settle = async (): Promise<void> => late.sync?.refresh()
 
   const threats = createThreats({ ...ground, audit })
@@ -72,7 +73,11 @@ export const createPipeline = async (ground: Ground) => {
       if (to === 'retired' || to === 'quarantined' || to === 'retracted')
         await telemetry.retire(version.tenant, version)
       // Before the router is told: what it serves next depends on it.
-      await late.verdicts?.refresh(version.tenant, version.digest, `${version.name}:${version.version} is ${to}`)
+      await late.verdicts?.refresh(
+        version.tenant,
+        version.digest,
+        `${version.name}:${version.version} is ${to}`,
+      )
       await settle()
     },
   })
@@ -93,14 +98,17 @@ export const createPipeline = async (ground: Ground) => {
     }),
     onReference: async (reference) => {
       await telemetry.setReference(reference)
+      late.gateways?.changed()
     },
   })
   const addresses = {
     allowLoopback: ground.mode === 'development',
     allowed: config.inference.backendHosts.split(/[\s,]+/).filter((host) => host !== ''),
   }
+  const signals = threats.sinkFor('serving')
+  const ports = createServingPorts({ ...ground, audit, identity, policy, signals, signer })
   const serving = createServing({
-    ...createServingPorts({ ...ground, audit, identity, policy, signals: threats.sinkFor('serving'), signer }),
+    ...ports,
     observe: telemetry.sink,
     options: {
       recordsDir: join(home, 'inference'),
@@ -113,13 +121,33 @@ export const createPipeline = async (ground: Ground) => {
   })
   const routes = createRouteResources({ ...ground, audit, afterChange: settle })
   const backends = createBackendResources({ ...ground, audit, addresses, afterChange: settle })
+  const { verdictKeys } = ports
+  const gateways = createGatewayRoom(ground, {
+    audit,
+    identity,
+    policy,
+    telemetry,
+    serving,
+    signals,
+    signer,
+    verdictKeys,
+  })
+  late.gateways = gateways
   const canaries = createCanaryRunner({
     ...ground,
     routes,
-    readings: serving.canaryReadings,
-    raiseSignal: (tenant, signal) => threats.sinkFor('serving').raise(tenant, signal),
+    readings: gateways.canaryTotals,
+    raiseSignal: (tenant, signal) => signals.raise(tenant, signal),
   })
-  late.sync = createServingSync({ ...ground, inventory, routes, backends, serving, verdicts })
+  late.sync = createServingSync({
+    ...ground,
+    inventory,
+    routes,
+    backends,
+    serving,
+    verdicts,
+    afterSwap: gateways.changed,
+  })
   return {
     audit,
     ca,
@@ -138,6 +166,7 @@ export const createPipeline = async (ground: Ground) => {
     routes,
     backends,
     canaries,
+    gateways,
     sync: late.sync,
   }
 }

@@ -35,6 +35,7 @@ const ENVELOPE = { payloadType: 'x', payload: '', signatures: [] }
 const harness = (versions: StoredVersion[], routes: RouteResource[] = []) => {
   const snapshots: Snapshot[] = []
   const sync = createServingSync({
+    afterSwap: () => undefined,
     inventory: { list: async () => versions, artifactPath: async () => '/x' },
     routes: { list: async () => routes },
     backends: { list: async () => [] },

@@ -42,6 +42,8 @@ export type ServingSyncDeps = {
   readonly routes: Pick<RouteResources, 'list'>
   readonly backends: Pick<BackendResources, 'list'>
   readonly serving: { setSnapshot(snapshot: Snapshot): Promise<SnapshotReport> }
+  /** A snapshot is in force. */
+  readonly afterSwap: () => void
   /** What serving is allowed by: the verdict about a version's digest. */
   readonly verdicts: Pick<Verdicts, 'lookup' | 'onChange'>
   readonly eventLog: Pick<EventLog, 'subscribe'>
@@ -151,6 +153,7 @@ export const createServingSync = (deps: ServingSyncDeps) => {
 
   const rebuild = async (): Promise<void> => {
     const report = await deps.serving.setSnapshot(await build())
+    deps.afterSwap()
     for (const failure of report.failed) deps.logger.error({ ...failure }, 'serving.version-not-loaded')
   }
 

@@ -1,7 +1,8 @@
 /** The door of serving: the inference router, its routes as resources, and its records. */
 export { createAuditAnchor } from './audit-anchor.ts'
 export { type BackendResources, createBackendResources } from './backend-resources.ts'
-export { createCanaryRunner } from './canary-runner.ts'
+export { type CanaryReading, combine, emptyReading } from './canary.ts'
+export { type CanaryReadings, createCanaryRunner } from './canary-runner.ts'
 export { servingErrors } from './errors.ts'
 export type { GrpcAddress, GrpcListener } from './grpc-server.ts'
 export type { LocalAnswer, LocalCall } from './local-call.ts'

@@ -14,6 +14,7 @@ export type EntityKind =
   | 'caller'
   | 'inference-log'
   | 'audit-log'
+  | 'gateway'
   | 'system'
 
 export type EntityRef = { readonly kind: EntityKind; readonly id: string }

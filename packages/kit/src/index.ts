@@ -13,6 +13,7 @@ export {
   type Tx,
 } from './database.ts'
 export * from './define-errors.ts'
+export { writeFileDurably } from './durable-file.ts'
 export * from './embedded-postgres.ts'
 export * from './error-mapping.ts'
 export * from './errors.ts'

@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { kitErrors } from './errors.ts'
 
@@ -73,6 +73,18 @@ const removeLower = (dir: string, prefix: string, number: number): void => {
     const n = numberOf(name, prefix)
     if (n > 0 && n < number) rmSync(join(dir, name), { force: true })
   }
+}
+
+/** The live process that holds the lock, or undefined. */
+export const stateLockHolder = (options: {
+  readonly home: string
+  readonly name?: string
+}): number | undefined => {
+  const prefix = `${options.name ?? 'rampart'}.lock.`
+  if (!existsSync(options.home)) return undefined
+  const top = highest(options.home, prefix)
+  const holder = top === 0 ? undefined : readHolder(join(options.home, `${prefix}${top}`))
+  return isAlive(holder) ? holder?.pid : undefined
 }
 
 /** Throws KIT_STATE_LOCKED when a live process (this one included) holds the lock. */

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream'
 import { type AppError, toProblem } from '@rampart/kit'
 import { type BodyTimes, watchBodies } from './body-watch.ts'
 import type { BrowserGuard } from './browser-guard.ts'
+import type { ConnectionShare } from './connection-share.ts'
 import { listenerErrors } from './errors.ts'
 
 const LIMITS = {
@@ -83,11 +84,17 @@ export const createHttpServer = (deps: {
   readonly guard: BrowserGuard
   readonly inference: (request: IncomingMessage, response: ServerResponse) => void
   readonly api: RequestListener
+  /** Asks callers to connect again while this process has more connections than its siblings. */
+  readonly share?: ConnectionShare
   readonly bodyTimes?: BodyTimes
 }): Server => {
   const answer: RequestListener = (request, response) => {
     if (request.rawHeaders.length > MAX_HEADERS * 2) return refuseConnection(request.socket, 431)
     watch(request)
+    if (deps.share !== undefined && deps.share.excess > 0) {
+      deps.share.excess -= 1
+      response.shouldKeepAlive = false
+    }
     const refused = deps.guard({
       method: request.method ?? 'GET',
       url: request.url ?? '/',
@@ -116,7 +123,7 @@ export const createHttpServer = (deps: {
 /** Listens, or says in plain words who is in the way. */
 export const listen = (
   server: Server,
-  address: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly port: number; readonly reusePort?: boolean },
 ): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,6 @@
-/** HTTP listeners that refuse web pages and slow bodies. */
+/** HTTP listeners that refuse web pages and slow bodies, and several processes on one port. */
 export { type BrowserGuard, createBrowserGuard } from './browser-guard.ts'
+export { type ConnectionShare, createConnectionShare } from './connection-share.ts'
 export { listenerErrors } from './errors.ts'
 export { closeServer, createHttpServer, listen } from './http-server.ts'
+export { createProcessFarm, type FarmMessage, type ProcessFarm } from './process-farm.ts'
