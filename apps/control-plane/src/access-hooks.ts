@@ -37,6 +37,7 @@ export const addAccessHooks = (
     if (action === undefined || isPublic(request)) return
     const about = entity?.(request) as EntityRef | undefined
     const { kind, id, roles, tenant, via } = request.principal
+    const span = request.span?.child('policy.decide', { attributes: { 'rampart.action': action } })
     const decision = await deps.decide({
       pack: 'authz',
       principal: request.principal,
@@ -49,6 +50,7 @@ export const addAccessHooks = (
         via,
       },
     })
+    span?.end({ attributes: { 'rampart.decision': decision.id, 'rampart.allow': decision.allow } })
     if (!decision.allow)
       throw serverErrors.SERVER_FORBIDDEN(`${action} is denied: ${decision.reasons.join('; ')}`, {
         details: { decisionId: decision.id, reasons: decision.reasons },

@@ -1,11 +1,20 @@
 /** The control API: one Fastify instance with our conventions. Knows no business rule. */
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { AppError, type Clock, type Logger, newId, type Random, sendProblem } from '@rampart/kit'
+import {
+  AppError,
+  type Clock,
+  type Logger,
+  newId,
+  type Random,
+  requestTraceId,
+  sendProblem,
+  type Tracer,
+} from '@rampart/kit'
 import { listenerErrors } from '@rampart/listener'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import Fastify, { type FastifyInstance, type FastifyServerFactory } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify'
 import { serverErrors } from './errors.ts'
 
 const JSON_BODY_LIMIT = 1024 * 1024
@@ -75,7 +84,7 @@ const addErrorHandling = (app: FastifyInstance, logger: Logger): void => {
     const isCutOff = request.raw.destroyed && !request.raw.complete
     const error = isCutOff ? serverErrors.SERVER_CLIENT_GONE('The client hung up.') : asAppError(thrown)
     if (!(error instanceof AppError) || error.kind === 'Internal')
-      logger.error({ err: error, requestId: request.id }, 'request.failed')
+      logger.error({ err: error, requestId: request.id, traceId: requestTraceId(request) }, 'request.failed')
     return sendProblem(request, reply, error)
   })
   app.setNotFoundHandler((request, reply) =>
@@ -90,9 +99,27 @@ const addErrorHandling = (app: FastifyInstance, logger: Logger): void => {
 /** Asked every second or so by whoever waits for us: their 503 is an answer, not a fault. */
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz'])
 
-const addRequestLog = (app: FastifyInstance, logger: Logger): void => {
-  app.addHook('onRequest', async (_request, reply) => {
+const startSpan = (request: FastifyRequest, tracer: Tracer): void => {
+  const { url = '(none)' } = request.routeOptions
+  if (PROBES.has(url)) return
+  const parent = request.headers['traceparent']
+  request.span = tracer.start(`${request.method} ${url}`, {
+    kind: 'server',
+    parent: typeof parent === 'string' ? parent : undefined,
+    attributes: { 'http.request.method': request.method, 'http.route': url, 'rampart.request': request.id },
+  })
+}
+
+const endSpan = ({ span }: FastifyRequest, status: number): void =>
+  span?.end({
+    attributes: { 'http.response.status_code': status },
+    failure: status >= 500 ? String(status) : undefined,
+  })
+
+const addRequestLog = (app: FastifyInstance, logger: Logger, tracer: Tracer | undefined): void => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
+    if (tracer !== undefined) startSpan(request, tracer)
   })
   app.addHook('onResponse', async (request, reply) => {
     const { method, id, routeOptions } = request
@@ -103,15 +130,13 @@ const addRequestLog = (app: FastifyInstance, logger: Logger): void => {
       route: routeOptions.url ?? '(none)',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
-      traceId: traceIdOf(request.headers['traceparent']),
+      traceId: requestTraceId(request),
     }
+    endSpan(request, reply.statusCode)
     if (reply.statusCode >= 500 && !PROBES.has(fields.route)) logger.warn(fields, 'request')
     else logger.debug(fields, 'request')
   })
 }
-
-const traceIdOf = (header: string | string[] | undefined): string | undefined =>
-  typeof header === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(header)?.[1] : undefined
 
 /** An instance with schema validation, problem answers, request log and OpenAPI; routes are added by the caller. */
 export const createApiServer = async (deps: {
@@ -119,6 +144,8 @@ export const createApiServer = async (deps: {
   readonly clock: Clock
   readonly random: Random
   readonly version: string
+  /** Absent when tracing is off. */
+  readonly tracer?: Tracer | undefined
   readonly serverFactory: FastifyServerFactory
 }): Promise<FastifyInstance> => {
   const app = Fastify({
@@ -139,8 +166,9 @@ export const createApiServer = async (deps: {
     (httpPart === 'body' ? strictAjv : textAjv).compile(schema as object),
   )
   app.decorateRequest('principal')
+  app.decorateRequest('span')
   addErrorHandling(app, deps.logger)
-  addRequestLog(app, deps.logger)
+  addRequestLog(app, deps.logger, deps.tracer)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

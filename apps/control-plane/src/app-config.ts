@@ -131,6 +131,27 @@ export const configSchema = z.object({
       minRows: number({ description: 'Fewer rows than this are carried into the next window' }).default(100),
     })
     .prefault({}),
+  tracing: z
+    .object({
+      endpoint: text({
+        description: 'Base URL of an OTLP/HTTP receiver for OpenTelemetry traces; without it tracing is off',
+        env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+      }).optional(),
+      headers: text({
+        description: 'Headers for the receiver: NAME=VALUE by commas, values percent-encoded',
+        env: 'OTEL_EXPORTER_OTLP_HEADERS',
+        secret: true,
+      }).optional(),
+      ratio: z
+        .number()
+        .min(0)
+        .max(1)
+        .meta({
+          description: 'Share of traces that are sampled, unless the caller has decided already',
+        })
+        .default(0.1),
+    })
+    .prefault({}),
   graceMs: number({ description: 'Longest wait for each part when stopping', unit: 'ms' }).default(10_000),
 })
 

@@ -33,6 +33,7 @@ import { countEvents } from './overview-route.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'
 import { registerConsole, registerRootRoutes } from './root-routes.ts'
+import { startTracing } from './tracing.ts'
 
 const migrationsOf = (module: string): MigrationSource => ({
   module,
@@ -72,9 +73,12 @@ const openGround = async (config: AppConfig, logger: Logger, lifecycle: Lifecycl
   const database = openDatabase({ url, logger, clock, random, poolSize: config.database.poolSize })
   lifecycle.onStop('database', () => database.close())
   const metrics = createMetrics()
+  const { version } = await productOf()
+  const tracer = await startTracing({ config, logger, metrics, lifecycle, service: 'rampart', version })
   const eventLog = createEventLog({ database, clock, random, logger, metrics })
   lifecycle.onStop('event-log', () => eventLog.stop())
-  return { database, eventLog, clock, random, logger, metrics, home, mode, config, exclusive }
+  const ground = { database, eventLog, clock, random, logger, metrics, home, mode, config, exclusive }
+  return tracer === undefined ? ground : { ...ground, tracer }
 }
 
 /** Rooms start in the order of the data's way and stop in the reverse. */
@@ -128,6 +132,7 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
     clock,
     random,
     version: product.version,
+    tracer: ground.tracer,
     serverFactory: (handler) => {
       holder.api = handler
       return server

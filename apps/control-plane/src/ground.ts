@@ -1,5 +1,5 @@
 /** What every room stands on: database, events, time, chance, and where state lives. */
-import type { Clock, Database, EventLog, Logger, Metrics, Random } from '@rampart/kit'
+import type { Clock, Database, EventLog, Logger, Metrics, Random, Tracer } from '@rampart/kit'
 import type { AppConfig, Mode } from './app-config.ts'
 
 export type Ground = {
@@ -9,6 +9,8 @@ export type Ground = {
   readonly random: Random
   readonly logger: Logger
   readonly metrics: Metrics
+  /** Absent when tracing is off. */
+  readonly tracer?: Tracer
   readonly home: string
   readonly mode: Mode
   readonly config: AppConfig

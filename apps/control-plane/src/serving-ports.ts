@@ -39,12 +39,13 @@ export const createServingPorts = (
   },
 ): Omit<ServingDeps, 'observe' | 'options'> => {
   const verdictKeys = [deps.signer.publicKey]
-  const { clock, random, logger, metrics, mode, database, audit, identity, policy, signals } = deps
+  const { clock, random, logger, metrics, tracer, mode, database, audit, identity, policy, signals } = deps
   return {
     clock,
     random,
     logger,
     metrics,
+    ...(tracer === undefined ? {} : { tracer }),
     mode,
     policyHot: () => policy.hot('inference'),
     verdictKeys: () => verdictKeys,

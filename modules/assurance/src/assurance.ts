@@ -16,6 +16,9 @@ import {
   type Logger,
   newId,
   type Random,
+  type SpanAttributes,
+  type Tracer,
+  traced,
   type Tx,
 } from '@rampart/kit'
 import type { Assessment, AssessmentRequest } from './assess.ts'
@@ -28,6 +31,8 @@ export type AssuranceDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Absent when tracing is off. */
+  readonly tracer?: Tracer
   readonly inventory: InventoryPort
   readonly trust: AttestPort
   readonly scanGate: ScanGate
@@ -171,7 +176,9 @@ export const createAssurance = (deps: AssuranceDeps) => {
       database.tx(job.tenant, (tx) => store.renew(tx, job.id, later(LEASE_MS))).catch(() => undefined)
     }, LEASE_MS / 3)
     try {
-      await (job.state === 'attested' && job.result !== null ? finishAttested(job, job.result) : measure(job))
+      await traced(deps.tracer, 'assurance.assess', { attributes: aboutJob(job) }, () =>
+        job.state === 'attested' && job.result !== null ? finishAttested(job, job.result) : measure(job),
+      )
     } catch (error) {
       await giveUpOrRetry(job, error)
     } finally {
@@ -247,6 +254,13 @@ const notLoaded = (job: store.Job, reasons: readonly string[], assessedAt: strin
   runtime: 'not loaded',
   durationMs: 0,
   assessedAt,
+})
+
+const aboutJob = ({ name, version, digest, attempts }: store.Job): SpanAttributes => ({
+  'rampart.model': name,
+  'rampart.version': version,
+  'rampart.digest': digest,
+  'rampart.attempt': attempts,
 })
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,7 +1,7 @@
 /** The HTTP side of an inference call: its headers in, its answer out; and how outcomes count. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { BINARY_HEADER, encodeInferError, encodeRaw, type Tensor } from '@rampart/codecs'
-import { type AppError, toProblem } from '@rampart/kit'
+import { type AppError, toProblem, traceIdOf } from '@rampart/kit'
 import { discardBody } from './body-reader.ts'
 import type { AnswerRows } from './call-channel.ts'
 import { traceOf } from './call-trace.ts'
@@ -106,7 +106,7 @@ export const createHttpChannel = (request: IncomingMessage, response: ServerResp
   gone: () => response.destroyed,
   answer: (call, answer) => writeAnswer(call, response, answer),
   refuse: (call, error) => {
-    const status = writeError(response, error, callHeaders(call))
+    const status = writeError(response, error, callHeaders(call), traceIdOf(traceOf(call)))
     discardBody(request)
     return status
   },
@@ -124,10 +124,12 @@ export const writeError = (
   response: ServerResponse,
   error: AppError,
   headers: readonly string[] = [],
+  traceId?: string,
 ): number => {
   const { status, body } = toProblem(error)
   const text = encodeInferError(body.detail ?? body.title, {
     code: error.code,
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
     ...(error.code === 'SERVING_PAYLOAD_INVALID' ? { violations: error.details } : {}),
     ...(error.code === 'SERVING_DENIED' ? { reasons: error.details } : {}),
   })

@@ -38,6 +38,7 @@ export type Problem = {
   readonly code: string
   readonly instance?: string
   readonly request_id?: string
+  readonly trace_id?: string
   readonly details?: unknown
   readonly help?: string
 }
@@ -49,7 +50,7 @@ const publicDetail = (error: AppError): string =>
 /** RFC 9457 problem. Internal errors never leak message, cause, details or help. */
 export const toProblem = (
   error: unknown,
-  options: { readonly instance?: string; readonly requestId?: string } = {},
+  options: { readonly instance?: string; readonly requestId?: string; readonly traceId?: string } = {},
 ): { readonly status: number; readonly body: Problem } => {
   const app = toAppError(error)
   const { status, title } = MAPPING[app.kind]
@@ -64,6 +65,7 @@ export const toProblem = (
       code: app.code,
       ...(options.instance === undefined ? {} : { instance: options.instance }),
       ...(options.requestId === undefined ? {} : { request_id: options.requestId }),
+      ...(options.traceId === undefined ? {} : { trace_id: options.traceId }),
       ...(hidden || app.details === undefined ? {} : { details: app.details }),
       ...(hidden || app.help === undefined ? {} : { help: app.help }),
     },

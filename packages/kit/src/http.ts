@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { toProblem } from './error-mapping.ts'
+import { type Span, traceIdOf } from './tracing.ts'
 
 /** Same structure as domain's Principal (kit imports nothing of ours). */
 export type RequestPrincipal = {
@@ -25,6 +26,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: RequestPrincipal
+    /** While tracing is on. */
+    span?: Span
   }
 }
 
@@ -46,16 +49,28 @@ export const problemSchema = Type.Object(
     code: Type.String(),
     instance: Type.Optional(Type.String()),
     request_id: Type.Optional(Type.String()),
+    trace_id: Type.Optional(Type.String()),
     details: Type.Optional(Type.Unknown()),
     help: Type.Optional(Type.String()),
   },
   { $id: 'Problem', description: 'RFC 9457 problem details' },
 )
 
+/** Trace id of the request: its span's, or that of the caller's trace context. */
+export const requestTraceId = ({ span, headers }: FastifyRequest): string | undefined => {
+  const { traceparent } = headers
+  return span?.traceId ?? traceIdOf(typeof traceparent === 'string' ? traceparent : undefined)
+}
+
 /** Answers with the problem document of `error`. */
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
   const path = request.url.split('?', 1)[0] ?? '/'
-  const { status, body } = toProblem(error, { instance: path, requestId: request.id })
+  const traceId = requestTraceId(request)
+  const { status, body } = toProblem(error, {
+    instance: path,
+    requestId: request.id,
+    ...(traceId === undefined ? {} : { traceId }),
+  })
   // RFC 9110 section 15.5.2: a 401 must say how to authenticate.
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   return reply.code(status).type('application/problem+json').send(JSON.stringify(body))
