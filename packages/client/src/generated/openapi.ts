@@ -69,6 +69,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/artifacts/{digest}/scan": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The scans of an artifact, one for each name it has; findings are in the evidence */
+        readonly get: operations["getArtifactScan"];
+        readonly put?: never;
+        /** Scan an artifact that was not scanned yet; with again, also one that was */
+        readonly post: operations["scanArtifact"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/audit/checkpoint": {
         readonly parameters: {
             readonly query?: never;
@@ -275,6 +293,91 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/gateways": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Serving processes away from this one: what they serve by, when they were heard of */
+        readonly get: operations["listGateways"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/gateways/artifacts/{digest}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The bytes of a model file that the caller’s gateways serve, and of no other */
+        readonly get: operations["getGatewayArtifact"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/gateways/key": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The public key by which snapshots are signed */
+        readonly get: operations["getGatewayKey"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/gateways/reports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a gateway saw since its last report; items that were taken before are not taken again */
+        readonly post: operations["reportGateway"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/gateways/snapshot": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The signed snapshot once its epoch is above `after`; 204 when the wait is over */
+        readonly get: operations["getGatewaySnapshot"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/keys": {
         readonly parameters: {
             readonly query?: never;
@@ -422,6 +525,23 @@ export interface paths {
         readonly put?: never;
         /** Take a step of the lifecycle if the promotion policy allows it */
         readonly post: operations["transitionModelVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}/waivers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take upon oneself what the scan could not verify; covers exactly what it found so far */
+        readonly post: operations["waiveFindings"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -844,6 +964,57 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/verdicts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What counts now about each digest, by digest */
+        readonly get: operations["listVerdicts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/verdicts/{digest}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The verdict about a digest, with the signed envelope; its ETag is the digest of the envelope */
+        readonly get: operations["getVerdict"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/verdicts/{digest}/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Every verdict about a digest that said something new, newest first */
+        readonly get: operations["listVerdictHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -907,7 +1078,7 @@ export interface operations {
                 readonly "application/json": {
                     readonly expiresInSeconds?: number;
                     readonly name: string;
-                    readonly roles?: readonly ("viewer" | "operator" | "approver" | "admin")[];
+                    readonly roles?: readonly ("viewer" | "operator" | "approver" | "admin" | "gateway")[];
                     readonly serviceAccount?: string;
                 };
             };
@@ -1019,6 +1190,78 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly getArtifactScan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly digest: string;
+                            readonly evidenceId?: string;
+                            readonly note?: string;
+                            readonly path: string;
+                            readonly result?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "running" | "done" | "failed";
+                            readonly updatedAt: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly scanArtifact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly again?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly digest: string;
+                            readonly evidenceId?: string;
+                            readonly note?: string;
+                            readonly path: string;
+                            readonly result?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "running" | "done" | "failed";
+                            readonly updatedAt: string;
+                        }[];
+                    };
+                };
             };
         };
     };
@@ -1708,6 +1951,209 @@ export interface operations {
             };
         };
     };
+    readonly listGateways: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly addresses: readonly string[];
+                            /** @description Heard of in the last 15 s. */
+                            readonly connected: boolean;
+                            /** @description Reports it could not keep, since it started. */
+                            readonly dropped: number;
+                            /** @description Of the snapshot it serves by. */
+                            readonly epoch: number;
+                            readonly firstSeen: string;
+                            readonly id: string;
+                            /** @description Epochs behind the control plane. */
+                            readonly lag: number;
+                            readonly lastSeen: string;
+                            readonly principal: string;
+                            readonly problem?: string;
+                            readonly ready: boolean;
+                            readonly startedAt: string;
+                            readonly version: string;
+                            /** @description Reports that wait on its disk. */
+                            readonly waiting: number;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getGatewayArtifact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly getGatewayKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly keyid: string;
+                        readonly pem: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly reportGateway: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly addresses: readonly string[];
+                    readonly anchors?: readonly {
+                        readonly id: string;
+                        readonly kind: string;
+                    }[];
+                    readonly canaries?: readonly {
+                        readonly baseline: {
+                            readonly answered: number;
+                            readonly failed: number;
+                            readonly labels: {
+                                readonly [key: string]: number;
+                            };
+                            readonly latency: readonly number[];
+                            readonly scores: {
+                                readonly count: number;
+                                readonly sum: number;
+                            };
+                        };
+                        readonly candidate: {
+                            readonly answered: number;
+                            readonly failed: number;
+                            readonly labels: {
+                                readonly [key: string]: number;
+                            };
+                            readonly latency: readonly number[];
+                            readonly scores: {
+                                readonly count: number;
+                                readonly sum: number;
+                            };
+                        };
+                        readonly plan: string;
+                        readonly route: string;
+                    }[];
+                    readonly dropped: number;
+                    readonly epoch: number;
+                    readonly gateway: string;
+                    readonly items: readonly {
+                        readonly body: {
+                            readonly [key: string]: unknown;
+                        };
+                        /** @enum {unknown} */
+                        readonly kind: "denied" | "decision" | "signal" | "sketches";
+                        readonly sequence: number;
+                    }[];
+                    readonly problem?: string;
+                    readonly ready: boolean;
+                    readonly startedAt: string;
+                    readonly stream: string;
+                    readonly version: string;
+                    readonly waiting: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Items up to this sequence are kept; the gateway forgets them. */
+                        readonly accepted: number;
+                        /** @description Of the content in force. */
+                        readonly epoch: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly getGatewaySnapshot: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: number;
+                /** @description s */
+                readonly wait?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly payload: string;
+                        readonly payloadType: string;
+                        readonly signatures: readonly {
+                            readonly keyid: string;
+                            readonly sig: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly listKeys: {
         readonly parameters: {
             readonly query?: never;
@@ -2172,6 +2618,44 @@ export interface operations {
             };
         };
     };
+    readonly waiveFindings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** Format: date-time */
+                    readonly expiresAt?: string;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly covers: readonly {
+                            readonly digest: string;
+                            readonly path: string;
+                            readonly rules: readonly string[];
+                        }[];
+                        readonly evidenceId: string;
+                    };
+                };
+            };
+        };
+    };
     readonly getOverview: {
         readonly parameters: {
             readonly query?: never;
@@ -2305,7 +2789,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict";
             };
             readonly cookie?: never;
         };
@@ -2345,7 +2829,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict";
             };
             readonly cookie?: never;
         };
@@ -2390,7 +2874,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict";
             };
             readonly cookie?: never;
         };
@@ -2438,7 +2922,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict";
             };
             readonly cookie?: never;
         };
@@ -2472,7 +2956,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict";
                 readonly version: number;
             };
             readonly cookie?: never;
@@ -2508,7 +2992,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict";
             };
             readonly cookie?: never;
         };
@@ -2549,7 +3033,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict";
             };
             readonly cookie?: never;
         };
@@ -2648,6 +3132,22 @@ export interface operations {
                                 readonly fallback?: {
                                     /** @description Of every attempt but the last */
                                     readonly timeoutMs?: number;
+                                };
+                                /** @description What the inference log keeps of the calls */
+                                readonly log?: {
+                                    /** @description Longest payload kept, in characters of JSON; longer ones are recorded by digest; 16384 */
+                                    readonly maxBytes?: number;
+                                    /**
+                                     * @description What a record keeps of the payload: its SHA-256, the whole of a share of the calls, or of every call; digest
+                                     * @enum {unknown}
+                                     */
+                                    readonly mode?: "digest" | "sampled" | "full";
+                                    /** @description Inputs or features whose values are left out */
+                                    readonly redact?: readonly string[];
+                                    /** @description Of the route's records; the tenant's when absent */
+                                    readonly retentionDays?: number;
+                                    /** @description Share of the calls in mode `sampled`; 0.01 */
+                                    readonly sampleRate?: number;
                                 };
                                 readonly match?: {
                                     /** @description `kind:id`; a trailing `*` stands for any rest */
@@ -2766,6 +3266,22 @@ export interface operations {
                                 /** @description Of every attempt but the last */
                                 readonly timeoutMs?: number;
                             };
+                            /** @description What the inference log keeps of the calls */
+                            readonly log?: {
+                                /** @description Longest payload kept, in characters of JSON; longer ones are recorded by digest; 16384 */
+                                readonly maxBytes?: number;
+                                /**
+                                 * @description What a record keeps of the payload: its SHA-256, the whole of a share of the calls, or of every call; digest
+                                 * @enum {unknown}
+                                 */
+                                readonly mode?: "digest" | "sampled" | "full";
+                                /** @description Inputs or features whose values are left out */
+                                readonly redact?: readonly string[];
+                                /** @description Of the route's records; the tenant's when absent */
+                                readonly retentionDays?: number;
+                                /** @description Share of the calls in mode `sampled`; 0.01 */
+                                readonly sampleRate?: number;
+                            };
                             readonly match?: {
                                 /** @description `kind:id`; a trailing `*` stands for any rest */
                                 readonly callers?: readonly string[];
@@ -2860,6 +3376,22 @@ export interface operations {
                     readonly fallback?: {
                         /** @description Of every attempt but the last */
                         readonly timeoutMs?: number;
+                    };
+                    /** @description What the inference log keeps of the calls */
+                    readonly log?: {
+                        /** @description Longest payload kept, in characters of JSON; longer ones are recorded by digest; 16384 */
+                        readonly maxBytes?: number;
+                        /**
+                         * @description What a record keeps of the payload: its SHA-256, the whole of a share of the calls, or of every call; digest
+                         * @enum {unknown}
+                         */
+                        readonly mode?: "digest" | "sampled" | "full";
+                        /** @description Inputs or features whose values are left out */
+                        readonly redact?: readonly string[];
+                        /** @description Of the route's records; the tenant's when absent */
+                        readonly retentionDays?: number;
+                        /** @description Share of the calls in mode `sampled`; 0.01 */
+                        readonly sampleRate?: number;
                     };
                     readonly match?: {
                         /** @description `kind:id`; a trailing `*` stands for any rest */
@@ -2961,6 +3493,22 @@ export interface operations {
                             readonly fallback?: {
                                 /** @description Of every attempt but the last */
                                 readonly timeoutMs?: number;
+                            };
+                            /** @description What the inference log keeps of the calls */
+                            readonly log?: {
+                                /** @description Longest payload kept, in characters of JSON; longer ones are recorded by digest; 16384 */
+                                readonly maxBytes?: number;
+                                /**
+                                 * @description What a record keeps of the payload: its SHA-256, the whole of a share of the calls, or of every call; digest
+                                 * @enum {unknown}
+                                 */
+                                readonly mode?: "digest" | "sampled" | "full";
+                                /** @description Inputs or features whose values are left out */
+                                readonly redact?: readonly string[];
+                                /** @description Of the route's records; the tenant's when absent */
+                                readonly retentionDays?: number;
+                                /** @description Share of the calls in mode `sampled`; 0.01 */
+                                readonly sampleRate?: number;
                             };
                             readonly match?: {
                                 /** @description `kind:id`; a trailing `*` stands for any rest */
@@ -3228,7 +3776,7 @@ export interface operations {
                 readonly "application/json": {
                     readonly description?: string;
                     readonly id: string;
-                    readonly roles: readonly ("viewer" | "operator" | "approver" | "admin")[];
+                    readonly roles: readonly ("viewer" | "operator" | "approver" | "admin" | "gateway")[];
                 };
             };
         };
@@ -4120,6 +4668,218 @@ export interface operations {
                         readonly verdict: "stable" | "warning" | "drifted" | "unknown";
                         /** @description In the unit of the feature */
                         readonly wasserstein?: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly listVerdicts: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly decision?: "allow" | "deny";
+                readonly limit?: number;
+                readonly model?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** @enum {unknown} */
+                            readonly decision: "allow" | "deny";
+                            readonly digest: string;
+                            readonly expiresAt: string;
+                            readonly issuedAt: string;
+                            readonly reasons: readonly string[];
+                            /** @enum {unknown} */
+                            readonly scan: "clean" | "unverified" | "blocked" | "missing";
+                            /** @enum {unknown} */
+                            readonly signature: "trusted" | "untrusted" | "none";
+                            readonly subjects: readonly {
+                                readonly name: string;
+                                /** @enum {unknown} */
+                                readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                            }[];
+                            readonly verdictDigest: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getVerdict: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly envelope: {
+                            readonly payload: string;
+                            readonly payloadType: string;
+                            readonly signatures: readonly {
+                                readonly keyid: string;
+                                readonly sig: string;
+                            }[];
+                        };
+                        readonly verdict: {
+                            readonly approvals: readonly {
+                                readonly approver: string;
+                                readonly at: string;
+                                readonly evidence: string;
+                                readonly reason: string;
+                                readonly subject: string;
+                            }[];
+                            readonly assessment: {
+                                readonly at?: string;
+                                readonly evidence?: string;
+                                readonly metrics: {
+                                    readonly [key: string]: number;
+                                };
+                                readonly reasons: readonly string[];
+                                /** @enum {unknown} */
+                                readonly result: "passed" | "failed" | "missing";
+                            };
+                            /** @enum {unknown} */
+                            readonly decision: "allow" | "deny";
+                            readonly digest: string;
+                            readonly expiresAt: string;
+                            readonly graphLint: {
+                                readonly at?: string;
+                                readonly evidence?: string;
+                                /** @enum {unknown} */
+                                readonly result: "clean" | "suspicious" | "missing" | "not-applicable";
+                                readonly rules: readonly string[];
+                            };
+                            readonly issuedAt: string;
+                            readonly policyBundleDigest: string;
+                            readonly provenance: {
+                                /** @enum {unknown} */
+                                readonly result: "attested" | "none";
+                                readonly statements: readonly {
+                                    readonly evidence: string;
+                                    readonly predicateType: string;
+                                    readonly signer: string;
+                                }[];
+                            };
+                            readonly reasons: readonly string[];
+                            readonly scan: {
+                                readonly files: readonly {
+                                    readonly digest: string;
+                                    readonly evidence?: string;
+                                    readonly format?: string;
+                                    readonly path: string;
+                                    /** @enum {unknown} */
+                                    readonly result: "clean" | "unverified" | "blocked" | "missing";
+                                    readonly role: string;
+                                    readonly rules: readonly string[];
+                                    readonly scannedAt?: string;
+                                }[];
+                                /** @enum {unknown} */
+                                readonly result: "clean" | "unverified" | "blocked" | "missing";
+                                /** @description not empty only when they cover everything unverified */
+                                readonly waivers: readonly {
+                                    readonly at: string;
+                                    readonly by: string;
+                                    readonly evidence: string;
+                                    readonly expiresAt?: string;
+                                    readonly reason: string;
+                                }[];
+                            };
+                            readonly schema: string;
+                            readonly signature: {
+                                /** @enum {unknown} */
+                                readonly result: "trusted" | "untrusted" | "none";
+                                readonly signers: readonly {
+                                    readonly at: string;
+                                    readonly counts: boolean;
+                                    readonly evidence: string;
+                                    readonly identity: string;
+                                    readonly signer: string;
+                                    readonly why?: string;
+                                }[];
+                            };
+                            readonly subjects: readonly {
+                                readonly name: string;
+                                /** @enum {unknown} */
+                                readonly stage: "registered" | "assessed" | "approved" | "deployed" | "retired" | "quarantined" | "retracted";
+                            }[];
+                            readonly tenant: string;
+                        };
+                        /** @description SHA-256 of the envelope as canonical JSON */
+                        readonly verdictDigest: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly listVerdictHistory: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly digest: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** @description what made it be asked again */
+                            readonly cause: string;
+                            /** @enum {unknown} */
+                            readonly decision: "allow" | "deny";
+                            readonly envelope: {
+                                readonly payload: string;
+                                readonly payloadType: string;
+                                readonly signatures: readonly {
+                                    readonly keyid: string;
+                                    readonly sig: string;
+                                }[];
+                            };
+                            readonly issuedAt: string;
+                            readonly reasons: readonly string[];
+                        }[];
+                        readonly nextCursor?: string;
                     };
                 };
             };
