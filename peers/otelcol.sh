@@ -16,7 +16,9 @@ build() {
 dist: { name: otelcol-otlp, description: OTLP to a file, version: $VERSION, output_path: ./out }
 receivers: [{ gomod: go.opentelemetry.io/collector/receiver/otlpreceiver v$VERSION }]
 exporters: [{ gomod: github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter v$VERSION }]
-providers: [{ gomod: go.opentelemetry.io/collector/confmap/provider/fileprovider v1.51.0 }]
+providers:
+  - { gomod: go.opentelemetry.io/collector/confmap/provider/envprovider v1.51.0 }
+  - { gomod: go.opentelemetry.io/collector/confmap/provider/fileprovider v1.51.0 }
 YAML
   (
     cd "$work"

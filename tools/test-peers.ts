@@ -5,6 +5,7 @@ import { cyclonedx } from './peers/cyclonedx.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
 import { modelSigning } from './peers/model-signing.ts'
 import { oipClient } from './peers/oip-client.ts'
+import { otel } from './peers/otel.ts'
 import { policyOpa } from './peers/policy-opa.ts'
 import { postgres } from './peers/postgres.ts'
 import { scanners } from './peers/scanners.ts'
@@ -20,6 +21,7 @@ const groups: readonly PeerGroup[] = [
   modelSigning,
   cyclonedx,
   scanners,
+  otel,
 ]
 
 const runGroup = async (group: PeerGroup): Promise<Tally> => {
