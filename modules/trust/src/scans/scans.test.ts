@@ -116,16 +116,20 @@ test('a registration has every file scanned once, in the worker, and what was fo
 test('a scan that was cut off is made again after the next start, and attested once', async (t) => {
   await fresh()
   t.after(() => db.stop())
+  let inHand = false
   const entered = Promise.withResolvers<void>()
   const cut = Promise.withResolvers<readonly FileReport[]>()
   const hanging: ScanEngine = {
     name: 'hanging',
     scan: () => {
+      inHand = true
       entered.resolve()
       return cut.promise
     },
-    // What the thread says when it is told to end.
-    rest: async () => cut.resolve([{ path: 'x', format: 'unknown', verdict: 'unverified', findings: [] }]),
+    // What the thread says when it is told to end; it is also told so when there is nothing to do.
+    rest: async () => {
+      if (inHand) cut.resolve([{ path: 'x', format: 'unknown', verdict: 'unverified', findings: [] }])
+    },
   }
   const first = open(hanging)
   await first.scans.start()
