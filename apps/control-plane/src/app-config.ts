@@ -91,6 +91,23 @@ export const configSchema = z.object({
       ),
     })
     .prefault({}),
+  serving: z
+    .object({
+      processes: number({
+        description:
+          'Processes that answer inference; from two on they are processes of their own on serving.port, at most one per core is useful',
+      })
+        .min(1)
+        .max(64)
+        .default(1),
+      port: number({ description: 'HTTP port that the serving processes share; 0 takes a free one' }).default(
+        7080,
+      ),
+      grpcPort: number({
+        description: 'gRPC port that the serving processes share; 0 takes a free one',
+      }).default(7081),
+    })
+    .prefault({}),
   gateways: z
     .object({
       offlineHours: number({
@@ -100,6 +117,24 @@ export const configSchema = z.object({
         .min(1)
         .max(8760)
         .default(24),
+    })
+    .prefault({}),
+  inferenceLog: z
+    .object({
+      retentionDays: number({ description: 'How long records of inference calls are kept', unit: 'days' })
+        .min(1)
+        .default(30),
+      tenantRetentionDays: z
+        .string()
+        .meta({
+          description:
+            'Tenants that keep their records for another time: TENANT=DAYS, by commas; a route says its own',
+        })
+        .default(''),
+      maxBytes: number({
+        description: 'Parquet files of records beyond this are removed, oldest day first',
+        unit: 'bytes',
+      }).default(16 * 1024 ** 3),
     })
     .prefault({}),
   policy: z
@@ -129,6 +164,17 @@ export const configSchema = z.object({
       windowRows: number({ description: 'Rows that close a detection window' }).default(500),
       windowMs: number({ description: 'Age that closes a detection window', unit: 'ms' }).default(60_000),
       minRows: number({ description: 'Fewer rows than this are carried into the next window' }).default(100),
+      learnRows: number({
+        description: 'Rows of traffic from which a version without a reference learns one; 0 leaves it without',
+      }).default(2000),
+      learnRowsByModel: z
+        .string()
+        .meta({ description: 'The same for models that need another number: MODEL=ROWS, by commas' })
+        .default(''),
+      referenceBytes: number({
+        description: 'Largest table of reference rows that is read',
+        unit: 'bytes',
+      }).default(256 * 1024 ** 2),
     })
     .prefault({}),
   tracing: z

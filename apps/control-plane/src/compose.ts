@@ -33,6 +33,7 @@ import { countEvents } from './overview-route.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'
 import { registerConsole, registerRootRoutes } from './root-routes.ts'
+import { type ServingProcesses, startServingProcesses } from './serving-processes.ts'
 import { startTracing } from './tracing.ts'
 
 const migrationsOf = (module: string): MigrationSource => ({
@@ -95,6 +96,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   telemetry.start()
   lifecycle.onStop('telemetry', telemetry.stop)
   await serving.start()
+  await rooms.inferenceLog.start()
+  lifecycle.onStop('inference-log', rooms.inferenceLog.stop)
   lifecycle.onStop('serving', serving.stop)
   await sync.start()
   lifecycle.onStop('serving-sync', sync.stop)
@@ -206,6 +209,8 @@ export type Running = {
   readonly mode: Ground['mode']
   readonly home: string
   readonly loginUrl?: string
+  /** Present when inference has processes of its own. */
+  readonly processes?: ServingProcesses
 }
 
 /** The port, or undefined when gRPC is switched off. Stopping waits for the calls in flight. */
@@ -236,6 +241,7 @@ export const startControlPlane = async (
     readiness: async () => (await late.readable?.readiness()) ?? { ready: false, waitingFor: ['start'] },
   })
   const grpc = await listenGrpc(config, rooms, lifecycle)
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const port = await listen(server, { host: config.host, port: config.port })
   // Fastify closes only what it opened itself; the open event streams would keep the server from draining.
   lifecycle.onStop('listener', async () => {
@@ -243,11 +249,20 @@ export const startControlPlane = async (
     await closeServer(server, config.graceMs / 2)
     await app.close()
   })
+  const processes = await startServingProcesses(ground, lifecycle, {
+    url: `http://${host}:${port}`,
+    keyPem: rooms.gateways.publicKey().pem,
+  })
   late.readable = examplesFor(ground, rooms, lifecycle)
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
   const url = `http://${host}:${port}`
   const { mode, home } = ground
-  const running = { url, mode, home, ...(grpc === undefined ? {} : { grpcAddress: `${host}:${grpc}` }) }
+  const running = {
+    url,
+    mode,
+    home,
+    ...(grpc === undefined ? {} : { grpcAddress: `${host}:${grpc}` }),
+    ...(processes === undefined ? {} : { processes }),
+  }
   if (mode === 'production') return running
   return { ...running, loginUrl: `${url}/login?code=${await rooms.identity.loginCode()}` }
 }

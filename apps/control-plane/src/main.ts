@@ -28,6 +28,11 @@ const readFlags = (): { file?: string; print: boolean; flags: Record<string, str
 const announce = (running: Awaited<ReturnType<typeof startControlPlane>>): void => {
   const lines = [`Rampart listens on ${running.url}`]
   if (running.grpcAddress !== undefined) lines.push(`Inference over gRPC: ${running.grpcAddress}`)
+  if (running.processes !== undefined) {
+    const { url, grpcAddress, farm } = running.processes
+    const grpc = grpcAddress === undefined ? '' : `, gRPC ${grpcAddress}`
+    lines.push(`Inference on ${farm.children.length} processes: ${url}${grpc}`)
+  }
   if (running.loginUrl !== undefined)
     lines.push(
       'DEVELOPMENT MODE: no OIDC is configured, so inference (/v2 and gRPC) is open to every program on this machine.',

@@ -119,6 +119,7 @@ const build = async ({ config, home, version, logger, lifecycle }: GatewayContex
       if (mode === 'development' && !LOOPBACK.has(config.host))
         throw gatewayErrors.GATEWAY_NOT_LOOPBACK(`it listens on ${config.host}`)
     },
+    backendHosts: config.inference.backendHosts.split(/[\s,]+/).filter((host) => host !== ''),
     serving: {
       clock,
       logger,
@@ -135,10 +136,6 @@ const build = async ({ config, home, version, logger, lifecycle }: GatewayContex
         defaultTimeoutMs: config.inference.deadlineMs,
         maxQueuedRows: config.inference.queueRows,
         grpcStreams: config.grpc.streams,
-        addresses: {
-          allowLoopback: LOOPBACK.has(config.host),
-          allowed: config.inference.backendHosts.split(/[\s,]+/).filter((host) => host !== ''),
-        },
       },
     },
   })

@@ -1,7 +1,6 @@
 /** The gateway process: configuration → one serving process, or a parent of several on the same ports. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
@@ -18,7 +17,7 @@ import {
   systemClock,
   toExitCode,
 } from '@rampart/kit'
-import { createProcessFarm, type FarmMessage } from '@rampart/listener'
+import { createProcessFarm, type FarmMessage, freePort } from '@rampart/listener'
 import { type RunningGateway, startGateway } from './gateway.ts'
 import { type GatewayConfig, gatewayConfigSchema, homeOf } from './gateway-config.ts'
 
@@ -44,16 +43,6 @@ const readFlags = (): { file?: string; print: boolean; flags: Record<string, str
     flags: flags as Record<string, string>,
   }
 }
-
-const freePort = (host: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ host, port: 0 }, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 
 const slotHome = (home: string, slot: number): string => join(home, 'processes', String(slot))
 
@@ -84,7 +73,7 @@ const startFarm = async (
     count: config.processes,
     clock: systemClock,
     logger,
-    graceMs: config.graceMs * 2,
+    graceMs: config.graceMs * 0.9,
     spawn: (slot) => spawnSlot(config, slot, ports),
     leftover: (slot) => stateLockHolder({ home: slotHome(homeOf(config), slot) }),
   })

@@ -18,6 +18,7 @@ export type RouterDeps = {
   /** Why calls must be refused now. */
   readonly refusal: () => Error | undefined
   readonly serving: Omit<ServingDeps, 'mode' | 'policyHot' | 'authenticate' | 'verdictKeys'>
+  readonly backendHosts: readonly string[]
   /** Throws when this process may not run in that mode. */
   readonly checkMode: (mode: GatewaySnapshot['mode']) => void
 }
@@ -75,8 +76,11 @@ export const createRouter = (deps: RouterDeps): Router => {
   }
 
   const startServing = async (snapshot: GatewaySnapshot): Promise<Serving> => {
+    const { options } = deps.serving
+    const addresses = { allowLoopback: snapshot.mode === 'development', allowed: deps.backendHosts }
     const started = createServing({
       ...deps.serving,
+      options: { ...options, addresses },
       mode: snapshot.mode,
       policyHot: () => pack,
       authenticate: ({ headers }) => authenticate(headers.authorization),

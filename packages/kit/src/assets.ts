@@ -22,6 +22,10 @@ export const assetPath = (relativeToRepoRoot: string): string => {
   return resolve(root, relativeToRepoRoot)
 }
 
+/** Path of another program of the product: its source in the repository, its bundle beside this one in a release. */
+export const programPath = (source: string, bundled: string): string =>
+  import.meta.url.endsWith('.ts') ? assetPath(source) : join(dirname(fileURLToPath(import.meta.url)), bundled)
+
 /** URL of a worker's entry: the `.ts` beside its caller in the repository, `NAME.js` beside the bundle in a release. */
 export const resolveWorker = (importMetaUrl: string, specifier: string): URL => {
   const source = new URL(specifier, importMetaUrl)

@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import { createServer as createNetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type AppError, toProblem } from '@rampart/kit'
 import { type BodyTimes, watchBodies } from './body-watch.ts'
@@ -138,6 +139,17 @@ export const listen = (
     server.listen(address, () => {
       const bound = server.address()
       resolve(typeof bound === 'object' && bound !== null ? bound.port : address.port)
+    })
+  })
+
+/** A port that is free now, for several processes that must agree on one. */
+export const freePort = (host: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createNetServer()
+    probe.once('error', reject)
+    probe.listen({ host, port: 0 }, () => {
+      const bound = probe.address()
+      probe.close(() => resolve(typeof bound === 'object' && bound !== null ? bound.port : 0))
     })
   })
 

@@ -2,5 +2,5 @@
 export { type BrowserGuard, createBrowserGuard } from './browser-guard.ts'
 export { type ConnectionShare, createConnectionShare } from './connection-share.ts'
 export { listenerErrors } from './errors.ts'
-export { closeServer, createHttpServer, listen } from './http-server.ts'
+export { closeServer, createHttpServer, freePort, listen } from './http-server.ts'
 export { createProcessFarm, type FarmMessage, type ProcessFarm } from './process-farm.ts'

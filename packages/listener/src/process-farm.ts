@@ -131,6 +131,8 @@ export const createProcessFarm = (deps: FarmDeps): ProcessFarm => {
     while (isAlive(pid)) await delay(POLL_MS)
   }
 
+  const isLeft = ({ number }: Slot): boolean => deps.leftover(number) !== undefined
+
   const untilReady = (slot: Slot): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
@@ -167,7 +169,11 @@ export const createProcessFarm = (deps: FarmDeps): ProcessFarm => {
       addresses: () => slot.addresses,
     })),
     start: async () => {
-      for (const slot of slots) {
+      const [old, fresh] = [slots.filter(isLeft), slots.filter((slot) => !isLeft(slot))]
+      for (const slot of fresh) launch(slot)
+      await Promise.all(fresh.map(untilReady))
+      // One at a time: those that still answer go on until the next one does.
+      for (const slot of old) {
         await replace(slot)
         launch(slot)
         await untilReady(slot)
