@@ -378,6 +378,126 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/inference-log": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Records of inference calls, newest first */
+        readonly get: operations["searchInferenceLog"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inference-log/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One record */
+        readonly get: operations["getInferenceRecord"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inference-log/{id}/proof": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The record with the proof that it is as it was written */
+        readonly get: operations["proveInferenceRecord"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inference-log/{id}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Send the record's payload again, as the caller of this, and compare */
+        readonly post: operations["replayInferenceRecord"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inference-log/erasures": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Erasures and whether they are done */
+        readonly get: operations["listErasures"];
+        readonly put?: never;
+        /** Remove every record of a caller up to now */
+        readonly post: operations["eraseCaller"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inference-log/query": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** One SELECT over the caller's tenant's records */
+        readonly post: operations["queryInferenceLog"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/inference-log/state": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How much the log holds, and what is not Parquet yet */
+        readonly get: operations["getInferenceLogState"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/keys": {
         readonly parameters: {
             readonly query?: never;
@@ -957,6 +1077,23 @@ export interface paths {
         /** One feature: reference and newest window side by side */
         readonly get: operations["getTelemetryFeature"];
         readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/telemetry/{model}/{version}/reference": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Replace the reference profile of a version by that of a table: CSV, TSV, Parquet or npz */
+        readonly put: operations["putTelemetryReference"];
         readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
@@ -2151,6 +2288,383 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly searchInferenceLog: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description nextCursor of the last page. */
+                readonly cursor?: string;
+                readonly decision?: "allow" | "deny" | "none";
+                /** @description RFC 3339, UTC */
+                readonly from?: string;
+                readonly limit?: number;
+                readonly minLatencyMs?: number;
+                readonly model?: string;
+                /** @description `kind:id` */
+                readonly principal?: string;
+                readonly requestId?: string;
+                readonly route?: string;
+                readonly status?: number;
+                /** @description RFC 3339, UTC */
+                readonly to?: string;
+                readonly traceId?: string;
+                readonly version?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** @description Backend that ran it; null inside the server */
+                            readonly backend: string | null;
+                            /** @description How the version was chosen: weight, sticky, canary, fallback, shadow */
+                            readonly choice: string | null;
+                            /** @description `allow`, `deny`, or null when it was refused before the policy was asked */
+                            readonly decision: string | null;
+                            /** @description Id in the decision log */
+                            readonly decision_id: string | null;
+                            /** @description Digest of the version */
+                            readonly digest: string | null;
+                            /** @description EPOCH-SEQUENCE */
+                            readonly id: string;
+                            /** @description The inputs, where the route keeps them */
+                            readonly input?: unknown;
+                            /** @description SHA-256 of the request's body */
+                            readonly input_digest: string | null;
+                            /** @description Predicted label of the first row */
+                            readonly label: string | null;
+                            readonly latency_ms: number;
+                            readonly model: string;
+                            readonly obligations?: unknown;
+                            /** @description The outputs as answered */
+                            readonly output?: unknown;
+                            /** @description Who called, `kind:id` */
+                            readonly principal: string | null;
+                            readonly reasons: readonly string[] | null;
+                            /** @description The whole record as anchored in the audit log */
+                            readonly record: string;
+                            readonly redacted: boolean;
+                            /** @description The `id` of the request's body */
+                            readonly request_id: string | null;
+                            readonly route: string;
+                            readonly rows: number;
+                            readonly score: number | null;
+                            readonly status: number;
+                            readonly tenant: string;
+                            readonly time: string;
+                            /** @description Trace id of the traceparent header */
+                            readonly trace_id: string | null;
+                            readonly version: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getInferenceRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description EPOCH-SEQUENCE */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Backend that ran it; null inside the server */
+                        readonly backend: string | null;
+                        /** @description How the version was chosen: weight, sticky, canary, fallback, shadow */
+                        readonly choice: string | null;
+                        /** @description `allow`, `deny`, or null when it was refused before the policy was asked */
+                        readonly decision: string | null;
+                        /** @description Id in the decision log */
+                        readonly decision_id: string | null;
+                        /** @description Digest of the version */
+                        readonly digest: string | null;
+                        /** @description EPOCH-SEQUENCE */
+                        readonly id: string;
+                        /** @description The inputs, where the route keeps them */
+                        readonly input?: unknown;
+                        /** @description SHA-256 of the request's body */
+                        readonly input_digest: string | null;
+                        /** @description Predicted label of the first row */
+                        readonly label: string | null;
+                        readonly latency_ms: number;
+                        readonly model: string;
+                        readonly obligations?: unknown;
+                        /** @description The outputs as answered */
+                        readonly output?: unknown;
+                        /** @description Who called, `kind:id` */
+                        readonly principal: string | null;
+                        readonly reasons: readonly string[] | null;
+                        /** @description The whole record as anchored in the audit log */
+                        readonly record: string;
+                        readonly redacted: boolean;
+                        /** @description The `id` of the request's body */
+                        readonly request_id: string | null;
+                        readonly route: string;
+                        readonly rows: number;
+                        readonly score: number | null;
+                        readonly status: number;
+                        readonly tenant: string;
+                        readonly time: string;
+                        /** @description Trace id of the traceparent header */
+                        readonly trace_id: string | null;
+                        readonly version: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly proveInferenceRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description EPOCH-SEQUENCE */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly audit: {
+                            /** @description C2SP signed note */
+                            readonly checkpoint: string;
+                            /** @description Base64 of the entry as hashed */
+                            readonly entry: string;
+                            readonly hashes: readonly string[];
+                            readonly index: number;
+                            readonly size: number;
+                        };
+                        /** @description EPOCH-SEQUENCE */
+                        readonly id: string;
+                        /** @description SHA-256 of 0x00 and these bytes is the leaf hash */
+                        readonly record: string;
+                        /** @enum {string} */
+                        readonly schema: "record-proof/1";
+                        readonly segment: {
+                            readonly hashes: readonly string[];
+                            readonly id: string;
+                            readonly index: number;
+                            readonly root: string;
+                            readonly size: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readonly replayInferenceRecord: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description EPOCH-SEQUENCE */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Route or model; the record's own when absent */
+                    readonly route?: string;
+                    readonly version?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Answer or error of the inference protocol */
+                        readonly answer: unknown;
+                        readonly before: {
+                            readonly output?: unknown;
+                            readonly status: number;
+                            readonly version: string;
+                        };
+                        readonly model?: string;
+                        /** @description Absent when one of the two answers is not there to compare */
+                        readonly outputs?: readonly {
+                            readonly detail?: string;
+                            readonly different?: number;
+                            readonly largest?: number;
+                            readonly name: string;
+                            readonly same: boolean;
+                        }[];
+                        readonly route: string;
+                        /** @description What the caller would have got now */
+                        readonly status: number;
+                        readonly version?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listErasures: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** @description Records up to this time are gone */
+                            readonly before: string;
+                            readonly by: string;
+                            readonly callerDigest: string;
+                            readonly files: number;
+                            readonly id: string;
+                            readonly records: number;
+                            /** @enum {unknown} */
+                            readonly state: "running" | "done";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly eraseCaller: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description The caller key as records have it, `kind:id` */
+                    readonly caller: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Records up to this time are gone */
+                        readonly before: string;
+                        readonly by: string;
+                        readonly callerDigest: string;
+                        readonly files: number;
+                        readonly id: string;
+                        readonly records: number;
+                        /** @enum {unknown} */
+                        readonly state: "running" | "done";
+                    };
+                };
+            };
+        };
+    };
+    readonly queryInferenceLog: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default 10000 */
+                    readonly maxRows?: number;
+                    /** @description One SELECT (DuckDB) over the view inference_log */
+                    readonly sql: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly columns: readonly {
+                            readonly name: string;
+                            readonly type: string;
+                        }[];
+                        readonly elapsedMs: number;
+                        readonly rows: readonly (readonly unknown[])[];
+                        /** @description There are more rows than one answer holds */
+                        readonly truncated: boolean;
+                    };
+                };
+            };
+        };
+    };
+    readonly getInferenceLogState: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly bytes: number;
+                        readonly files: number;
+                        readonly records: number;
+                        readonly waitingBytes: number;
+                        readonly waitingSegments: number;
+                    };
+                };
             };
         };
     };
@@ -4668,6 +5182,40 @@ export interface operations {
                         readonly verdict: "stable" | "warning" | "drifted" | "unknown";
                         /** @description In the unit of the feature */
                         readonly wasserstein?: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly putTelemetryReference: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Of CSV; a comma, in TSV a tab */
+                readonly delimiter?: string;
+                /** @description Of the body */
+                readonly format: "csv" | "tsv" | "parquet" | "npz";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly model: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description What is watched from now on */
+                        readonly features: readonly string[];
+                        /** @description Columns that are no input or output of the model */
+                        readonly ignored: readonly string[];
+                        readonly rows: number;
                     };
                 };
             };
