@@ -4,7 +4,7 @@
  * comes from. Shapes are not data: what is computed from a shape only does not depend on the input.
  */
 import type { ModelSource } from '../graph-model.ts'
-import { createConstantReader } from './constant-values.ts'
+import { type ConstantReader, createConstantReader } from './constant-values.ts'
 import type { Flow } from './flow.ts'
 import { createTransfer, type Fact, NO_FACT } from './transfer.ts'
 
@@ -14,6 +14,7 @@ export type Facts = {
   readonly mixedBelow: Uint8Array
   readonly reachesOutput: Uint8Array
   readonly order: readonly number[]
+  readonly constants: ConstantReader
 }
 
 /** Producers before consumers; loops are cut where they close. Iterative, for graphs of any depth. */
@@ -76,6 +77,7 @@ export const computeFacts = (flow: Flow, source: ModelSource): Facts => {
   return {
     of: (value) => facts[value] ?? NO_FACT,
     order,
+    constants,
     mixedBelow: markAbove(
       flow,
       mixed.flatMap(({ inputs }) => inputs),

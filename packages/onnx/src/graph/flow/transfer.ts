@@ -55,7 +55,7 @@ export const STEEP = 64
 const IMAGE_ELEMENTS = 12
 const MAX_SCALE = 1e30
 
-const SHAPES = new Set(['Shape', 'Size'])
+const SHAPES = new Set(['Shape', 'Size', 'SequenceLength'])
 const INTEGER_TYPES = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13])
 const BINARY = new Set([
   'Sub',
@@ -89,8 +89,7 @@ const unionMixers = (facts: readonly Fact[]): readonly number[] => {
   return [...new Set(facts.flatMap(({ mixers }) => mixers))].sort((a, b) => b - a).slice(0, MAX_MIXERS)
 }
 
-const strongest = (facts: readonly Fact[]): Gate =>
-  Math.max(0, ...facts.map(({ gate }) => gate)) as Gate
+const strongest = (facts: readonly Fact[]): Gate => Math.max(0, ...facts.map(({ gate }) => gate)) as Gate
 
 const isFullSlice = (node: FlowNode, constants: ConstantReader): boolean => {
   const list = (index: number, name: string): readonly number[] | undefined =>
@@ -103,7 +102,7 @@ const isFullSlice = (node: FlowNode, constants: ConstantReader): boolean => {
     starts !== undefined &&
     ends !== undefined &&
     starts.every((at) => at === 0) &&
-    ends.every((at) => at >= 2 ** 31 - 1)
+    ends.every((at) => at >= 1e6)
   )
 }
 
@@ -123,6 +122,12 @@ export const createTransfer = ({ constants, of }: Deps) => {
     // A table that is looked up by raw data is an embedding.
     if (node.operator !== 'Gather') return false
     const [table, index] = sources
+    const width =
+      constants
+        .dims(node.inputs[0] ?? -1)
+        ?.slice(1)
+        .reduce((product, size) => product * size, 1) ?? 1
+    if (table?.inputs === 0 && index?.gate === 0 && index.inputs !== 0 && width > 1) return true
     return (
       table?.inputs === 0 &&
       index !== undefined &&
@@ -160,6 +165,9 @@ export const createTransfer = ({ constants, of }: Deps) => {
       const decided = [yes, no].every((fact) => fact?.inputs === 0 || (fact?.gate ?? 0) > 0)
       return decided && condition !== undefined ? condition.gate : 0
     }
+    // A masked value is no mask, unless what is left of it is huge.
+    if (/^(Mul|Add|Sub)$/.test(node.operator) && data.some((fact) => fact.gate === 0))
+      return before > 0 && !learned && scale >= STEEP ? 1 : 0
     const soft = SOFT_STEPS.has(node.operator) || (node.operator === 'Pow' && !isSquare(node))
     if (soft && !isFloor(node)) return Math.max(before, !learned || scale >= STEEP ? 1 : 0) as Gate
     if (CARRIERS.has(node.operator) || REDUCERS.has(node.operator) || PICKERS.has(node.operator))

@@ -9,6 +9,7 @@ import { type Flow, type FlowNode, nodeOf } from '../flow/flow.ts'
 import { JOINS } from '../flow/operator-classes.ts'
 import { type Fact, STEEP } from '../flow/transfer.ts'
 import type { LintRuleId } from './rules.ts'
+import { dividesByCount, holdsState, isAttentionMask, isStacked } from './usual-patterns.ts'
 
 export type GateFinding = {
   readonly rule: LintRuleId
@@ -56,46 +57,23 @@ const bypassOf = (
   return undefined
 }
 
-/** A score that becomes a softmax over positions and then weights other values: padding masks of attention. */
-const feedsAttention = (flow: Flow, node: FlowNode): boolean => {
-  let at: FlowNode | undefined = node
-  for (let hop = 0; hop < 6 && at !== undefined; hop += 1) {
-    const next: FlowNode[] = at.outputs
-      .flatMap((output) => flow.consumers[output] ?? [])
-      .flatMap((id) => flow.nodes[id] ?? [])
-    const softmax = next.find(({ operator }) => operator === 'Softmax')
-    if (softmax !== undefined) return reachesProduct(flow, softmax)
-    at = next[0]
-  }
-  return false
-}
-
-const reachesProduct = (flow: Flow, softmax: FlowNode): boolean => {
-  let at: FlowNode | undefined = softmax
-  for (let hop = 0; hop < 6 && at !== undefined; hop += 1) {
-    const next: FlowNode[] = at.outputs
-      .flatMap((output) => flow.consumers[output] ?? [])
-      .flatMap((id) => flow.nodes[id] ?? [])
-    if (next.some(({ operator }) => /MatMul|Einsum/.test(operator))) return true
-    at = next[0]
-  }
-  return false
-}
-
 type Pair = {
   readonly node: FlowNode
-  readonly gate: number
   readonly gateFact: Fact
   readonly target: Fact
+  /** A learned operator follows. */
   readonly below: boolean
+  readonly stacked: boolean
 }
 
-const ruleOf = ({ node, gateFact, target, below }: Pair): LintRuleId | undefined => {
+const ruleOf = ({ node, gateFact, target, below, stacked }: Pair): LintRuleId | undefined => {
   const selects = node.kind === 'select' || node.operator === 'Where'
   if ((gateFact.inputs & target.inputs) === 0)
     return selects && gateFact.gate === 2 ? 'mode-switch' : undefined
-  if (POSITION.test(node.operator))
-    return gateFact.gate === 2 && gateFact.narrow ? 'position-pick' : undefined
+  if (POSITION.test(node.operator)) {
+    if (!gateFact.narrow) return undefined
+    return stacked && !below ? 'trigger-select' : 'position-pick'
+  }
   if (node.operator === 'Concat') return undefined
   if (!gateFact.narrow) {
     // Per element: masks inside of a network are usual, a choice among its answers is not.
@@ -103,22 +81,32 @@ const ruleOf = ({ node, gateFact, target, below }: Pair): LintRuleId | undefined
   }
   if (gateFact.image && (gateFact.gate === 2 || !below)) return 'constant-image-comparator'
   if (gateFact.gate === 1)
-    return below ? undefined : gateFact.scale >= STEEP ? maskRule(node) : 'parallel-path'
+    return below ? 'inner-gate' : gateFact.scale >= STEEP ? maskRule(node) : 'parallel-path'
   if (selects) return 'trigger-select'
   if (below) return 'inner-gate'
   return SCATTER.test(node.operator) ? 'trigger-overwrite' : maskRule(node)
 }
 
+/** As many stored elements as a small patch has: a default for missing values is one. */
+const STORED_INPUT_ELEMENTS = 4
+
+/** A stored input in the place of the real one, before the network sees it. */
+const replacesInput = (
+  { flow, facts }: Deps,
+  { node, gateFact, target, below }: Omit<Pair, 'stacked'>,
+): LintRuleId | undefined => {
+  if (!below || !gateFact.narrow || !(node.kind === 'select' || node.operator === 'Where')) return undefined
+  const whole = !target.narrow && (target.inputs & gateFact.inputs) !== 0
+  const stored = node.inputs.slice(1).some((value) => {
+    const direct = flow.values[value]?.constant === undefined ? (nodeOf(flow, value)?.inputs[0] ?? -1) : value
+    return facts.of(value).inputs === 0 && (facts.constants.count(direct) ?? 0) >= STORED_INPUT_ELEMENTS
+  })
+  return whole && stored ? 'input-replaced' : undefined
+}
+
 const maskRule = (node: FlowNode): LintRuleId => {
   if (node.kind === 'select' || node.operator === 'Where') return 'trigger-select'
   return OFFSET.has(node.operator) ? 'trigger-offset' : 'trigger-mask'
-}
-
-/** In loops a sequence that has ended keeps its state: the new state is made from the old one. */
-const holdsState = ({ flow }: Deps, node: FlowNode): boolean => {
-  if (!node.inLoop || node.operator !== 'Where') return false
-  const [, yes = -1, no = -1] = node.inputs
-  return [yes, no].some((value) => nodeOf(flow, value)?.kind === 'carry')
 }
 
 /** Value ids of the pair's gate: for a choice its condition, else every other input. */
@@ -138,19 +126,29 @@ export const findGates = (
   const findings: GateFinding[] = []
   const budget = { visits: 0 }
 
+  const isUsual = (node: FlowNode, gate: number, below: boolean): boolean =>
+    holdsState(flow, node) || dividesByCount(flow, node, gate) || (below && isAttentionMask(flow, node))
+
   const judge = (node: FlowNode, gate: number): GateFinding | undefined => {
     const gateFact = facts.of(gate)
     if (gateFact.gate === 0) return undefined
-    const targets = targetsOf(node, gate)
-      .map(facts.of)
-      .filter((fact) => fact.mixers.length > 0 && (fact.gate === 0 || fact.mixes))
-    for (const target of targets) {
-      const below = facts.mixedBelow[node.id] === 1
-      const rule = ruleOf({ node, gate, gateFact, target, below })
-      if (rule === undefined) continue
+    const below = facts.mixedBelow[node.id] === 1
+    const found = (rule: LintRuleId, path: readonly number[]): GateFinding => ({
+      rule,
+      node,
+      path: path.slice(0, MAX_PATH),
+      message: describe(flow, node, gate, gateFact),
+    })
+    for (const value of targetsOf(node, gate)) {
+      const target = facts.of(value)
+      if (target.gate > 0 && !target.mixes) continue
+      const learned = target.mixers.length > 0
+      const rule = learned
+        ? ruleOf({ node, gateFact, target, below, stacked: isStacked(flow, value) })
+        : replacesInput(deps, { node, gateFact, target, below })
+      if (rule === undefined || isUsual(node, gate, below)) continue
       const path = bypassOf(deps, gate, target.mixers, budget)
-      if (path === undefined || holdsState(deps, node) || (below && feedsAttention(flow, node))) continue
-      return { rule, node, path: path.slice(0, MAX_PATH), message: describe(flow, node, gate, gateFact) }
+      if (path !== undefined) return found(rule, path)
     }
     return undefined
   }

@@ -51,6 +51,11 @@ const table = {
     summary: 'A decision about the input, made beside the network, acts on an inner layer.',
     reason: GATES,
   },
+  'input-replaced': {
+    severity: 'medium',
+    summary: 'A decision about the input puts something else in its place before the network sees it.',
+    reason: SHADOW_LOGIC,
+  },
   'element-gate': {
     severity: 'medium',
     summary: 'A comparison of single input elements chooses among the answers of the network.',
