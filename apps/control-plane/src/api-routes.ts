@@ -2,6 +2,7 @@
 import { registerAuditRoutes } from '@rampart/audit'
 import { registerGatewayRoutes } from '@rampart/gateways'
 import { registerIdentityRoutes, registerSessionRoutes } from '@rampart/identity'
+import { registerInferenceLogRoutes } from '@rampart/inference-log'
 import { registerInventoryRoutes } from '@rampart/inventory'
 import { registerPolicyRoutes } from '@rampart/policy'
 import { registerServingRoutes } from '@rampart/serving'
@@ -65,6 +66,11 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerGatewayRoutes(api, {
     gateways: pipeline.gateways,
     openArtifact: pipeline.inventory.openArtifact,
+  })
+  registerInferenceLogRoutes(api, {
+    log: pipeline.inferenceLog,
+    clock: deps.clock,
+    call: pipeline.serving.call,
   })
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry })
   registerThreatsRoutes(api, { threats: pipeline.threats })

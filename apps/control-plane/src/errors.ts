@@ -18,6 +18,7 @@ export const serverErrors = defineErrors({
     kind: 'Internal',
     summary: 'An API route names no action for the authorisation policy: the server refuses to start.',
   },
+  SERVER_BAD_CONFIG: { kind: 'InvalidInput', summary: 'A setting is not written as it must be.' },
   SERVER_NOT_LOOPBACK: {
     kind: 'InvalidInput',
     summary: 'Without OIDC the server listens on loopback only.',

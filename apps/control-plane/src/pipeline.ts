@@ -18,6 +18,7 @@ import { createThreats } from '@rampart/threats'
 import { createSignatures, createSigners, createTrust, type Verdicts } from '@rampart/trust'
 import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
+import { createInferenceLogRoom } from './inference-log-room.ts'
 import { createServingPorts } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
 import { createSignerEffects } from './signer-effects.ts'
@@ -112,6 +113,7 @@ export const createPipeline = async (ground: Ground) => {
     observe: telemetry.sink,
     options: {
       recordsDir: join(home, 'inference'),
+      whenRecordsFull: 'refuse',
       maxBodyBytes: config.limits.inferenceBodyBytes,
       defaultTimeoutMs: config.inference.deadlineMs,
       maxQueuedRows: config.inference.queueRows,
@@ -121,6 +123,7 @@ export const createPipeline = async (ground: Ground) => {
   })
   const routes = createRouteResources({ ...ground, audit, afterChange: settle })
   const backends = createBackendResources({ ...ground, audit, addresses, afterChange: settle })
+  const inferenceLog = createInferenceLogRoom(ground, { audit, serving, routes })
   const { verdictKeys } = ports
   const gateways = createGatewayRoom(ground, {
     audit,
@@ -165,6 +168,7 @@ export const createPipeline = async (ground: Ground) => {
     serving,
     routes,
     backends,
+    inferenceLog,
     canaries,
     gateways,
     sync: late.sync,

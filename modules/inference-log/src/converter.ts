@@ -1,0 +1,142 @@
+/**
+ * Segments become Parquet. A segment counts as converted when the catalog says so, in the same line that names its files;
+ * only then is it removed. A kill before that leaves the segment, a kill after it leaves a segment that the next round
+ * removes: no record is lost and none is there twice.
+ */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Clock, type Logger, newId, type Random } from '@rampart/kit'
+import type { Catalog } from './catalog.ts'
+import type { LeafFiles } from './leaf-files.ts'
+import { mergeRanges } from './log-file.ts'
+import type { InferenceLogOptions } from './options.ts'
+import type { Erased } from './parquet-sql.ts'
+import type { ParquetWorker } from './parquet-worker.ts'
+import type { Readers } from './readers.ts'
+import { listSegments, removeOldSides, type SegmentFile } from './segment-sources.ts'
+
+export type ConverterDeps = {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly catalog: Catalog
+  readonly worker: Pick<ParquetWorker, 'ask'>
+  readonly readers: Readers
+  readonly leafFiles: LeafFiles
+  readonly erasures: () => readonly Erased[]
+  readonly options: InferenceLogOptions
+}
+
+export type Converter = {
+  /** Converts what is due; with `all`, every closed segment. Answers how many became Parquet. */
+  convert(all?: boolean): Promise<number>
+  /** Segments whose records are not Parquet yet, open ones included. */
+  waiting(): Promise<readonly SegmentFile[]>
+}
+
+export const createConverter = (deps: ConverterDeps): Converter => {
+  const { catalog, options, worker } = deps
+  /** Segments that could not be read; they stay as they are, and are tried again after a restart. */
+  const damaged = new Set<string>()
+  let swept = false
+
+  const takeBatch = (segments: readonly SegmentFile[]): SegmentFile[] => {
+    const batch: SegmentFile[] = []
+    let bytes = 0
+    for (const segment of segments) {
+      if (batch.length > 0 && bytes + segment.bytes > options.batchBytes) break
+      batch.push(segment)
+      bytes += segment.bytes
+    }
+    return batch
+  }
+
+  const isDue = (segments: readonly SegmentFile[]): boolean =>
+    segments.reduce((sum, { bytes }) => sum + bytes, 0) >= options.convertBytes ||
+    segments.some(({ changedAt }) => deps.clock.now() - changedAt >= options.convertAfterMs)
+
+  const convertBatch = async (batch: readonly SegmentFile[]): Promise<void> => {
+    const erasures = deps.erasures()
+    const result = await worker.ask('convert', {
+      segments: batch.map(({ path }) => path),
+      erasures,
+      id: newId(deps.clock, deps.random),
+      drafts: join(options.folder, 'drafts'),
+    })
+    const pathOf = new Map(batch.map(({ name, path }) => [name, path]))
+    // The leaves of records that are left out are known only now.
+    for (const { segment, erased } of result.segments) {
+      const path = pathOf.get(segment)
+      if (erased > 0 && path !== undefined) await deps.leafFiles.keepSegment(segment, path)
+    }
+    const add = await Promise.all(
+      result.files.map(async ({ draft, ...file }) => ({
+        ...file,
+        ranges: mergeRanges(file.ranges),
+        bytes: (await stat(draft)).size,
+      })),
+    )
+    await catalog.commit({ add, remove: [], segments: batch.map(({ name }) => name) })
+    void remove(batch)
+  }
+
+  /** A name is needed as long as somebody may have listed the segment. */
+  const remove = async (segments: readonly SegmentFile[]): Promise<void> => {
+    await deps.readers.discard(segments.map(({ path }) => path))
+    catalog.forget(segments.map(({ name }) => name))
+  }
+
+  /** One bad segment must not hold up the others: a batch that fails is done one by one. */
+  const convertSome = async (batch: readonly SegmentFile[]): Promise<number> => {
+    try {
+      await convertBatch(batch)
+      return batch.length
+    } catch (error) {
+      if (batch.length > 1) {
+        let done = 0
+        for (const segment of batch) done += await convertSome([segment])
+        return done
+      }
+      const [segment] = batch
+      if (segment !== undefined && isUnreadable(error)) damaged.add(segment.name)
+      deps.logger.error({ err: error, segment: segment?.name }, 'inference-log.segment-not-converted')
+      return 0
+    }
+  }
+
+  /** A worker that was killed says nothing about the segment. */
+  const isUnreadable = (error: unknown): boolean =>
+    error instanceof Error && !error.message.includes('process ended')
+
+  const removeConverted = async (segments: readonly SegmentFile[]): Promise<void> => {
+    const done = segments.filter(({ name }) => catalog.isConverted(name))
+    if (done.length > 0) await remove(done)
+    if (swept) return
+    swept = true
+    // Names that the last run left although their segments were gone already.
+    const there = new Set(segments.map(({ name }) => name))
+    catalog.forget(catalog.segments().filter((name) => !there.has(name)))
+  }
+
+  const list = (): Promise<SegmentFile[]> => listSegments(options)
+
+  return {
+    convert: async (all = false) => {
+      const segments = await list()
+      await removeConverted(segments)
+      const closed = segments.filter(
+        ({ name, isClosed }) => isClosed && !catalog.isConverted(name) && !damaged.has(name),
+      )
+      if (closed.length === 0 || !(all || isDue(closed))) return 0
+      let done = 0
+      for (let rest = closed; rest.length > 0; ) {
+        const batch = takeBatch(rest)
+        rest = rest.slice(batch.length)
+        done += await convertSome(batch)
+      }
+      await removeOldSides(options)
+      return done
+    },
+    waiting: async () => (await list()).filter(({ name }) => !catalog.isConverted(name)),
+  }
+}

@@ -1,0 +1,10 @@
+/** The inference log's door. */
+export { inferenceLogErrors } from './errors.ts'
+export {
+  createInferenceLog,
+  type InferenceLog,
+  type InferenceLogDeps,
+  type InferenceLogState,
+} from './inference-log.ts'
+export { type ProofVerdict, type RecordProof, readRecordProof, verifyRecordProof } from './record-proof.ts'
+export { type InferenceLogRoutesDeps, registerInferenceLogRoutes } from './routes.ts'
