@@ -72,7 +72,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     clock: deps.clock,
     call: pipeline.serving.call,
   })
-  registerTelemetryRoutes(api, { telemetry: pipeline.telemetry })
+  registerTelemetryRoutes(api, { telemetry: pipeline.telemetry, imports: pipeline.referenceImport })
   registerThreatsRoutes(api, { threats: pipeline.threats })
   registerAuditRoutes(api, { audit: pipeline.audit, clock: deps.clock })
   const events = registerEventRoutes(api, {

@@ -13,7 +13,7 @@ import {
   createServing,
 } from '@rampart/serving'
 import { createLocalCa, openEd25519Signer } from '@rampart/signing'
-import { createTelemetry } from '@rampart/telemetry'
+import { createReferenceImport, createTelemetry, parseLearnRows } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
 import { createSignatures, createSigners, createTrust, type Verdicts } from '@rampart/trust'
 import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
@@ -61,7 +61,7 @@ export const createPipeline = async (ground: Ground) => {
   const telemetry = createTelemetry({
     ...ground,
     signals: threats.sinkFor('telemetry'),
-    config: config.telemetry,
+    config: { ...config.telemetry, learnRowsByModel: parseLearnRows(config.telemetry.learnRowsByModel) },
   })
   const inventory: Inventory = createInventory({
     ...ground,
@@ -99,6 +99,21 @@ export const createPipeline = async (ground: Ground) => {
     }),
     onReference: async (reference) => {
       await telemetry.setReference(reference)
+      late.gateways?.changed()
+    },
+  })
+  const referenceImport = createReferenceImport({
+    ...ground,
+    audit,
+    folder: join(home, 'incoming-tables'),
+    maxBytes: config.telemetry.referenceBytes,
+    describe: async (tenant, ref) => {
+      const { signature, spec } = await inventory.get(tenant, ref)
+      const { features = [], classes = [], reference } = spec
+      return signature && { signature, features, classes, prediction: reference?.prediction ?? '' }
+    },
+    adopt: async (...profile) => {
+      await telemetry.adoptReference(...profile)
       late.gateways?.changed()
     },
   })
@@ -163,6 +178,7 @@ export const createPipeline = async (ground: Ground) => {
     verdictRoom,
     threats,
     telemetry,
+    referenceImport,
     inventory,
     assurance,
     serving,

@@ -1,5 +1,7 @@
 /** Limits and times of drift telemetry. */
+import { isModelName } from '@rampart/domain'
 import { type AlarmConfig, checkAlarmConfig, DEFAULT_ALARM } from '@rampart/drift'
+import { telemetryErrors } from './errors.ts'
 
 export type TelemetryConfig = {
   /** A window closes once it has this many rows (and is at least `minWindowMs` old) … */
@@ -18,6 +20,8 @@ export type TelemetryConfig = {
   readonly maxVersions: number
   /** Rows from which a version that has no reference learns one; 0 leaves it without. */
   readonly learnRows: number
+  /** Of single models. */
+  readonly learnRowsByModel: ReadonlyMap<string, number>
   /** alpha is the budget: on average at most one false alarm in 1 / alpha windows of a version. */
   readonly alarm: AlarmConfig
 }
@@ -32,8 +36,23 @@ export const DEFAULT_TELEMETRY: TelemetryConfig = {
   keepRecent: 60,
   maxVersions: 256,
   learnRows: 2000,
+  learnRowsByModel: new Map(),
   alarm: DEFAULT_ALARM,
 }
+
+/** `MODEL=ROWS` by commas. Throws TELEMETRY_OPTION_INVALID. */
+export const parseLearnRows = (text: string): Map<string, number> =>
+  new Map(
+    text.split(',').flatMap((pair): [string, number][] => {
+      if (pair.trim() === '') return []
+      const [model = '', rows = ''] = pair.split('=').map((part) => part.trim())
+      if (!isModelName(model) || !/^\d{1,9}$/.test(rows))
+        throw telemetryErrors.TELEMETRY_OPTION_INVALID(
+          `telemetry.learnRowsByModel: "${pair.trim().slice(0, 80)}" is not MODEL=ROWS`,
+        )
+      return [[model, Number(rows)]]
+    }),
+  )
 
 /** Defaults filled in; throws DRIFT_BAD_OPTION when alarm limits contradict each other. */
 export const telemetryConfig = (given: Partial<TelemetryConfig> = {}): TelemetryConfig => {

@@ -15,6 +15,25 @@ export const telemetryErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'Reference rows do not fit the model or are too few to compare with.',
   },
+  TELEMETRY_OPTION_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'A telemetry key of the configuration cannot be read.',
+  },
+  TELEMETRY_TABLE_TOO_LARGE: {
+    kind: 'PayloadTooLarge',
+    summary: 'A table of reference rows is larger than the server reads.',
+    help: 'A sample of some hundred thousand rows says as much about drift; or raise telemetry.referenceBytes.',
+  },
+  TELEMETRY_NOT_ASSESSED: {
+    kind: 'Conflict',
+    summary: 'The model version has no signature yet, so columns cannot be told apart.',
+    help: 'Wait until it is assessed: rampart get models NAME.',
+  },
+  TELEMETRY_IMPORT_BUSY: {
+    kind: 'RateLimited',
+    summary: 'Another table of reference rows is being read.',
+    retryable: true,
+  },
   TELEMETRY_REPORT_INVALID: {
     kind: 'InvalidInput',
     summary: 'Sketches reported by another process cannot be read.',

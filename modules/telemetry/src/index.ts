@@ -1,7 +1,8 @@
 /** Telemetry's door: reference profiles, streaming windows, drift signals. */
 export { alarmKey } from './alarms.ts'
-export { DEFAULT_TELEMETRY, type TelemetryConfig } from './config.ts'
+export { DEFAULT_TELEMETRY, parseLearnRows, type TelemetryConfig } from './config.ts'
 export { telemetryErrors } from './errors.ts'
+export { createReferenceImport, type ReferenceImport } from './import/reference-import.ts'
 export type { FeatureResult, Verdict } from './judgement.ts'
 export type { Layout } from './layout.ts'
 export type { ObservationSink, ObservedBatch, ReferenceInput, SignalSink } from './ports.ts'

@@ -46,7 +46,10 @@ before(async () => {
   app = Fastify()
   app.decorateRequest('principal', { getter: () => principal })
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
-  registerTelemetryRoutes(app, { telemetry })
+  registerTelemetryRoutes(app, {
+    telemetry,
+    imports: { importReference: async () => assert.fail('no table is sent here') },
+  })
 })
 after(async () => {
   await app.close()

@@ -6,6 +6,8 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { telemetryErrors } from './errors.ts'
 import type { Histogram } from './histogram.ts'
+import { registerImportRoutes } from './import/import-routes.ts'
+import type { ReferenceImport } from './import/reference-import.ts'
 import { featuresOf } from './layout.ts'
 import { FeatureDetail, FeatureParams, RefParams, VersionDetail, VersionItem } from './schemas.ts'
 import type { VersionState } from './store.ts'
@@ -32,12 +34,13 @@ const WindowsQuery = Type.Object(
 /** Registers the routes of telemetry under the instance's prefix. */
 export const registerTelemetryRoutes = (
   instance: FastifyInstance,
-  { telemetry }: { readonly telemetry: Telemetry },
+  { telemetry, imports }: { readonly telemetry: Telemetry; readonly imports: ReferenceImport },
 ): void => {
   const app = withTypes(instance)
   registerList(app, telemetry)
   registerDetail(app, telemetry)
   registerFeature(app, telemetry)
+  registerImportRoutes(instance, imports)
 }
 
 const withTypes = (instance: FastifyInstance) => instance.withTypeProvider<TypeBoxTypeProvider>()

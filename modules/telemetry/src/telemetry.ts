@@ -55,10 +55,10 @@ export const createTelemetry = (deps: TelemetryDeps) => {
     work.finally(() => pending.delete(work))
   }
 
-  const unprofiled = (): WatchState =>
-    config.learnRows === 0
-      ? { kind: 'absent' }
-      : { kind: 'absent', learner: createLearner({ rows: config.learnRows, seed }) }
+  const unprofiled = ({ ref }: Watch): WatchState => {
+    const rows = config.learnRowsByModel.get(ref.name) ?? config.learnRows
+    return rows === 0 ? { kind: 'absent' } : { kind: 'absent', learner: createLearner({ rows, seed }) }
+  }
 
   /** Of several processes that learn, the first to store its profile wins, and a given profile always does. */
   const adopt = async (watch: Watch, learnt: BuiltReference): Promise<void> => {
@@ -88,7 +88,7 @@ export const createTelemetry = (deps: TelemetryDeps) => {
       // A reference that was set while this was reading wins.
       if (watch.state.kind !== 'loading') return
       watch.recent.splice(0, watch.recent.length, ...(found?.windows ?? []))
-      watch.state = found === undefined ? unprofiled() : readyState(found.reference, found.alarms)
+      watch.state = found === undefined ? unprofiled(watch) : readyState(found.reference, found.alarms)
     } catch (err) {
       logger.warn(
         { err, model: watch.ref.name, version: watch.ref.version },
@@ -166,15 +166,26 @@ export const createTelemetry = (deps: TelemetryDeps) => {
     }
   }
 
-  const setReference = async (input: ReferenceInput): Promise<void> => {
-    const built = await buildReference(input, seed)
-    await database.tx(input.tenant, (tx) => store.saveReference(tx, input.ref, built, clock.iso()))
-    const watch = watches.getOrCreate(input.tenant, input.ref)
+  /** `within` runs in the transaction that stores the profile. */
+  const adoptReference = async (
+    tenant: string,
+    ref: ModelVersionRef,
+    built: BuiltReference,
+    within: (tx: Tx) => Promise<void> = async () => undefined,
+  ): Promise<void> => {
+    await database.tx(tenant, async (tx) => {
+      await store.saveReference(tx, ref, built, clock.iso())
+      await within(tx)
+    })
+    const watch = watches.getOrCreate(tenant, ref)
     const alarms = watch.state.kind === 'ready' ? watch.state.alarms : undefined
-    const stored = alarms ?? (await database.read(input.tenant, (tx) => store.findAlarms(tx, input.ref)))
+    const stored = alarms ?? (await database.read(tenant, (tx) => store.findAlarms(tx, ref)))
     watch.state = readyState(restoreReference(built), stored)
     watch.mismatch = undefined
   }
+
+  const setReference = async (input: ReferenceInput): Promise<void> =>
+    adoptReference(input.tenant, input.ref, await buildReference(input, seed))
 
   /** The version is no longer served: open drift signals are cleared and its window is dropped. */
   const retire = async (tenant: string, ref: ModelVersionRef): Promise<void> => {
@@ -193,6 +204,7 @@ export const createTelemetry = (deps: TelemetryDeps) => {
     /** Sketches of another process; throws TELEMETRY_REPORT_INVALID. */
     absorb,
     setReference,
+    adoptReference,
     retire,
     tick,
     settled,

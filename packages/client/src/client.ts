@@ -96,10 +96,10 @@ export const createClient = ({ server, token, fetch = globalThis.fetch }: Client
   const upload = async <T>(
     path: string,
     blob: Blob,
-    options: Pick<CallOptions, 'query' | 'signal'> = {},
+    options: Pick<CallOptions, 'query' | 'signal'> & { readonly method?: 'POST' | 'PUT' } = {},
   ): Promise<Answer<T>> => {
     const response = await send(path, options.query, {
-      method: 'POST',
+      method: options.method ?? 'POST',
       headers: { 'content-type': 'application/octet-stream' },
       body: blob,
       ...(options.signal === undefined ? {} : { signal: options.signal }),

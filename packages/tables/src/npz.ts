@@ -17,9 +17,9 @@ type Column = {
 }
 
 /** Throws TABLES_FILE_MISSING, TABLES_TOO_LARGE, TABLES_MALFORMED, TABLES_UNSUPPORTED. */
-export const openNpz = async (path: string): Promise<Table> => {
+export const openNpz = async (path: string, maxBytes: number = MAX_BYTES): Promise<Table> => {
   const bytes = await readWhole(path)
-  const columns = readZip(path, bytes, MAX_BYTES).flatMap((member) =>
+  const columns = readZip(path, bytes, maxBytes).flatMap((member) =>
     columnsOf(member.name.replace(/\.npy$/, ''), readNpy(`${path}: ${member.name}`, member.read())),
   )
   const names = requireNames(

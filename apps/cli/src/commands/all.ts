@@ -15,6 +15,7 @@ import { addLogin } from './login.ts'
 import { addReplay } from './replay.ts'
 import { addScan } from './scan.ts'
 import { addSign } from './sign.ts'
+import { addTelemetry } from './telemetry.ts'
 import { addTransitions } from './transition.ts'
 import { addVerify } from './verify.ts'
 
@@ -30,6 +31,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addReplay,
   addDrift,
   addChangepoints,
+  addTelemetry,
   addSign,
   addVerify,
   addBom,
