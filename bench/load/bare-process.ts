@@ -1,4 +1,4 @@
-/** The process that serving benches and the soak measure: the serving module on one example, or a bare echo. Reports by IPC. */
+/** The process that serving benches and the soak measure: the serving module on one example, a route to one elsewhere, or a bare echo. */
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -19,12 +19,16 @@ const echo = async (): Promise<{ url: string }> => {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-const [kind, model = 'card-fraud'] = process.argv.slice(2)
+const [kind, model = 'card-fraud', elsewhere] = process.argv.slice(2)
 
 const router = async (): Promise<{ url: string; grpcPort: number }> => {
   const up = await startServing({ batchRows: [8, 16, 32, 64] })
   process.on('disconnect', () => void up.stop().then(() => process.exit(0)))
-  const route = await up.route(model, await readFile(assetPath(`examples/${model}/model.onnx`)))
+  const changes =
+    elsewhere === undefined
+      ? {}
+      : { backend: 'elsewhere', remote: { protocol: 'v2-rest' as const, urls: [elsewhere] } }
+  const route = await up.route(model, await readFile(assetPath(`examples/${model}/model.onnx`)), changes)
   const { failed } = await up.serving.setSnapshot({ routes: [route] })
   if (failed[0] !== undefined) throw new Error(failed[0].message)
   const grpc = await up.serving.listenGrpc({ host: '127.0.0.1', port: 0 })

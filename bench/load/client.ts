@@ -26,8 +26,10 @@ export type LoadReport = {
 const HEAD_END = Buffer.from('\r\n\r\n')
 const MAX_HEAD = 16_384
 
-/** Length of a whole answer at the start of `bytes`, or undefined while it is incomplete; throws on all but 200. */
-const answerLength = (bytes: Buffer): number | undefined => {
+type Answer = { readonly closes: boolean }
+
+/** A whole answer at the start of `bytes`, or undefined while it is incomplete; throws on all but 200. */
+const readAnswer = (bytes: Buffer): Answer | undefined => {
   const end = bytes.indexOf(HEAD_END)
   if (end < 0) {
     if (bytes.length > MAX_HEAD) throw new Error('the head of an answer has no end')
@@ -37,8 +39,8 @@ const answerLength = (bytes: Buffer): number | undefined => {
   if (!head.startsWith('http/1.1 200')) throw new Error(bytes.toString('utf8', 0, 400))
   const length = /\r\ncontent-length: *(\d+)/.exec(head)?.[1]
   if (length === undefined) throw new Error('an answer without content-length')
-  const total = end + 4 + Number(length)
-  return bytes.length >= total ? total : undefined
+  if (bytes.length < end + 4 + Number(length)) return undefined
+  return { closes: head.includes('\r\nconnection: close') }
 }
 
 const requestBytes = ({ path, headers, body }: LoadOrder): Buffer => {
@@ -57,8 +59,7 @@ export const runLoad = async (order: LoadOrder): Promise<LoadReport> => {
     new Promise((resolve, reject) => {
       let sentAt = 0
       let received: Buffer = Buffer.alloc(0)
-      const socket: Socket = connect(order.port, '127.0.0.1')
-      socket.setNoDelay(true)
+      let socket: Socket
       const next = (): void => {
         if (toSend <= 0) {
           socket.destroy()
@@ -69,22 +70,34 @@ export const runLoad = async (order: LoadOrder): Promise<LoadReport> => {
         sentAt = performance.now()
         socket.write(request)
       }
-      socket.on('connect', next)
-      socket.on('error', reject)
-      socket.on('end', () => reject(new Error('the server closed a connection')))
-      socket.on('data', (chunk) => {
+      const take = (chunk: Buffer): void => {
         received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+        let answer: Answer | undefined
         try {
-          if (answerLength(received) === undefined) return
+          answer = readAnswer(received)
         } catch (error) {
           socket.destroy()
           reject(error)
           return
         }
+        if (answer === undefined) return
         received = Buffer.alloc(0)
         latencies.push(performance.now() - sentAt)
-        next()
-      })
+        if (!answer.closes) return next()
+        // A server may ask to connect again; what it answered counts.
+        socket.removeAllListeners('end')
+        socket.destroy()
+        open()
+      }
+      const open = (): void => {
+        socket = connect(order.port, '127.0.0.1')
+        socket.setNoDelay(true)
+        socket.on('connect', next)
+        socket.on('error', reject)
+        socket.on('end', () => reject(new Error('the server closed a connection')))
+        socket.on('data', take)
+      }
+      open()
     })
   const ended = await Promise.allSettled(Array.from({ length: order.concurrency }, oneConnection))
   const failed = ended.find((one) => one.status === 'rejected')

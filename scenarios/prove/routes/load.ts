@@ -8,6 +8,10 @@ export type Counts = {
   readonly statuses: Map<number, number>
   /** Milliseconds of the answers with status 200. */
   readonly latencies: number[]
+  /** Milliseconds of the slowest answer of any status. */
+  slowestMs: number
+  /** Answers 429 and 503 that do not say when to come back. */
+  withoutRetryAfter: number
 }
 
 const TICK_MS = 5
@@ -18,7 +22,12 @@ export const newLoad = (url: string, body: unknown, sockets: number): Load => ({
   agent: new Agent({ keepAlive: true, maxSockets: sockets }),
 })
 
-export const newCounts = (): Counts => ({ statuses: new Map(), latencies: [] })
+export const newCounts = (): Counts => ({
+  statuses: new Map(),
+  latencies: [],
+  slowestMs: 0,
+  withoutRetryAfter: 0,
+})
 
 /** Never rejects. */
 export const send = ({ url, body, agent }: Load, counts: Counts): Promise<number> =>
@@ -26,12 +35,16 @@ export const send = ({ url, body, agent }: Load, counts: Counts): Promise<number
     const from = performance.now()
     const done = (status: number): void => {
       counts.statuses.set(status, (counts.statuses.get(status) ?? 0) + 1)
-      if (status === 200) counts.latencies.push(performance.now() - from)
+      const took = performance.now() - from
+      counts.slowestMs = Math.max(counts.slowestMs, took)
+      if (status === 200) counts.latencies.push(took)
       resolve(status)
     }
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const call = request(url, { method: 'POST', agent, headers }, (response) => {
       response.resume()
+      const isShed = response.statusCode === 429 || response.statusCode === 503
+      if (isShed && response.headers['retry-after'] === undefined) counts.withoutRetryAfter += 1
       response.on('end', () => done(response.statusCode ?? 0))
       response.on('error', () => done(0))
     })

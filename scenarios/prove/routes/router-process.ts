@@ -1,7 +1,6 @@
 /** The process that `prove routes` loads: a router whose routes change every second while it is told so. */
 import { readFile } from 'node:fs/promises'
 import { assetPath } from '@rampart/kit'
-import { tinySlow } from '@rampart/onnx/testing'
 import { startServing } from '@rampart/serving/testing'
 
 type Up = Awaited<ReturnType<typeof startServing>>
@@ -11,11 +10,8 @@ export type Order = 'usage' | 'change' | 'rest'
 export type Told = { readonly rss: number; readonly changes: number; readonly failures: number }
 
 const CHANGE_MS = 1_000
-const SLOW_WIDTH = 256
 
 const up = await startServing({ batchRows: [16, 32, 64], maxQueuedRows: 4096 })
-// The slow model has a router of its own, with a short queue: what does not fit in it is to be shed.
-const tight = await startServing({ maxQueuedRows: 16, batchRows: [1] })
 const file = await readFile(assetPath('examples/card-fraud/model.onnx'))
 const one = await up.route('routed', file, { model: 'fraud', version: '1.0.0' })
 const two = {
@@ -79,14 +75,11 @@ const told = (): Told => {
 
 const first = await up.serving.setSnapshot(SNAPSHOTS[1] as Snapshot)
 if (first.failed[0] !== undefined) throw new Error(first.failed[0].message)
-const slow = await tight.route('slow', tinySlow(SLOW_WIDTH, 4), {})
-const loaded = await tight.serving.setSnapshot({ routes: [slow] })
-if (loaded.failed[0] !== undefined) throw new Error(loaded.failed[0].message)
 
 process.on('message', (order: Order) => {
   clearInterval(changing)
   if (order === 'change') changing = setInterval(change, CHANGE_MS)
   process.send?.(told())
 })
-process.on('disconnect', () => void Promise.all([up.stop(), tight.stop()]).then(() => process.exit(0)))
-process.send?.({ url: up.url, slowUrl: tight.url, slowWidth: SLOW_WIDTH })
+process.on('disconnect', () => void up.stop().then(() => process.exit(0)))
+process.send?.({ url: up.url })
