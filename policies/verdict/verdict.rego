@@ -6,7 +6,7 @@
 #                waivers: [{by, reason, at, expiresAt?}] (not empty only when they cover everything unverified)},
 #         signature: {result: trusted|untrusted|none, signers: [{signer, identity, counts, why?}]},
 #         provenance: {result: attested|none, statements: [{predicateType, signer}]},
-#         graphLint: {result: clean|suspicious|missing|not-applicable, rules},
+#         graphLint: {result: clean|suspicious|missing|not-applicable, rules, waivers},
 #         assessment: {result: passed|failed|missing, reasons, metrics},
 #         approvals: [{subject, approver, reason, at}], now}
 # data.rampart.verdict_config: which gates are needed beyond scan, assessment and approval
@@ -112,7 +112,10 @@ attested if input.provenance.result == "attested"
 reasons contains sprintf("the graph looks tampered with: %v", [concat(", ", input.graphLint.rules)]) if {
 	settings.suspicious_graphs_denied == true
 	input.graphLint.result == "suspicious"
+	not graph_waived
 }
+
+graph_waived if count(input.graphLint.waivers) > 0
 
 reasons contains "the graph was not looked at" if {
 	settings.graph_lint_required == true

@@ -72,6 +72,8 @@ test_signatures_and_provenance_may_be_required if {
 test_graphs if {
 	suspicious := changed({"graphLint": {"result": "suspicious", "rules": ["constant-comparator"]}})
 	denied(suspicious, "the graph looks tampered with: constant-comparator")
+	waivers := [{"by": "user:ann", "reason": "a mixture of experts"}]
+	allowed(changed({"graphLint": {"result": "suspicious", "rules": ["constant-comparator"], "waivers": waivers}}))
 	mild := config({"suspicious_graphs_denied": false})
 	decision := verdict.decision with input as suspicious with data.rampart.verdict_config as mild
 	decision.allow

@@ -4,6 +4,7 @@ import type { Inventory } from '@rampart/inventory'
 import type { Policy } from '@rampart/policy'
 import type { Signer } from '@rampart/signing'
 import {
+  createGraphLint,
   createScanEngine,
   createScanGate,
   createScans,
@@ -42,7 +43,13 @@ export const createVerdictRoom = (ground: Ground, deps: VerdictRoomDeps) => {
     dependents: signers.dependents,
     ttlMs: ground.config.trust.verdictMinutes * 60_000,
   })
-  const scans = createScans({ ...ground, trust, artifacts: inventory, engine: createScanEngine() })
+  const scans = createScans({
+    ...ground,
+    trust,
+    artifacts: inventory,
+    engine: createScanEngine(),
+    graphLint: createGraphLint(),
+  })
   return {
     verdicts,
     scans,

@@ -2,12 +2,12 @@
 import {
   type Digest,
   formatModelVersionRef,
+  GRAPH_LINT_PATH,
   type ModelVersion,
   type ModelVersionRef,
   PREDICATE,
   type Principal,
   principalName,
-  type VerdictFileScan,
   type WaiverPredicate,
 } from '@rampart/domain'
 import type { Clock, Database } from '@rampart/kit'
@@ -35,20 +35,27 @@ export type Waived = {
 }
 
 export const createWaivers = ({ database, clock, trust, verdicts, versions }: WaiversDeps) => {
-  /** Of the version's own files: the same bytes under another name may have others. */
-  const openFiles = async (tenant: string, version: ModelVersion): Promise<readonly VerdictFileScan[]> => {
+  /** Of the version's own files, and of its graph: the same bytes under another name may have other files. */
+  const openOf = async (tenant: string, version: ModelVersion): Promise<Waived['covers']> => {
     const made = await verdicts.refresh(tenant, version.digest, 'a waiver is asked for')
-    const files = made?.verdict.scan.files.filter(({ digest, path }) =>
+    if (made === undefined) return []
+    const { scan, graphLint } = made.verdict
+    const files = scan.files.filter(({ digest, path }) =>
       version.artifacts.some((one) => one.digest === digest && one.path === path),
     )
-    const refused = files?.find(({ result }) => result === 'blocked' || result === 'missing')
+    const refused = files.find(({ result }) => result === 'blocked' || result === 'missing')
     if (refused !== undefined)
       throw trustErrors.TRUST_WAIVER_INVALID(
         refused.result === 'blocked'
           ? `the scan blocks ${refused.path}: what is blocked cannot be waived`
           : `${refused.path} was not scanned yet`,
       )
-    return files?.filter(({ result }) => result === 'unverified') ?? []
+    const open = files.filter(({ result }) => result === 'unverified')
+    const graph = { digest: version.digest, path: GRAPH_LINT_PATH, rules: graphLint.rules }
+    return [
+      ...open.map(({ digest, path, rules }) => ({ digest, path, rules })),
+      ...(graphLint.result === 'suspicious' ? [graph] : []),
+    ]
   }
 
   return {
@@ -59,10 +66,9 @@ export const createWaivers = ({ database, clock, trust, verdicts, versions }: Wa
       if (expiresAt !== undefined && !(Date.parse(expiresAt) > clock.now()))
         throw trustErrors.TRUST_WAIVER_INVALID('the waiver would have ended already')
       const version = await versions.get(tenant, ref)
-      const open = await openFiles(tenant, version)
-      if (open.length === 0)
-        throw trustErrors.TRUST_WAIVER_INVALID('every scan is clean: there is nothing to waive')
-      const covers = open.map(({ digest, path, rules }) => ({ digest, path, rules }))
+      const covers = await openOf(tenant, version)
+      if (covers.length === 0)
+        throw trustErrors.TRUST_WAIVER_INVALID('everything is clean: there is nothing to waive')
       const predicate: WaiverPredicate = {
         tenant,
         model: version.name,

@@ -15,6 +15,11 @@ export const EnvelopeSchema = Type.Object({
   signatures: Type.Array(Type.Object({ keyid: text, sig: text })),
 })
 
+const Waivers = Type.Array(
+  Type.Object({ by: text, reason: text, at: text, expiresAt: maybe, evidence: text }),
+  { description: 'not empty only when they cover everything that needs one' },
+)
+
 const Scan = Type.Object({
   result: ScanResult,
   files: Type.Array(
@@ -29,9 +34,7 @@ const Scan = Type.Object({
       scannedAt: maybe,
     }),
   ),
-  waivers: Type.Array(Type.Object({ by: text, reason: text, at: text, expiresAt: maybe, evidence: text }), {
-    description: 'not empty only when they cover everything unverified',
-  }),
+  waivers: Waivers,
 })
 
 const Signature = Type.Object({
@@ -56,6 +59,7 @@ const Provenance = Type.Object({
 const GraphLint = Type.Object({
   result: Type.Enum(['clean', 'suspicious', 'missing', 'not-applicable']),
   rules: strings,
+  waivers: Waivers,
   evidence: maybe,
   at: maybe,
 })

@@ -3,6 +3,7 @@ import {
   type ArtifactRef,
   type Digest,
   formatModelVersionRef,
+  GRAPH_LINT_PATH,
   type ModelVersion,
   PREDICATE,
   type ScanResult,
@@ -86,25 +87,27 @@ const fileScan = (file: ArtifactRef, scans: readonly EvidenceRecord[]): VerdictF
 
 type Cover = { readonly digest?: unknown; readonly path?: unknown; readonly rules?: unknown }
 
-const covers = (waiver: EvidenceRecord, file: VerdictFileScan): boolean =>
+/** Something that a waiver may cover: a file that could not be verified, or the graph of the digest. */
+type Open = { readonly digest: string; readonly path: string; readonly rules: readonly string[] }
+
+const covers = (waiver: EvidenceRecord, open: Open): boolean =>
   Array.isArray(waiver.predicate.covers) &&
   (waiver.predicate.covers as readonly (Cover | null)[]).some((cover) => {
     const rules = texts(cover?.rules)
     return (
-      cover?.digest === file.digest &&
-      cover.path === file.path &&
-      file.rules.every((rule) => rules.includes(rule))
+      cover?.digest === open.digest &&
+      cover.path === open.path &&
+      open.rules.every((rule) => rules.includes(rule))
     )
   })
 
-/** Waivers that together cover everything unverified; none unless they cover all of it. */
-const waiversOf = (sources: FactSources, files: readonly VerdictFileScan[]): VerdictWaiver[] => {
-  const open = files.filter(({ result }) => result === 'unverified')
+/** Waivers that together cover all that is open; none unless they cover all of it. */
+const waiversOf = (sources: FactSources, open: readonly Open[]): VerdictWaiver[] => {
   const valid = counting(sources, PREDICATE.waiver).filter(
     ({ predicate }) =>
       predicate.expiresAt === undefined || Date.parse(text(predicate.expiresAt)) > sources.nowMs,
   )
-  const used = open.map((file) => valid.find((waiver) => covers(waiver, file)))
+  const used = open.map((one) => valid.find((waiver) => covers(waiver, one)))
   if (used.length === 0 || used.includes(undefined)) return []
   return [...new Set(used as EvidenceRecord[])].map(({ id, predicate }) => ({
     by: text(predicate.by),
@@ -122,7 +125,8 @@ const scanOf = (sources: FactSources): VerdictScan => {
     (worst, file) => (RANK[file.result] > RANK[worst] ? file.result : worst),
     files.length === 0 ? 'missing' : 'clean',
   )
-  return { result, files, waivers: waiversOf(sources, files) }
+  const open = files.filter((file) => file.result === 'unverified')
+  return { result, files, waivers: waiversOf(sources, open) }
 }
 
 /** Records that speak for the digest itself: made in this tenant, or received from a signer for one of its versions. */
@@ -156,23 +160,29 @@ const provenanceOf = (sources: FactSources): VerdictProvenance => {
   return { result: statements.length === 0 ? 'none' : 'attested', statements }
 }
 
+const noLint = (result: 'missing' | 'not-applicable'): VerdictGraphLint => ({
+  result,
+  rules: [],
+  waivers: [],
+})
+
 const graphLintOf = (sources: FactSources, scan: VerdictScan): VerdictGraphLint => {
   const graphs = scan.files.filter(({ role, format }) => role === 'model' && format === 'onnx')
   const models = scan.files.filter(({ role }) => role === 'model')
   if (graphs.length === 0)
-    return {
-      result: models.some(({ result }) => result === 'missing') ? 'missing' : 'not-applicable',
-      rules: [],
-    }
+    return noLint(models.some(({ result }) => result === 'missing') ? 'missing' : 'not-applicable')
   const lints = counting(sources, PREDICATE.graphLint)
   const found = graphs.map((file) => lints.find(({ subjectDigest }) => subjectDigest === file.digest))
   const [first] = found
-  if (first === undefined || found.includes(undefined)) return { result: 'missing', rules: [] }
+  if (first === undefined || found.includes(undefined)) return noLint('missing')
   const known = found as EvidenceRecord[]
   const isClean = known.every(({ predicate }) => predicate.result === 'clean')
+  const rules = [...new Set(known.flatMap(({ predicate }) => texts(predicate.rules)))].sort()
+  const open = isClean ? [] : [{ digest: sources.digest, path: GRAPH_LINT_PATH, rules }]
   return {
     result: isClean ? 'clean' : 'suspicious',
-    rules: [...new Set(known.flatMap(({ predicate }) => texts(predicate.rules)))].sort(),
+    rules,
+    waivers: waiversOf(sources, open),
     evidence: first.id,
     at: text(first.predicate.lintedAt),
   }

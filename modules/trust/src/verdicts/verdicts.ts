@@ -131,10 +131,12 @@ export const createVerdicts = (deps: VerdictsDeps) => {
   }
 
   /** A waiver that ends ends the verdict that rests on it. */
-  const expiryOf = ({ scan }: VerdictContent): number =>
+  const expiryOf = ({ scan, graphLint }: VerdictContent): number =>
     Math.min(
       clock.now() + ttlMs,
-      ...scan.waivers.flatMap(({ expiresAt }) => (expiresAt === undefined ? [] : [Date.parse(expiresAt)])),
+      ...[...scan.waivers, ...graphLint.waivers].flatMap(({ expiresAt }) =>
+        expiresAt === undefined ? [] : [Date.parse(expiresAt)],
+      ),
     )
 
   /** True when what is stored says the same and counts long enough. */
