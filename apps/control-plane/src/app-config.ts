@@ -175,17 +175,6 @@ export const configSchema = z.object({
         description: 'Largest table of reference rows that is read',
         unit: 'bytes',
       }).default(256 * 1024 ** 2),
-      learnRows: number({
-        description: 'Rows of traffic from which a version without a reference learns one; 0 leaves it without',
-      }).default(2000),
-      learnRowsByModel: z
-        .string()
-        .meta({ description: 'The same for models that need another number: MODEL=ROWS, by commas' })
-        .default(''),
-      referenceBytes: number({
-        description: 'Largest table of reference rows that is read',
-        unit: 'bytes',
-      }).default(256 * 1024 ** 2),
     })
     .prefault({}),
   tracing: z
