@@ -25,7 +25,6 @@ actions := {
 	"gateway:sync": ["gateway", "admin"],
 	"telemetry:read": readers,
 	"telemetry:write": ["operator", "admin"],
-	"telemetry:write": ["operator", "admin"],
 	"signal:read": readers,
 	"audit:read": readers,
 	"artifact:read": ["operator", "approver", "admin"],
