@@ -1,5 +1,6 @@
-/** docs/reference/config.md from the configuration schema of the control plane. */
+/** docs/reference/config.md from the configuration schemas of the control plane and the gateway. */
 import { configSchema } from '../../apps/control-plane/src/app-config.ts'
+import { gatewayConfigSchema } from '../../apps/gateway/src/gateway-config.ts'
 import { renderConfigReference } from '../../packages/kit/src/index.ts'
 
 export const renderConfigPage = (): string =>
@@ -11,4 +12,9 @@ export const renderConfigPage = (): string =>
     'force, with secrets masked.',
     '',
     renderConfigReference(configSchema),
+    '## A gateway',
+    '',
+    'The same rules for `npx rampart gateway`, a serving process of its own.',
+    '',
+    renderConfigReference(gatewayConfigSchema),
   ].join('\n')

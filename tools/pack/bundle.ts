@@ -6,6 +6,7 @@ import { listFiles, root } from '../files.ts'
 
 const PROCESSES = {
   main: 'apps/control-plane/src/main.ts',
+  gateway: 'apps/gateway/src/main.ts',
   cli: 'apps/cli/src/main.ts',
   client: 'packages/client/src/index.ts',
   domain: 'packages/domain/src/index.ts',

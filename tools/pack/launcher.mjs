@@ -31,7 +31,9 @@ if (runtime === undefined) {
 }
 
 const [command, ...rest] = process.argv.slice(2)
-const [entry, args] = command === 'server' ? ['main.js', rest] : ['cli.js', process.argv.slice(2)]
+const PROGRAMS = { server: 'main.js', gateway: 'gateway.js' }
+const program = Object.hasOwn(PROGRAMS, command ?? '') ? PROGRAMS[command] : undefined
+const [entry, args] = program === undefined ? ['cli.js', process.argv.slice(2)] : [program, rest]
 const child = spawn(runtime, ['--enable-source-maps', join(root, 'dist', entry), ...args], {
   stdio: 'inherit',
 })

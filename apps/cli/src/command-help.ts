@@ -19,7 +19,7 @@ const SILENT: Io = {
 export const commandHelp = (): readonly { readonly name: string; readonly help: string }[] => {
   const program = createProgram(SILENT, '', ALL_COMMANDS)
   program.configureHelp({ helpWidth: 100 })
-  const own = program.commands.filter((command) => command.name() !== 'server')
+  const own = program.commands.filter((command) => !['server', 'gateway'].includes(command.name()))
   for (const command of own) command.configureHelp({ helpWidth: 100 })
   return [program, ...own].map((command) => ({
     name: command === program ? 'rampart' : `rampart ${command.name()}`,

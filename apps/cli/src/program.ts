@@ -45,16 +45,25 @@ export const createProgram = (io: Io, version: string, commands: readonly AddCom
     .showHelpAfterError('(rampart --help lists the commands)')
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
-  // `rampart server` is taken by the launcher before this program starts; it is listed for the reader.
+  // `rampart server` and `rampart gateway` are taken by the launcher before this program starts; listed for the reader.
   program.command('server', 'start the server here (its options: rampart server --help)', {
     executableFile: 'rampart',
   })
+  program.command(
+    'gateway',
+    'start a serving process fed by the server (its options: rampart gateway --help)',
+    {
+      executableFile: 'rampart',
+    },
+  )
   const run: Run =
     (work) =>
     async (...args) => {
       const flags = program.opts<GlobalFlags>()
       if (flags.output === 'sarif' && !args.some((one) => one instanceof Command && one.name() === 'scan'))
         throw cliErrors.CLI_USAGE('only rampart scan answers in SARIF')
+      if (flags.output === 'csv' && !args.some((one) => one instanceof Command && one.name() === 'query'))
+        throw cliErrors.CLI_USAGE('only rampart query answers in CSV')
       await work(openSession(io, flags), ...args)
     }
   for (const add of commands) add(program, run)

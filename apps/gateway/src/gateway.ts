@@ -1,6 +1,7 @@
 /** One serving process: follows signed snapshots, answers inference, reports what it saw. No database. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DEFAULT_TENANT } from '@rampart/domain'
 import {
   type CanaryReport,
   createArtifactCache,
@@ -63,6 +64,9 @@ const canariesOf = (serving: Serving | undefined): CanaryReport[] =>
     return [structuredClone({ route: plan.name, plan: planName(plan), ...readings }) as CanaryReport]
   })
 
+const requestsOf = (serving: Serving | undefined, tenant = DEFAULT_TENANT): number =>
+  (serving?.served(tenant) ?? []).reduce((sum, { requests }) => sum + requests, 0)
+
 export type GatewayContext = {
   readonly config: GatewayConfig
   readonly home: string
@@ -105,6 +109,7 @@ const build = async ({ config, home, version, logger, lifecycle }: GatewayContex
         startedAt,
         epoch: follower.current()?.epoch ?? 0,
         ready: follower.refusal() === undefined,
+        requests: requestsOf(router.serving(), follower.current()?.tenant),
         ...(problem === undefined ? {} : { problem: problem.slice(0, 512) }),
       }
     },

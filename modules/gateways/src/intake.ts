@@ -73,9 +73,10 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       dropped,
       waiting,
       ready,
+      requests,
       problem,
     } = report
-    const state = { version, addresses, startedAt, dropped, waiting, ready }
+    const state = { version, addresses, startedAt, dropped, waiting, ready, requests }
     await store.putGateway(tx, {
       id,
       principal,

@@ -31,7 +31,8 @@ export type Outbox = {
 }
 
 type Kept = { readonly item: ReportItem; readonly bytes: number }
-type State = { readonly stream: string; readonly taken: number }
+/** `base`: where the numbers of the last start began. */
+type State = { readonly stream: string; readonly taken: number; readonly base: number }
 
 const FLUSH_MS = 100
 /** More than any process adds between two flushes. */
@@ -39,7 +40,7 @@ const SKIP = 1_000_000
 const FILE = { mode: 0o600 }
 
 const readState = (path: string): State => {
-  if (!existsSync(path)) return { stream: randomUUID(), taken: -1 }
+  if (!existsSync(path)) return { stream: randomUUID(), taken: -1, base: 0 }
   return JSON.parse(readFileSync(path, 'utf8')) as State
 }
 
@@ -63,12 +64,14 @@ export const createOutbox = ({ dir, maxBytes, logger }: OutboxDeps): Outbox => {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const statePath = join(dir, 'state.json')
   const itemsPath = join(dir, 'items.ndjson')
-  let state = readState(statePath)
-  writeFileDurably(statePath, JSON.stringify(state), 0o600)
-  const kept = readItems(itemsPath, state.taken)
-  let bytes = kept.reduce((sum, one) => sum + one.bytes, 0)
+  const before = readState(statePath)
+  const kept = readItems(itemsPath, before.taken)
   // What a crash took from the file may have been taken by the control plane: its numbers are not given again.
-  let next = (kept.at(-1)?.item.sequence ?? state.taken) + SKIP
+  const base = Math.max(before.base, before.taken, kept.at(-1)?.item.sequence ?? 0) + SKIP
+  let state = { ...before, base }
+  writeFileDurably(statePath, JSON.stringify(state), 0o600)
+  let bytes = kept.reduce((sum, one) => sum + one.bytes, 0)
+  let next = base
   let written = bytes
   let dropped = 0
   let unwritten = ''

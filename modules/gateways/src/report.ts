@@ -42,6 +42,7 @@ export const Report = Type.Object(
     startedAt: Text(40),
     epoch: Count,
     ready: Type.Boolean(),
+    requests: Count,
     problem: Type.Optional(Text(512)),
     dropped: Count,
     waiting: Count,

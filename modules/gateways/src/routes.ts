@@ -17,6 +17,7 @@ const GatewayView = Type.Object({
   lag: Type.Integer({ description: 'Epochs behind the control plane.' }),
   connected: Type.Boolean({ description: 'Heard of in the last 15 s.' }),
   ready: Type.Boolean(),
+  requests: Type.Integer({ description: 'Calls answered by the versions it serves now.' }),
   problem: Type.Optional(Type.String()),
   firstSeen: Type.String(),
   lastSeen: Type.String(),

@@ -24,6 +24,8 @@ export type GatewayState = {
   /** Reports that wait on its disk. */
   readonly waiting: number
   readonly ready: boolean
+  /** Calls answered by the versions it serves now. */
+  readonly requests: number
   readonly problem?: string
 }
 
