@@ -1,10 +1,10 @@
-/** `-o table|wide|json|yaml|name`, and sarif for scans: one list of resources in the form a person or a script asked for. */
+/** `-o table|wide|json|yaml|name`, sarif for scans and csv for queries: one list of resources in the form a person or a script asked for. */
 import { stringify } from 'yaml'
 import type { Io } from './io.ts'
 import type { Kind, Resource } from './kinds.ts'
 import { renderTable } from './table.ts'
 
-export const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'sarif'] as const
+export const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'sarif', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
 
 const structured = (value: unknown, format: 'json' | 'yaml'): string =>

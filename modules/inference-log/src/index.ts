@@ -6,5 +6,4 @@ export {
   type InferenceLogDeps,
   type InferenceLogState,
 } from './inference-log.ts'
-export { type ProofVerdict, type RecordProof, readRecordProof, verifyRecordProof } from './record-proof.ts'
 export { type InferenceLogRoutesDeps, registerInferenceLogRoutes } from './routes.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { verifyRecordProof } from './record-proof.ts'
+import { verifyRecordProof } from '@rampart/signing'
 import { auditOf, inHome, newEpoch, openTestLog, testTrust, writeSegment } from './testing.ts'
 
 const many = (count: number, change: (at: number) => Record<string, unknown> = () => ({})) =>

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import type { SegmentAnchor } from '@rampart/serving'
 import { readLines } from '@rampart/serving'
-import { hashLeaf } from '@rampart/signing'
+import { hashLeaf, proveInSegment, RECORD_PROOF_SCHEMA, type RecordProof } from '@rampart/signing'
 import type { Catalog } from './catalog.ts'
 import type { Converter } from './converter.ts'
 import { inferenceLogErrors } from './errors.ts'
@@ -10,7 +10,6 @@ import type { LeafFiles } from './leaf-files.ts'
 import { overlaps, parsePlace } from './log-file.ts'
 import type { ParquetWorker } from './parquet-worker.ts'
 import type { Readers } from './readers.ts'
-import { PROOF_SCHEMA, proveInSegment, type RecordProof } from './record-proof.ts'
 import type { FoundRecord } from './search.ts'
 
 /** The entry that anchors a segment, and its place in the newest checkpoint. */
@@ -90,7 +89,7 @@ export const createProving = (deps: {
             `the records of segment ${at.segment} do not give the root that the audit log has for it`,
           )
         const { anchor: _anchor, ...audit } = link
-        return { schema: PROOF_SCHEMA, id: record.id, record: line, segment, audit }
+        return { schema: RECORD_PROOF_SCHEMA, id: record.id, record: line, segment, audit }
       }),
   }
 }

@@ -66,6 +66,15 @@ export {
 export { createCertificateVerifier } from './model-signing/certificate-signer.ts'
 export { createKeylessVerifier } from './model-signing/keyless-verification.ts'
 export {
+  type ProofStep,
+  type ProofVerdict,
+  proveInSegment,
+  RECORD_PROOF_SCHEMA,
+  type RecordProof,
+  readRecordProof,
+  verifyRecordProof,
+} from './record-proof.ts'
+export {
   formatNoteKey,
   isNoteSignedBy,
   type NoteKey,

@@ -9,9 +9,11 @@ import { addChangepoints } from './changepoints.ts'
 import { addDelete } from './delete.ts'
 import { addDescribe } from './describe.ts'
 import { addDrift } from './drift.ts'
+import { addErase } from './erase.ts'
 import { addEvents } from './events.ts'
 import { addGet } from './get.ts'
 import { addLogin } from './login.ts'
+import { addQuery } from './query.ts'
 import { addReplay } from './replay.ts'
 import { addScan } from './scan.ts'
 import { addSign } from './sign.ts'
@@ -28,6 +30,8 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addDelete,
   addTransitions,
   addEvents,
+  addQuery,
+  addErase,
   addReplay,
   addDrift,
   addChangepoints,

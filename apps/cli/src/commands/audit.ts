@@ -1,9 +1,10 @@
-/** `rampart audit verify`: recomputes the whole audit log from the database; usable as a gate in a script. */
+/** `rampart audit`: `prove` and `verify-proof` are in record-proof.ts; `verify` recomputes the whole audit log from the database; usable as a gate in a script. */
 import type { verifyAuditLog } from '@rampart/audit'
 import type { Command } from 'commander'
 import { cliErrors } from '../errors.ts'
 import { printDocument } from '../output.ts'
 import type { Run, Session } from '../session.ts'
+import { proveRecord, verifyProof } from './record-proof.ts'
 
 type Verification = Awaited<ReturnType<typeof verifyAuditLog>>
 
@@ -46,4 +47,19 @@ export const addAudit = (program: Command, run: Run): void => {
       'recompute the log from the database of RAMPART_HOME (server up or down); exit 5 names the first altered entry',
     )
     .action(run(verify))
+  const keyOption = ['--key <file>', "the log's public key; default RAMPART_HOME/audit/public-key"] as const
+  audit
+    .command('prove')
+    .description(
+      'print a record of the inference log with the proof that it is as it was written, and verify it; exit 5 if not',
+    )
+    .requiredOption('--record <id>', 'EPOCH-SEQUENCE, as the inference log names it')
+    .option(...keyOption)
+    .action(run(proveRecord))
+  audit
+    .command('verify-proof')
+    .description('verify a proof that `prove -o json` printed, without a server; exit 5 if it does not hold')
+    .argument('<file>', 'the proof; - reads standard input')
+    .option(...keyOption)
+    .action(run(verifyProof))
 }

@@ -1,22 +1,17 @@
 /**
- * The proof that a record is as it was written: its line is a leaf of its segment's tree, the audit log has the root of that
+ * The proof that a record of the inference log is as it was written: its line is a leaf of its segment's tree, the audit log has the root of that
  * tree, and a signed checkpoint has the audit entry. It can be verified without the server, from the log's public key alone.
  */
-import {
-  createCompactTree,
-  createInclusionProof,
-  HASH_BYTES,
-  hashLeaf,
-  type VerificationKey,
-  verifyCheckpoint,
-  verifyInclusion,
-} from '@rampart/signing'
-import { parsePlace } from './log-file.ts'
+import { verifyCheckpoint } from './checkpoint.ts'
+import type { VerificationKey } from './ed25519-key.ts'
+import { createCompactTree, HASH_BYTES, hashLeaf } from './merkle-hash.ts'
+import { createInclusionProof } from './merkle-proof.ts'
+import { verifyInclusion } from './merkle-verification.ts'
 
-export const PROOF_SCHEMA = 'record-proof/1'
+export const RECORD_PROOF_SCHEMA = 'record-proof/1'
 
 export type RecordProof = {
-  readonly schema: typeof PROOF_SCHEMA
+  readonly schema: typeof RECORD_PROOF_SCHEMA
   readonly id: string
   /** The record's line: SHA-256 of 0x00 and these bytes is its leaf hash. */
   readonly record: string
@@ -41,6 +36,9 @@ export type RecordProof = {
 
 export type ProofStep = { readonly step: string; readonly ok: boolean; readonly detail: string }
 export type ProofVerdict = { readonly verdict: 'valid' | 'invalid'; readonly steps: readonly ProofStep[] }
+
+/** Of the sequence number inside a record's id. */
+const SEQUENCE_DIGITS = 12
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 const unhex = (text: string): Uint8Array => Buffer.from(text, 'hex')
@@ -107,8 +105,7 @@ export const verifyRecordProof = (
   const entry = parseEntry(body)
   const details = entry?.details ?? {}
   const { epoch, seq } = parseRecord(proof.record)
-  const place = parsePlace(proof.id)
-  const isNamed = place !== undefined && place.epoch === epoch && place.sequence === seq
+  const isNamed = proof.id === `${String(epoch)}-${String(seq).padStart(SEQUENCE_DIGITS, '0')}`
   const inSegment = verifyInclusion({
     index: segment.index,
     size: segment.size,
@@ -180,7 +177,7 @@ const areHashes = (value: unknown): boolean =>
 export const readRecordProof = (value: unknown): RecordProof | undefined => {
   if (typeof value !== 'object' || value === null) return undefined
   const { schema, id, record, segment, audit } = value as Partial<RecordProof>
-  if (schema !== PROOF_SCHEMA || !isText(id) || !isText(record)) return undefined
+  if (schema !== RECORD_PROOF_SCHEMA || !isText(id) || !isText(record)) return undefined
   if (typeof segment !== 'object' || segment === null || typeof audit !== 'object' || audit === null)
     return undefined
   const isWhole =
