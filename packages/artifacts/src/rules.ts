@@ -109,6 +109,14 @@ const table = {
     'high',
     'An ONNX constant or shape would allocate far more memory than the file holds.',
   ),
+  'onnx-trigger': unverified(
+    'high',
+    'An ONNX graph makes a decision about its input beside the network and lets it change the answer.',
+  ),
+  'onnx-graph': unverified(
+    'medium',
+    'An ONNX graph has a pattern that backdoors use and that honest models rarely have.',
+  ),
   'onnx-malformed': unverified('high', 'An ONNX model does not follow its protocol buffer schema.'),
   'keras-lambda': blocked('critical', 'A Keras layer carries serialised Python code.'),
   'keras-module': blocked('critical', 'A Keras configuration imports a module that is not part of Keras.'),

@@ -5,6 +5,7 @@ import { type ProtoField, readText, visitFields } from '../protobuf.ts'
 import type { Reader } from '../reader.ts'
 import { quoted, type ScanContext } from '../scan-context.ts'
 import { domainName, type GraphRules, judgeGraph, judgeNode } from './onnx-graph.ts'
+import { lintOnnx } from './onnx-lint.ts'
 
 const DOMAINS = new Set([
   'ai.onnx',
@@ -119,6 +120,7 @@ export const scanOnnx: Reader = ({ context, content, name }) => {
   context.setFormat('onnx')
   try {
     judgeModel(context, content.source())
+    lintOnnx(context, content.source())
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
     // Few formats start like this one; a file that is not called .onnx may be anything.

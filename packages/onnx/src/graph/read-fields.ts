@@ -12,6 +12,7 @@ export type Origins = WeakMap<object, Span>
 
 export type FieldReader = {
   readonly wire: WireReader
+  readonly externalData: 'refuse' | 'ignore'
   fields(end: number, table: FieldTable, extra?: Span[]): void
   /** A nested message; the object that `read` makes is remembered with its place. */
   message<T extends object>(end: number, read: (end: number) => T): T
@@ -34,7 +35,11 @@ const remember = (extra: Span[], start: number, end: number): void => {
 
 export const createFieldReader = (
   wire: WireReader,
-  options: { readonly origins: Origins; readonly maxTextBytes: number },
+  options: {
+    readonly origins: Origins
+    readonly maxTextBytes: number
+    readonly externalData: 'refuse' | 'ignore'
+  },
 ): FieldReader => {
   let kept = 0
   const keep = (bytes: number): void => {
@@ -63,6 +68,7 @@ export const createFieldReader = (
   }
   return {
     wire,
+    externalData: options.externalData,
     keep,
     fields,
     message: (end, read) => {

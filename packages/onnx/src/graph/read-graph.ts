@@ -16,12 +16,15 @@ export type GraphLimits = {
   /** Bytes of names and short values that are kept in memory. */
   readonly maxTextBytes: number
   readonly maxDepth: number
+  /** Tensors in other files: refused, or read as tensors without values. */
+  readonly externalData: 'refuse' | 'ignore'
 }
 
 export const DEFAULT_GRAPH_LIMITS: GraphLimits = {
   maxNodes: 500_000,
   maxTextBytes: 256 * 2 ** 20,
   maxDepth: 16,
+  externalData: 'refuse',
 }
 
 type Context = FieldReader & { readonly countNode: () => void; readonly maxDepth: number }
@@ -157,7 +160,7 @@ export const readModelGraph = (
   sizeBytes: number,
   limits: Partial<GraphLimits> = {},
 ): ModelSource => {
-  const { maxNodes, maxTextBytes, maxDepth } = { ...DEFAULT_GRAPH_LIMITS, ...limits }
+  const { maxNodes, maxTextBytes, maxDepth, externalData } = { ...DEFAULT_GRAPH_LIMITS, ...limits }
   const wire: WireReader = createWireReader(readAt, sizeBytes, {
     maxStringBytes: 1_048_576,
     maxFields: 100_000_000,
@@ -165,7 +168,7 @@ export const readModelGraph = (
   const origins: Origins = new WeakMap()
   let nodes = 0
   const context: Context = {
-    ...createFieldReader(wire, { origins, maxTextBytes }),
+    ...createFieldReader(wire, { origins, maxTextBytes, externalData }),
     maxDepth,
     countNode: () => {
       nodes += 1

@@ -28,8 +28,9 @@ export const readTensor = (context: FieldReader, end: number): Tensor => {
   let elementType = 0
   let raw: Span | undefined
   const dims: number[] = []
-  const external = (): never => {
-    throw onnxErrors.ONNX_EXTERNAL_DATA('the model keeps tensors in other files')
+  const external = (): void => {
+    if (context.externalData === 'refuse')
+      throw onnxErrors.ONNX_EXTERNAL_DATA('the model keeps tensors in other files')
   }
   context.fields(end, {
     1: [[0, 2], (wire) => readDims(context, end, wire, dims)],
@@ -43,7 +44,13 @@ export const readTensor = (context: FieldReader, end: number): Tensor => {
         reader.seek(until)
       },
     ],
-    13: [2, external],
+    13: [
+      2,
+      () => {
+        external()
+        reader.skip(2, end)
+      },
+    ],
     14: [0, () => void (reader.int64(end) !== 0n && external())],
   })
   return {

@@ -54,7 +54,12 @@ const constantOf = (node: Node): FlowConstant => {
 export const createFlowBuilder = (model: OnnxModel, limits: FlowLimits) => {
   const values: FlowValue[] = []
   const nodes: FlowNode[] = []
+  let unfolded = 0
   const functions = new Map(model.functions.map((one) => [functionKey(one), one]))
+
+  const tooLarge = (): never => {
+    throw onnxErrors.ONNX_LIMIT_EXCEEDED('the unfolded graph has too many nodes')
+  }
 
   const addValue = (
     name: string,
@@ -66,8 +71,7 @@ export const createFlowBuilder = (model: OnnxModel, limits: FlowLimits) => {
   }
 
   const addNode = (place: Place, made: NewNode): void => {
-    if (nodes.length >= limits.maxNodes)
-      throw onnxErrors.ONNX_LIMIT_EXCEEDED('the unfolded graph has too many nodes')
+    if (nodes.length >= limits.maxNodes) tooLarge()
     const id = nodes.length
     const own = made.node.name || made.node.outputs.find((name) => name !== '') || made.operator
     nodes.push({ ...made, id, location: `${place.path}${own}`, inLoop: place.inLoop })
@@ -115,6 +119,9 @@ export const createFlowBuilder = (model: OnnxModel, limits: FlowLimits) => {
   }
 
   const unfold = (place: Place, node: Node): void => {
+    // Calls that add nothing cost time as well.
+    unfolded += 1
+    if (unfolded > limits.maxNodes) tooLarge()
     const operator = operatorName(node)
     const called = functions.get(
       functionKey({ domain: node.domain, name: node.operator, overload: node.overload }),
