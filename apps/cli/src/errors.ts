@@ -28,6 +28,10 @@ export const cliErrors = defineErrors({
     summary: 'The version was registered but its assessment failed or did not end in time.',
   },
   CLI_FILES_UNTRUSTED: { kind: 'Conflict', summary: 'A scanned file is blocked or could not be verified.' },
+  CLI_VERDICT_UNTRUSTED: {
+    kind: 'Conflict',
+    summary: 'A verdict denies, has expired, or is not signed by whom it must be.',
+  },
   CLI_LOG_ALTERED: { kind: 'Conflict', summary: 'The audit log does not verify.' },
   CLI_NO_STATE: {
     kind: 'NotFound',

@@ -80,6 +80,11 @@ const canaryOf = (item: Resource): string => {
   return `${text(spec.canary.steps?.[state?.step ?? 0])} %`
 }
 
+/** A verdict alone comes with its envelope around it. */
+const summaryOf = (item: Resource): Resource => (item.verdict as Resource | undefined) ?? item
+const subjectsOf = (item: Resource): readonly unknown[] =>
+  ((summaryOf(item).subjects ?? []) as readonly Resource[]).map(({ name }) => name)
+
 const encode = encodeURIComponent
 
 const versionPath = (name: string): string => {
@@ -248,6 +253,21 @@ export const KINDS: readonly Kind[] = [
       column('ACTION', 'action'),
       { head: 'ENTITY', cell: entityOf },
       column('OUTCOME', 'outcome'),
+    ],
+  },
+  {
+    singular: 'verdict',
+    plural: 'verdicts',
+    listPath: '/api/v1/verdicts',
+    itemPath: (name) => `/api/v1/verdicts/${encode(name)}`,
+    nameOf: at('digest'),
+    columns: (now) => [
+      { head: 'DIGEST', cell: (item) => shortDigest('digest')(summaryOf(item)) },
+      { head: 'VERSIONS', cell: (item) => listOf('subjects')({ subjects: subjectsOf(item) }) },
+      { head: 'DECISION', cell: (item) => text(summaryOf(item).decision) },
+      { head: 'REASONS', cell: (item) => listOf('reasons')(summaryOf(item)) },
+      { head: 'AGE', cell: (item) => age(summaryOf(item).issuedAt, now), right: true },
+      { head: 'EXPIRES', cell: (item) => text(summaryOf(item).expiresAt), wide: true },
     ],
   },
   {

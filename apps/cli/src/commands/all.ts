@@ -19,6 +19,7 @@ import { addScan } from './scan.ts'
 import { addSign } from './sign.ts'
 import { addTelemetry } from './telemetry.ts'
 import { addTransitions } from './transition.ts'
+import { addVerdict } from './verdict.ts'
 import { addVerify } from './verify.ts'
 
 export type AddCommand = (program: Command, run: Run) => void
@@ -38,6 +39,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addTelemetry,
   addSign,
   addVerify,
+  addVerdict,
   addBom,
   addAttest,
   addAudit,

@@ -19,14 +19,18 @@ import type { Run, Session } from '../session.ts'
 import { listOf } from './arguments.ts'
 import { addModelOptions, readOptionFile } from './sign.ts'
 
-type Options = {
-  readonly signature: string
+/** Whom to trust. */
+export type VerifierOptions = {
   readonly publicKey?: string
   readonly certificateChain: readonly string[]
   readonly validAt?: string
   readonly trustedRoot?: string
   readonly certificateIdentity?: string
   readonly certificateOidcIssuer?: string
+}
+
+type Options = VerifierOptions & {
+  readonly signature: string
   readonly ignoreUnsignedFiles?: boolean
   readonly ignorePaths: readonly string[]
   readonly ignoreGitPaths: boolean
@@ -43,7 +47,7 @@ const validAtOf = (session: Session, text: string | undefined): ValidAt => {
   return at
 }
 
-const certificateVerifier = async (session: Session, options: Options): Promise<BundleVerifier> => {
+const certificateVerifier = async (session: Session, options: VerifierOptions): Promise<BundleVerifier> => {
   const pems = await Promise.all(
     options.certificateChain.map((path) => readOptionFile(session, '--certificate-chain', path)),
   )
@@ -51,7 +55,7 @@ const certificateVerifier = async (session: Session, options: Options): Promise<
   return createCertificateVerifier(pems, validAtOf(session, options.validAt))
 }
 
-const keylessVerifier = async (session: Session, options: Options): Promise<BundleVerifier> => {
+const keylessVerifier = async (session: Session, options: VerifierOptions): Promise<BundleVerifier> => {
   const { trustedRoot = '', certificateIdentity: identity, certificateOidcIssuer: issuer } = options
   if (identity === undefined || issuer === undefined)
     throw cliErrors.CLI_USAGE('--trusted-root needs --certificate-identity and --certificate-oidc-issuer')
@@ -60,7 +64,7 @@ const keylessVerifier = async (session: Session, options: Options): Promise<Bund
   return createKeylessVerifier({ trustedRoot: Buffer.from(root), identity, issuer })
 }
 
-const verifierOf = async (session: Session, options: Options): Promise<BundleVerifier> => {
+export const verifierOf = async (session: Session, options: VerifierOptions): Promise<BundleVerifier> => {
   const ways = [
     options.publicKey !== undefined,
     options.certificateChain.length > 0,
