@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolveWorker } from '@rampart/kit'
 import { inferenceLogErrors } from './errors.ts'
-import type { SandboxAnswer, SandboxQuestion } from './sandbox-process.ts'
+import type { SandboxAnswer, SandboxQuestion } from './sandbox.ts'
 
 export type QueryResult = {
   readonly columns: readonly { readonly name: string; readonly type: string }[]
