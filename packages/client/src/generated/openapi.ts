@@ -2120,6 +2120,8 @@ export interface operations {
                             readonly principal: string;
                             readonly problem?: string;
                             readonly ready: boolean;
+                            /** @description Calls answered by the versions it serves now. */
+                            readonly requests: number;
                             readonly startedAt: string;
                             readonly version: string;
                             /** @description Reports that wait on its disk. */
@@ -2229,6 +2231,7 @@ export interface operations {
                     }[];
                     readonly problem?: string;
                     readonly ready: boolean;
+                    readonly requests: number;
                     readonly startedAt: string;
                     readonly stream: string;
                     readonly version: string;
@@ -5320,6 +5323,14 @@ export interface operations {
                                 /** @enum {unknown} */
                                 readonly result: "clean" | "suspicious" | "missing" | "not-applicable";
                                 readonly rules: readonly string[];
+                                /** @description not empty only when they cover everything that needs one */
+                                readonly waivers: readonly {
+                                    readonly at: string;
+                                    readonly by: string;
+                                    readonly evidence: string;
+                                    readonly expiresAt?: string;
+                                    readonly reason: string;
+                                }[];
                             };
                             readonly issuedAt: string;
                             readonly policyBundleDigest: string;
@@ -5347,7 +5358,7 @@ export interface operations {
                                 }[];
                                 /** @enum {unknown} */
                                 readonly result: "clean" | "unverified" | "blocked" | "missing";
-                                /** @description not empty only when they cover everything unverified */
+                                /** @description not empty only when they cover everything that needs one */
                                 readonly waivers: readonly {
                                     readonly at: string;
                                     readonly by: string;
