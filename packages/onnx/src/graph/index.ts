@@ -11,6 +11,7 @@ export type { ChangedNode, ChangedTensor, NodeChange, TensorChange } from './dif
 export * from './graph-model.ts'
 export { type GraphLint, type LintFinding, type LintOptions, lintGraph } from './lint/lint-graph.ts'
 export { LINT_RULES, type LintRule, type LintRuleId, type LintSeverity } from './lint/rules.ts'
+export { drawGraph, type GraphPicture, nodeLabel, type PictureBox, type PictureOptions } from './picture.ts'
 export * from './read-graph.ts'
 export { magnitudeOf, smallValues, tensorChunks } from './tensor-values.ts'
 export { modelChunks, writeModel } from './write-graph.ts'
