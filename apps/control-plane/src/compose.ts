@@ -103,14 +103,16 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('serving-sync', sync.stop)
   canaries.start()
   lifecycle.onStop('canaries', canaries.stop)
-  gateways.start()
-  lifecycle.onStop('gateways', gateways.stop)
   await verdictRoom.start()
   lifecycle.onStop('verdicts', verdictRoom.stop)
   await assurance.start()
   lifecycle.onStop('assurance', assurance.stop)
   await signerEffects.start()
   lifecycle.onStop('signer-effects', () => signerEffects.stop())
+  // Gateways follow what is published: nothing is, before it counts every verdict.
+  await sync.refresh()
+  gateways.start()
+  lifecycle.onStop('gateways', gateways.stop)
 }
 
 const productOf = async (): Promise<{ name: string; version: string }> => {
