@@ -10,6 +10,7 @@ import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerThreatsRoutes } from '@rampart/threats'
 import {
   registerModelDocumentRoutes,
+  registerModelGraphRoutes,
   registerSignerRoutes,
   registerTrustRoutes,
   registerVerdictRoutes,
@@ -46,6 +47,11 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     trust: pipeline.trust,
     versions: pipeline.inventory,
     product: deps.product,
+  })
+  registerModelGraphRoutes(api, {
+    versions: pipeline.inventory,
+    defaultVersion: (tenant, name) =>
+      pipeline.serving.served(tenant).find((one) => one.name === name && one.isDefault)?.version,
   })
   registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })
   registerServingRoutes(api, {

@@ -39,6 +39,20 @@ export const trustErrors = defineErrors({
     kind: 'NotFound',
     summary: 'There is no verdict about this digest: no version of the tenant has it.',
   },
+  TRUST_GRAPH_UNREADABLE: {
+    kind: 'Unsupported',
+    summary: 'The model is no ONNX graph that can be read.',
+  },
+  TRUST_GRAPH_NO_PARENT: {
+    kind: 'NotFound',
+    summary: 'There is no version to compare the graph with.',
+    help: 'Name one with `against`.',
+  },
+  TRUST_GRAPH_BUSY: {
+    kind: 'RateLimited',
+    summary: 'Too many graphs are being read already.',
+    help: 'Ask again in a moment.',
+  },
   TRUST_WAIVER_INVALID: {
     kind: 'Conflict',
     summary: 'There is nothing that a waiver could cover: no scan is unverified, or one was blocked.',

@@ -3,6 +3,7 @@ import { assetPath, type MigrationSource } from '@rampart/kit'
 
 export { trustErrors } from './errors.ts'
 export type { EvidenceRecord } from './evidence-verification.ts'
+export { registerModelGraphRoutes } from './graphs/routes.ts'
 export { registerModelDocumentRoutes } from './model-document-routes.ts'
 export type { ModelDocumentDeps, VersionSource } from './model-documents.ts'
 export { registerTrustRoutes } from './routes.ts'

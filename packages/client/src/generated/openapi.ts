@@ -600,6 +600,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/models/{name}/versions/{version}/graph": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The graph of an ONNX model: lint findings and a picture of bounded size */
+        readonly get: operations["getModelGraph"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}/graph/diff": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What changed in the graph since another version: by default the one that is served */
+        readonly get: operations["getModelGraphDiff"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/models/{name}/versions/{version}/provenance": {
         readonly parameters: {
             readonly query?: never;
@@ -3017,6 +3051,212 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly getModelGraph: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly digest: string;
+                        readonly irVersion: number;
+                        readonly lint: {
+                            readonly findings: readonly {
+                                /** @description Node, with the branches, loops and functions around it. */
+                                readonly location: string;
+                                readonly message: string;
+                                readonly nodes: readonly string[];
+                                readonly reason: string;
+                                readonly rule: string;
+                                /** @enum {unknown} */
+                                readonly severity: "info" | "low" | "medium" | "high";
+                            }[];
+                            /** @description Nodes with functions, branches and loops unfolded. */
+                            readonly nodes: number;
+                            readonly omitted: number;
+                            /** @enum {unknown} */
+                            readonly verdict: "clean" | "suspicious";
+                        };
+                        readonly opsets: readonly {
+                            readonly domain: string;
+                            readonly version: number;
+                        }[];
+                        readonly picture: {
+                            /** @description Pairs of box ids; they lead from lower to higher ids. */
+                            readonly arrows: readonly (readonly number[])[];
+                            readonly boxes: readonly {
+                                /** @description Nodes in the box. */
+                                readonly count: number;
+                                readonly id: number;
+                                /** @enum {unknown} */
+                                readonly kind: "input" | "node" | "group" | "output";
+                                readonly marks: readonly string[];
+                                readonly name: string;
+                                readonly operator: string;
+                            }[];
+                            readonly collapsed: boolean;
+                            /** @description Nodes of the top level. */
+                            readonly nodes: number;
+                            /** @description Arrows left out. */
+                            readonly omitted: number;
+                        };
+                        readonly producer: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getModelGraphDiff: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Version of the same model. */
+                readonly against?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description The version compared with. */
+                        readonly against: string;
+                        readonly againstDigest: string;
+                        readonly diff: {
+                            readonly interface: readonly {
+                                readonly field: string;
+                                readonly from: string;
+                                readonly to: string;
+                            }[];
+                            readonly metadata: readonly {
+                                readonly field: string;
+                                readonly from: string;
+                                readonly to: string;
+                            }[];
+                            readonly nodes: {
+                                readonly added: {
+                                    readonly items: readonly {
+                                        readonly name: string;
+                                        readonly operator: string;
+                                        readonly reaches: readonly string[];
+                                    }[];
+                                    readonly total: number;
+                                };
+                                readonly changed: {
+                                    readonly items: readonly {
+                                        readonly from: string;
+                                        readonly name: string;
+                                        readonly operator: string;
+                                        readonly reaches: readonly string[];
+                                        readonly what: readonly ("operator" | "attributes" | "inputs" | "body")[];
+                                    }[];
+                                    readonly total: number;
+                                };
+                                readonly matched: number;
+                                readonly removed: {
+                                    readonly items: readonly {
+                                        readonly name: string;
+                                        readonly operator: string;
+                                        readonly reaches: readonly string[];
+                                    }[];
+                                    readonly total: number;
+                                };
+                                readonly renamed: number;
+                            };
+                            readonly opsets: readonly {
+                                readonly field: string;
+                                readonly from: string;
+                                readonly to: string;
+                            }[];
+                            readonly outputsReached: readonly string[];
+                            readonly outputsRewired: readonly string[];
+                            readonly tensors: {
+                                readonly added: {
+                                    readonly items: readonly {
+                                        readonly dims: readonly number[];
+                                        readonly elementType: number;
+                                        readonly name: string;
+                                        readonly reaches: readonly string[];
+                                    }[];
+                                    readonly total: number;
+                                };
+                                readonly changed: {
+                                    readonly items: readonly {
+                                        readonly difference?: {
+                                            readonly fractionChanged: number;
+                                            readonly l2: number;
+                                            readonly maxAbs: number;
+                                        };
+                                        readonly dims: readonly number[];
+                                        readonly elementType: number;
+                                        readonly from: string;
+                                        readonly fromDims: readonly number[];
+                                        readonly fromElementType: number;
+                                        readonly name: string;
+                                        readonly reaches: readonly string[];
+                                    }[];
+                                    readonly total: number;
+                                };
+                                readonly removed: {
+                                    readonly items: readonly {
+                                        readonly dims: readonly number[];
+                                        readonly elementType: number;
+                                        readonly name: string;
+                                        readonly reaches: readonly string[];
+                                    }[];
+                                    readonly total: number;
+                                };
+                                readonly same: number;
+                            };
+                            /** @enum {unknown} */
+                            readonly verdict: "identical" | "metadata" | "weights" | "architecture";
+                        };
+                        readonly digest: string;
+                        readonly picture: {
+                            /** @description Pairs of box ids; they lead from lower to higher ids. */
+                            readonly arrows: readonly (readonly number[])[];
+                            readonly boxes: readonly {
+                                /** @description Nodes in the box. */
+                                readonly count: number;
+                                readonly id: number;
+                                /** @enum {unknown} */
+                                readonly kind: "input" | "node" | "group" | "output";
+                                readonly marks: readonly string[];
+                                readonly name: string;
+                                readonly operator: string;
+                            }[];
+                            readonly collapsed: boolean;
+                            /** @description Nodes of the top level. */
+                            readonly nodes: number;
+                            /** @description Arrows left out. */
+                            readonly omitted: number;
+                        };
+                    };
+                };
             };
         };
     };
