@@ -25,7 +25,13 @@ const scripts = (): ReadonlySet<string> => {
 }
 
 const rampartCommands = (): ReadonlySet<string> =>
-  new Set([...commandHelp().map(({ name }) => name.split(' ')[1] ?? ''), 'server', '--help', '--version'])
+  new Set([
+    ...commandHelp().map(({ name }) => name.split(' ')[1] ?? ''),
+    'server',
+    'gateway',
+    '--help',
+    '--version',
+  ])
 
 const npmProblem = (line: string, known: ReadonlySet<string>): string | undefined => {
   const name = /^npm (?:run (?:--silent )?)?([\w:-]+)/.exec(line)?.[1]

@@ -12,6 +12,11 @@ export const listenerErrors = defineErrors({
     summary: 'The request came from a page of another web origin.',
   },
   SERVER_CONTENT_TYPE: { kind: 'UnsupportedMediaType', summary: 'The body must be JSON.' },
+  SERVER_PORT_NOT_SHARED: {
+    kind: 'Unsupported',
+    summary: 'Several processes can share a port on Linux only.',
+    help: 'Configure one process, or put a load balancer before several gateways.',
+  },
   SERVER_PORT_TAKEN: {
     kind: 'Conflict',
     summary: 'Another program listens on the port.',

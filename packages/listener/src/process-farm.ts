@@ -7,6 +7,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Logger } from '@rampart/kit'
+import { listenerErrors } from './errors.ts'
 
 /** Children say `ready` once they answer, and how many connections they have; the parent says what is fair. */
 export type FarmMessage =
@@ -70,6 +71,8 @@ const isAlive = (pid: number): boolean => {
 
 export const createProcessFarm = (deps: FarmDeps): ProcessFarm => {
   const { clock, logger } = deps
+  if (deps.count > 1 && process.platform !== 'linux')
+    throw listenerErrors.SERVER_PORT_NOT_SHARED(`${deps.count} processes cannot share a port here`)
   const slots = Array.from(
     { length: deps.count },
     (_, index): Slot => ({
