@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createSeededRandom } from '../../packages/kit/src/index.ts'
 import { root } from '../../tools/files.ts'
-import { createCalls, judgeLosses, lostEpochs } from './kill/calls.ts'
+import { createCalls, doubledRecords, judgeLosses, lostEpochs } from './kill/calls.ts'
 import { createLedger } from './kill/ledger.ts'
 import { createLifecycleWriter } from './kill/lifecycle.ts'
 import { auditEntries } from './kill/look.ts'
@@ -22,7 +22,7 @@ const SEED = Number(process.argv.find((word) => word.startsWith('--seed='))?.sli
 const TARGETS = ['process', 'database', 'both'] as const
 const CALLERS = 3
 /** What is checked once, after the last kill. */
-const CHECKS = 7
+const CHECKS = 8
 
 const random = createSeededRandom(SEED)
 const plane = await createPlane()
@@ -85,7 +85,7 @@ const restart = async (): Promise<number> => {
 
 /** Lost calls of the run that was killed, judged against the gaps that the audit log holds by now. */
 const settleCalls = async (killedAt: number): Promise<{ line: string; wrong: string[] }> => {
-  const { acknowledged, lost } = calls.settle(true)
+  const { acknowledged, lost } = await calls.settle(true)
   let wrong = ['the gap was not recorded']
   for (const end = Date.now() + 15_000; wrong.length > 0 && Date.now() < end; await delay(100)) {
     const gaps = await auditEntries(plane, '?action=inference-log.gap')
@@ -188,10 +188,11 @@ try {
   check('no request was refused', refusals)
   check('every change acknowledged in the whole run holds', await ledger.lostEver(plane))
   check('every acknowledged change has its audit entry, once', await auditOfAll())
+  check('no inference record is there twice', await doubledRecords(plane))
   check('rampart audit verify, server up', cliVerifies())
   const code = await plane.terminate()
   check('a stop by SIGTERM ends with 0', code === 0 ? [] : [`exit ${code}`])
-  const { lost } = calls.settle(false)
+  const { lost } = await calls.settle(false)
   check('a stop loses no inference record', lost.length === 0 ? [] : [`${lost.length} lost`])
   check('rampart audit verify, server down', cliVerifies())
   summary()

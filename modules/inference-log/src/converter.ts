@@ -34,10 +34,14 @@ export type Converter = {
   waiting(): Promise<readonly SegmentFile[]>
 }
 
+const REMEMBER_MS = 60_000
+const RETRY_MS = 60_000
+
 export const createConverter = (deps: ConverterDeps): Converter => {
   const { catalog, options, worker } = deps
-  /** Segments that could not be read; they stay as they are, and are tried again after a restart. */
-  const damaged = new Set<string>()
+  /** Segments that could not be converted, and when (monotonic ms) they are tried again. */
+  const failed = new Map<string, number>()
+  const removed: { readonly at: number; readonly names: readonly string[] }[] = []
   let swept = false
 
   const takeBatch = (segments: readonly SegmentFile[]): SegmentFile[] => {
@@ -80,16 +84,22 @@ export const createConverter = (deps: ConverterDeps): Converter => {
     void remove(batch)
   }
 
-  /** A name is needed as long as somebody may have listed the segment. */
   const remove = async (segments: readonly SegmentFile[]): Promise<void> => {
     await deps.readers.discard(segments.map(({ path }) => path))
-    catalog.forget(segments.map(({ name }) => name))
+    removed.push({ at: deps.clock.monotonic(), names: segments.map(({ name }) => name) })
+  }
+
+  /** A list of a folder may name a segment that went while it was made; nobody takes that long to make one. */
+  const forgetOld = (): void => {
+    const oldest = deps.clock.monotonic() - REMEMBER_MS
+    while (removed[0] !== undefined && removed[0].at < oldest) catalog.forget(removed.shift()?.names ?? [])
   }
 
   /** One bad segment must not hold up the others: a batch that fails is done one by one. */
   const convertSome = async (batch: readonly SegmentFile[]): Promise<number> => {
     try {
       await convertBatch(batch)
+      for (const { name } of batch) failed.delete(name)
       return batch.length
     } catch (error) {
       if (batch.length > 1) {
@@ -98,34 +108,33 @@ export const createConverter = (deps: ConverterDeps): Converter => {
         return done
       }
       const [segment] = batch
-      if (segment !== undefined && isUnreadable(error)) damaged.add(segment.name)
+      if (segment !== undefined) failed.set(segment.name, deps.clock.monotonic() + RETRY_MS)
       deps.logger.error({ err: error, segment: segment?.name }, 'inference-log.segment-not-converted')
       return 0
     }
   }
 
-  /** A worker that was killed says nothing about the segment. */
-  const isUnreadable = (error: unknown): boolean =>
-    error instanceof Error && !error.message.includes('process ended')
-
-  const removeConverted = async (segments: readonly SegmentFile[]): Promise<void> => {
-    const done = segments.filter(({ name }) => catalog.isConverted(name))
-    if (done.length > 0) await remove(done)
+  /** What the last run left: segments that are Parquet already, and names of segments that are gone. */
+  const sweep = (segments: readonly SegmentFile[]): void => {
+    forgetOld()
     if (swept) return
     swept = true
-    // Names that the last run left although their segments were gone already.
+    const done = segments.filter(({ name }) => catalog.isConverted(name))
+    if (done.length > 0) void remove(done)
     const there = new Set(segments.map(({ name }) => name))
     catalog.forget(catalog.segments().filter((name) => !there.has(name)))
   }
+
+  const isResting = (name: string): boolean => (failed.get(name) ?? 0) > deps.clock.monotonic()
 
   const list = (): Promise<SegmentFile[]> => listSegments(options)
 
   return {
     convert: async (all = false) => {
       const segments = await list()
-      await removeConverted(segments)
+      sweep(segments)
       const closed = segments.filter(
-        ({ name, isClosed }) => isClosed && !catalog.isConverted(name) && !damaged.has(name),
+        ({ name, isClosed }) => isClosed && !catalog.isConverted(name) && !isResting(name),
       )
       if (closed.length === 0 || !(all || isDue(closed))) return 0
       let done = 0

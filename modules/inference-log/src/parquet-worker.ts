@@ -97,6 +97,7 @@ export const createParquetWorker = (options: {
       clearTimeout(idle)
       const child = running?.child
       if (child === undefined) return
+      child.ref()
       const gone = new Promise((resolve) => child.once('exit', resolve))
       end()
       await gone

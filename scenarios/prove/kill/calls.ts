@@ -1,4 +1,4 @@
-/** Inference calls without pause, and what became of their records: which acknowledged ones are not on disk. */
+/** Inference calls without pause, and what became of their records: which acknowledged ones are not in the log. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,6 +12,8 @@ const SEGMENT = '.ndjson'
 const EPOCHS = 'epochs.log'
 const WIDTH = 26
 const RETRY_MS = 20
+/** Ids in one query. */
+const MAX_IDS = 2000
 
 type EpochLine = { readonly epoch: string; readonly event: 'started' | 'closed' | 'lost' }
 
@@ -44,6 +46,19 @@ export const createCalls = (plane: Plane) => {
     }
   }
 
+  /** Records whose file of lines became Parquet meanwhile; only the server reads those. */
+  const inParquet = async (ids: readonly string[]): Promise<string[]> => {
+    const found: string[] = []
+    for (let from = 0; from < ids.length; from += MAX_IDS) {
+      const list = ids.slice(from, from + MAX_IDS).map((id) => `'${id}'`)
+      const sql = `select distinct request_id from inference_log where request_id in (${list.join(',')})`
+      const { status, body } = await plane.call('POST', '/api/v1/inference-log/query', { sql })
+      if (status !== 200) throw new Error(`the inference log answers ${status}`)
+      found.push(...(body as { rows: [string][] }).rows.map(([id]) => id))
+    }
+    return found
+  }
+
   return {
     /** Calls acknowledged so far. */
     acknowledged: (): number => acknowledged,
@@ -62,16 +77,26 @@ export const createCalls = (plane: Plane) => {
       }
     },
     /** Acknowledged calls of the run that just ended, and those of them without a record. */
-    settle: (isRunning: boolean): { acknowledged: number; lost: readonly Acknowledged[] } => {
+    settle: async (isRunning: boolean): Promise<{ acknowledged: number; lost: readonly Acknowledged[] }> => {
       const live = isRunning
         ? readEpochs(folder).findLast(({ event }) => event === 'started')?.epoch
         : undefined
       readRecords(live)
       const calls = waiting
       waiting = []
+      const missing = calls.filter(({ id }) => !recorded.has(id))
+      if (isRunning) for (const id of await inParquet(missing.map(({ id }) => id))) recorded.add(id)
       return { acknowledged: calls.length, lost: calls.filter(({ id }) => !recorded.has(id)) }
     },
   }
+}
+
+/** Records that are in the log more than once; must be none. */
+export const doubledRecords = async (plane: Plane): Promise<string[]> => {
+  const sql = 'select id, count(*) from inference_log group by id having count(*) > 1 limit 10'
+  const { status, body } = await plane.call('POST', '/api/v1/inference-log/query', { sql })
+  if (status !== 200) return [`the inference log answers ${status}`]
+  return (body as { rows: [string, number][] }).rows.map(([id, count]) => `${id} is there ${count} times`)
 }
 
 /** Why the losses of a kill are not what is promised; empty when they are. */
