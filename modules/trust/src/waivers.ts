@@ -19,7 +19,7 @@ export type WaiversDeps = {
   readonly database: Pick<Database, 'tx'>
   readonly clock: Clock
   readonly trust: Pick<Trust, 'attest'>
-  readonly verdicts: Pick<Verdicts, 'refresh'>
+  readonly verdicts: Pick<Verdicts, 'refresh' | 'facts'>
   readonly versions: { get(tenant: string, ref: ModelVersionRef): Promise<ModelVersion> }
 }
 
@@ -35,22 +35,17 @@ export type Waived = {
 }
 
 export const createWaivers = ({ database, clock, trust, verdicts, versions }: WaiversDeps) => {
-  /** Of the version's own files, and of its graph: the same bytes under another name may have other files. */
-  const openOf = async (tenant: string, version: ModelVersion): Promise<Waived['covers']> => {
-    const made = await verdicts.refresh(tenant, version.digest, 'a waiver is asked for')
-    if (made === undefined) return []
-    const { scan, graphLint } = made.verdict
-    const files = scan.files.filter(({ digest, path }) =>
-      version.artifacts.some((one) => one.digest === digest && one.path === path),
-    )
-    const refused = files.find(({ result }) => result === 'blocked' || result === 'missing')
+  /** Of the version's own files, and of its graph. */
+  const openOf = async (version: ModelVersion): Promise<Waived['covers']> => {
+    const { scan, graphLint } = await verdicts.facts(version)
+    const refused = scan.files.find(({ result }) => result === 'blocked' || result === 'missing')
     if (refused !== undefined)
       throw trustErrors.TRUST_WAIVER_INVALID(
         refused.result === 'blocked'
           ? `the scan blocks ${refused.path}: what is blocked cannot be waived`
           : `${refused.path} was not scanned yet`,
       )
-    const open = files.filter(({ result }) => result === 'unverified')
+    const open = scan.files.filter(({ result }) => result === 'unverified')
     const graph = { digest: version.digest, path: GRAPH_LINT_PATH, rules: graphLint.rules }
     return [
       ...open.map(({ digest, path, rules }) => ({ digest, path, rules })),
@@ -66,7 +61,7 @@ export const createWaivers = ({ database, clock, trust, verdicts, versions }: Wa
       if (expiresAt !== undefined && !(Date.parse(expiresAt) > clock.now()))
         throw trustErrors.TRUST_WAIVER_INVALID('the waiver would have ended already')
       const version = await versions.get(tenant, ref)
-      const covers = await openOf(tenant, version)
+      const covers = await openOf(version)
       if (covers.length === 0)
         throw trustErrors.TRUST_WAIVER_INVALID('everything is clean: there is nothing to waive')
       const predicate: WaiverPredicate = {

@@ -10,21 +10,17 @@ export type ScanGateAnswer =
 
 /** Waits for the scans. Throws when the process stops before they are done. */
 export const createScanGate =
-  (deps: { readonly scans: Pick<Scans, 'settled'>; readonly verdicts: Pick<Verdicts, 'refresh'> }) =>
+  (deps: { readonly scans: Pick<Scans, 'settled'>; readonly verdicts: Pick<Verdicts, 'facts'> }) =>
   async (version: ModelVersion): Promise<ScanGateAnswer> => {
-    const { tenant, digest, artifacts } = version
-    await deps.scans.settled(tenant, artifacts)
-    const made = await deps.verdicts.refresh(tenant, digest, 'its files were scanned')
-    const files = (made?.verdict.scan.files ?? []).filter((file) =>
-      artifacts.some((one) => one.digest === file.digest && one.path === file.path),
-    )
-    const told = files.filter(({ result }) => result !== 'clean')
-    const reasons = told.map(
-      ({ path, result, rules }) => `the scan of ${path} says ${result}: ${rules.join(', ')}`,
-    )
-    if (files.length < artifacts.length || told.some(({ result }) => result === 'missing'))
+    await deps.scans.settled(version.tenant, version.artifacts)
+    const { scan } = await deps.verdicts.facts(version)
+    if (scan.result === 'missing' || scan.files.some(({ result }) => result === 'missing'))
       throw new Error('the scans are not done')
-    if (told.some(({ result }) => result === 'blocked')) return { may: false, why: 'blocked', reasons }
-    const isWaived = (made?.verdict.scan.waivers.length ?? 0) > 0
-    return told.length === 0 || isWaived ? { may: true } : { may: false, why: 'unverified', reasons }
+    const reasons = scan.files
+      .filter(({ result }) => result !== 'clean')
+      .map(({ path, result, rules }) => `the scan of ${path} says ${result}: ${rules.join(', ')}`)
+    if (scan.result === 'blocked') return { may: false, why: 'blocked', reasons }
+    return scan.result === 'clean' || scan.waivers.length > 0
+      ? { may: true }
+      : { may: false, why: 'unverified', reasons }
   }

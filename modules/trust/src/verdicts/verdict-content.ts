@@ -57,10 +57,19 @@ const counting = ({ records, tenant }: FactSources, type: string): EvidenceRecor
     )
     .sort((a, b) => byText(({ createdAt, id }: EvidenceRecord) => `${createdAt} ${id}`)(b, a))
 
-/** Files of all versions, each once. */
-const filesOf = ({ versions }: FactSources): ArtifactRef[] => {
+/**
+ * What speaks for the digest: the versions in use when there are any. Registering the same bytes once more, with a bad
+ * file beside them or stricter limits, must not stop what is served.
+ */
+const spokenFor = ({ versions }: FactSources): readonly ModelVersion[] => {
+  const used = versions.filter(({ stage }) => IN_USE.has(stage))
+  return used.length === 0 ? versions : used
+}
+
+/** Files of the versions that speak, each once. */
+const filesOf = (sources: FactSources): ArtifactRef[] => {
   const files = new Map(
-    versions.flatMap(({ artifacts }) => artifacts.map((one) => [`${one.digest} ${one.path}`, one])),
+    spokenFor(sources).flatMap(({ artifacts }) => artifacts.map((one) => [`${one.digest} ${one.path}`, one])),
   )
   return [...files.values()].sort(byText(({ path, digest }) => `${path} ${digest}`))
 }
@@ -195,10 +204,8 @@ const metricsOf = (value: unknown): Record<string, number> =>
     ),
   )
 
-/** Of the versions in use when there are any: another name for the same bytes may have stricter limits. */
 const assessmentOf = (sources: FactSources): VerdictAssessment => {
-  const used = sources.versions.filter(({ stage }) => IN_USE.has(stage))
-  const names = (used.length === 0 ? sources.versions : used).map(formatModelVersionRef)
+  const names = spokenFor(sources).map(formatModelVersionRef)
   const all = counting(sources, PREDICATE.assessment)
   const newest = names.flatMap((name) => all.find(({ subjectName }) => subjectName === name) ?? [])
   const found = newest.find(({ predicate }) => predicate.result !== 'passed') ?? newest[0]

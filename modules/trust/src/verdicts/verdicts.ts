@@ -30,7 +30,7 @@ import {
 import { trustErrors } from '../errors.ts'
 import type { AuditPort, Trust } from '../trust.ts'
 import * as store from './store.ts'
-import { verdictFacts } from './verdict-content.ts'
+import { type VerdictFacts, verdictFacts } from './verdict-content.ts'
 import { createVerdictMemory } from './verdict-memory.ts'
 
 /** What the inventory knows of the bytes, read in the caller's transaction. */
@@ -78,6 +78,12 @@ const TYPES = [
   'rampart.model-version.transitioned.v1',
 ]
 
+/** What evidence may be about. */
+const aboutOf = (digest: Digest, versions: readonly ModelVersion[]): readonly Digest[] => [
+  digest,
+  ...versions.flatMap(({ artifacts }) => artifacts.map((one) => one.digest)),
+]
+
 type Made = { readonly signed: SignedVerdict; readonly isNew: boolean }
 
 export const createVerdicts = (deps: VerdictsDeps) => {
@@ -116,8 +122,7 @@ export const createVerdicts = (deps: VerdictsDeps) => {
   const decide = async (tx: Tx, tenant: string, digest: Digest): Promise<VerdictContent | undefined> => {
     const versions = await deps.subjects.versionsWithDigest(tx, digest)
     if (versions.length === 0) return undefined
-    const about = [digest, ...versions.flatMap(({ artifacts }) => artifacts.map((one) => one.digest))]
-    const records = await deps.trust.evidenceIn(tx, about)
+    const records = await deps.trust.evidenceIn(tx, aboutOf(digest, versions))
     const nowMs = clock.now()
     const facts = verdictFacts({ tenant, digest, versions, records, nowMs })
     const pack = policy.hot()
@@ -339,6 +344,14 @@ export const createVerdicts = (deps: VerdictsDeps) => {
     refresh,
     history: (tenant: string, digest: Digest, page: { readonly before?: string; readonly limit: number }) =>
       database.read(tenant, (tx) => store.selectHistory(tx, digest, page)),
+    /** What a verdict would say about one version alone, whatever else has the same bytes. */
+    facts: (version: ModelVersion): Promise<VerdictFacts> => {
+      const { tenant, digest } = version
+      return database.read(tenant, async (tx) => {
+        const records = await deps.trust.evidenceIn(tx, aboutOf(digest, [version]))
+        return verdictFacts({ tenant, digest, versions: [version], records, nowMs: clock.now() })
+      })
+    },
     get: (tenant: string, digest: Digest): SignedVerdict => {
       const found = memory.get(tenant, digest)
       if (found === undefined)
