@@ -17,7 +17,7 @@ import { fastapi, grpcAio, slowRivals } from './versus/rivals.ts'
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '9' },
+    rounds: { type: 'string' },
     output: { type: 'string', short: 'o', default: 'table' },
     model: { type: 'string', multiple: true, default: ['card-fraud', 'digit-image'] },
     encoding: { type: 'string', multiple: true, default: ['json', 'binary', 'grpc'] },
@@ -26,7 +26,7 @@ const { values: flags } = parseArgs({
   },
 })
 const RESULT = join(root, 'bench/results/router.json')
-const ROUNDS = Number(flags.rounds)
+const ROUNDS = Number(flags.rounds ?? (flags.quick ? 5 : 9))
 const MEASURE_MICROS = flags.quick ? 150_000 : 400_000
 /** The first row of an encoding compiles the code that the others share. */
 const WARM_UP_MICROS = flags.quick
@@ -96,9 +96,10 @@ const benchModel = async (client: LoadClient, model: BenchModel, keep: (row: Row
     for (const encoding of ENCODINGS) {
       const asked = [...running]
         .filter(([{ encodings }]) => encodings.includes(encoding))
-        .map(([{ name, request }, one]) => ({
+        .map(([{ name, request, isSlow }, one]) => ({
           ...one,
           name,
+          isSlow: isSlow === true,
           request: request?.(model) ?? benchRequest(model, encoding),
         }))
       await checkAnswers(asked)

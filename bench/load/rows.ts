@@ -6,14 +6,19 @@ import type { BenchModel, BenchRequest, Encoding } from './requests.ts'
 import { median, type Spread, spread } from './spread.ts'
 
 /** A running contender with what it is asked in this row. */
-export type Asked = RunningContender & { readonly name: string; readonly request: BenchRequest }
+export type Asked = RunningContender & {
+  readonly name: string
+  readonly request: BenchRequest
+  /** Costs so much per request that less of it is measured just as well. */
+  readonly isSlow: boolean
+}
 
 export type RowPlan = {
   readonly model: BenchModel
   readonly encoding: Encoding
   readonly concurrency: number
   readonly rounds: number
-  /** CPU time that one measurement aims at, in µs: /proc counts in steps of 10 ms. */
+  /** CPU time that one measurement aims at, in µs: /proc counts in steps of 10 ms. A slow contender gets SLOW_SHARE of it. */
   readonly measureMicros: number
   /** CPU time of every contender before the first measurement, in µs. */
   readonly warmUpMicros: number
@@ -39,6 +44,7 @@ type Measurement = { readonly micros: number; readonly p99Ms: number }
 
 const WARM_UP_CALLS = 250
 const MIN_CALLS = 100
+const SLOW_SHARE = 0.4
 
 const measure = async (
   client: LoadClient,
@@ -62,13 +68,15 @@ const warmUp = async (
 ): Promise<Map<string, number>> => {
   const counts = new Map<string, number>()
   for (const one of asked) {
+    const share = one.isSlow ? SLOW_SHARE : 1
+    const aim = plan.warmUpMicros * share
     let count = WARM_UP_CALLS
     let micros = 0
-    for (let spent = 0; spent < plan.warmUpMicros; spent += micros * count) {
-      if (micros > 0) count = Math.ceil(Math.max(count, plan.warmUpMicros / 4 / micros))
+    for (let spent = 0; spent < aim; spent += micros * count) {
+      if (micros > 0) count = Math.ceil(Math.max(count, aim / 4 / micros))
       micros = Math.max(1, (await measure(client, one, count, plan.concurrency)).micros)
     }
-    counts.set(one.name, Math.max(MIN_CALLS, Math.ceil(plan.measureMicros / micros)))
+    counts.set(one.name, Math.max(MIN_CALLS, Math.ceil((plan.measureMicros * share) / micros)))
   }
   return counts
 }

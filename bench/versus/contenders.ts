@@ -9,6 +9,7 @@ export type Contender = {
   readonly encodings: readonly Encoding[]
   /** The Open Inference Protocol when absent. */
   readonly request?: (model: BenchModel) => BenchRequest
+  readonly isSlow?: boolean
   start(model: BenchModel): Promise<RunningContender>
 }
 

@@ -95,37 +95,39 @@ export const fastapi = rival({ name: 'fastapi', script: 'fastapi_server.py', enc
 export const grpcAio = rival({ name: 'grpc-aio', script: 'grpc_server.py', encodings: ['grpc'] })
 
 /** Those that take long: only the full run asks them. */
-export const slowRivals: readonly Contender[] = [
-  rival({
-    name: 'triton-python',
-    script: 'triton_server.py',
-    encodings: ['json', 'binary', 'grpc'],
-  }),
-  rival({
-    name: 'mlserver-in-process',
-    install: 'mlserver',
-    script: 'mlserver_server.py',
-    words: ['in-process'],
-    encodings: ['json', 'grpc'],
-  }),
-  rival({ name: 'mlserver', script: 'mlserver_server.py', encodings: ['json', 'grpc'] }),
-  rival({ name: 'kserve', script: 'kserve_server.py', encodings: ['json', 'binary', 'grpc'] }),
-  rival({
-    name: 'bentoml',
-    script: 'bentoml_server.py',
-    encodings: ['json'],
-    request: rowsRequest('/predict', (_, rows) => ({ rows })),
-  }),
-  rival({
-    name: 'litserve',
-    script: 'litserve_server.py',
-    encodings: ['json'],
-    request: rowsRequest('/predict', (name, rows) => ({ [name]: rows })),
-  }),
-  rival({
-    name: 'mlflow',
-    script: 'mlflow_server.py',
-    encodings: ['json'],
-    request: rowsRequest('/invocations', (name, rows) => ({ inputs: { [name]: rows } })),
-  }),
-]
+export const slowRivals: readonly Contender[] = (
+  [
+    rival({
+      name: 'triton-python',
+      script: 'triton_server.py',
+      encodings: ['json', 'binary', 'grpc'],
+    }),
+    rival({
+      name: 'mlserver-in-process',
+      install: 'mlserver',
+      script: 'mlserver_server.py',
+      words: ['in-process'],
+      encodings: ['json', 'grpc'],
+    }),
+    rival({ name: 'mlserver', script: 'mlserver_server.py', encodings: ['json', 'grpc'] }),
+    rival({ name: 'kserve', script: 'kserve_server.py', encodings: ['json', 'binary', 'grpc'] }),
+    rival({
+      name: 'bentoml',
+      script: 'bentoml_server.py',
+      encodings: ['json'],
+      request: rowsRequest('/predict', (_, rows) => ({ rows })),
+    }),
+    rival({
+      name: 'litserve',
+      script: 'litserve_server.py',
+      encodings: ['json'],
+      request: rowsRequest('/predict', (name, rows) => ({ [name]: rows })),
+    }),
+    rival({
+      name: 'mlflow',
+      script: 'mlflow_server.py',
+      encodings: ['json'],
+      request: rowsRequest('/invocations', (name, rows) => ({ inputs: { [name]: rows } })),
+    }),
+  ] satisfies readonly Contender[]
+).map((one) => ({ ...one, isSlow: true }))

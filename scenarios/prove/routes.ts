@@ -56,7 +56,7 @@ const changing = async (): Promise<void> => {
   const growth = mean(megabytes.slice(-third)) - mean(megabytes.slice(0, third))
   const total = [...counts.statuses.values()].reduce((sum, count) => sum + count, 0)
   process.stdout.write(
-    `capacity ${capacity.toFixed(0)}/s; ${total} calls at ${(capacity * SHARE).toFixed(0)}/s, p50 ${quantile(counts.latencies, 0.5).toFixed(1)} ms, p99 ${quantile(counts.latencies, 0.99).toFixed(1)} ms\nresident MB: ${megabytes.map((value) => value.toFixed(0)).join(' ')}\n`,
+    `capacity ${capacity.toFixed(0)}/s; ${total} calls at ${((total * 1000) / DURATION_MS).toFixed(0)}/s, p50 ${quantile(counts.latencies, 0.5).toFixed(1)} ms, p99 ${quantile(counts.latencies, 0.99).toFixed(1)} ms\nresident MB: ${megabytes.map((value) => value.toFixed(0)).join(' ')}\n`,
   )
   const changes = after.changes - before.changes
   check(

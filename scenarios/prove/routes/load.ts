@@ -15,6 +15,7 @@ export type Counts = {
 }
 
 const TICK_MS = 5
+const MAX_PENDING = 4096
 
 export const newLoad = (url: string, body: unknown, sockets: number): Load => ({
   url,
@@ -63,7 +64,10 @@ export const capacityOf = async (load: Load, concurrency: number, ms: number): P
   return ((counts.statuses.get(200) ?? 0) * 1000) / ms
 }
 
-/** `perSecond` requests for `ms`, sent on time; resolves when all are answered. `onTick` is awaited now and then. */
+/**
+ * `perSecond` requests for `ms`, sent on time; resolves when all are answered. `onTick` is awaited now and then. While
+ * MAX_PENDING wait for their answer none is sent: then the machine is busy with something else, and that is no proof.
+ */
 export const atRate = async (
   load: Load,
   perSecond: number,
@@ -73,8 +77,11 @@ export const atRate = async (
 ): Promise<void> => {
   const pending = new Set<Promise<unknown>>()
   const from = performance.now()
-  for (let sent = 0, elapsed = 0; elapsed < ms; elapsed = performance.now() - from) {
-    for (const due = (elapsed * perSecond) / 1000; sent < due; sent++) {
+  let due = 0
+  let sent = 0
+  for (let elapsed = 0, last = 0; elapsed < ms; last = elapsed, elapsed = performance.now() - from) {
+    due = pending.size < MAX_PENDING ? due + ((elapsed - last) * perSecond) / 1000 : sent
+    for (; sent < due; sent++) {
       const one = send(load, counts)
       pending.add(one)
       void one.then(() => pending.delete(one))
