@@ -157,3 +157,5 @@ export const tinySlow = (size: number, times: number): Bytes => {
     ],
   })
 }
+
+export { type BuiltGraph, backdooredGraphs, honestGraphs } from './testing/graph-backdoors.ts'

@@ -12,6 +12,7 @@ import { addDrift } from './drift.ts'
 import { addErase } from './erase.ts'
 import { addEvents } from './events.ts'
 import { addGet } from './get.ts'
+import { addGraph } from './graph.ts'
 import { addLogin } from './login.ts'
 import { addQuery } from './query.ts'
 import { addReplay } from './replay.ts'
@@ -44,5 +45,6 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addAttest,
   addAudit,
   addScan,
+  addGraph,
   addLogin,
 ]
