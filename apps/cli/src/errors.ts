@@ -27,6 +27,7 @@ export const cliErrors = defineErrors({
     kind: 'Conflict',
     summary: 'The version was registered but its assessment failed or did not end in time.',
   },
+  CLI_NO_CANARY: { kind: 'NotFound', summary: 'The route has no canary.' },
   CLI_FILES_UNTRUSTED: { kind: 'Conflict', summary: 'A scanned file is blocked or could not be verified.' },
   CLI_VERDICT_UNTRUSTED: {
     kind: 'Conflict',

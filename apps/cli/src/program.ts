@@ -43,6 +43,7 @@ export const createProgram = (io: Io, version: string, commands: readonly AddCom
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
     .showHelpAfterError('(rampart --help lists the commands)')
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
   // `rampart server` and `rampart gateway` are taken by the launcher before this program starts; listed for the reader.

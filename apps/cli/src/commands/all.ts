@@ -5,7 +5,9 @@ import { addApply } from './apply.ts'
 import { addAttest } from './attest.ts'
 import { addAudit } from './audit.ts'
 import { addBom } from './bom.ts'
+import { addCanary } from './canary.ts'
 import { addChangepoints } from './changepoints.ts'
+import { addCompletion } from './completion.ts'
 import { addDelete } from './delete.ts'
 import { addDescribe } from './describe.ts'
 import { addDrift } from './drift.ts'
@@ -31,6 +33,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addApply,
   addDelete,
   addTransitions,
+  addCanary,
   addEvents,
   addQuery,
   addErase,
@@ -47,4 +50,5 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addScan,
   addGraph,
   addLogin,
+  addCompletion,
 ]
