@@ -15,14 +15,11 @@ const SILENT: Io = {
   now: () => 0,
 }
 
-/** The launcher's, and what only shells call. */
-const NOT_SHOWN: readonly string[] = ['server', 'gateway', '__complete']
-
 /** 100 columns wide. */
 export const commandHelp = (): readonly { readonly name: string; readonly help: string }[] => {
   const program = createProgram(SILENT, '', ALL_COMMANDS)
   program.configureHelp({ helpWidth: 100 })
-  const own = program.commands.filter((command) => !NOT_SHOWN.includes(command.name()))
+  const own = program.commands.filter((command) => !['server', 'gateway'].includes(command.name()))
   for (const command of own) command.configureHelp({ helpWidth: 100 })
   return [program, ...own].map((command) => ({
     name: command === program ? 'rampart' : `rampart ${command.name()}`,

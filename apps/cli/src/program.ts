@@ -20,6 +20,9 @@ const FAST_COMMANDS: ReadonlyMap<string, () => Promise<AddCommand>> = new Map([
   ['verify', async () => (await import('./commands/verify.ts')).addVerify],
 ])
 
+/** What a completion script asks by; the words after it are somebody's unfinished command, not ours to parse. */
+const COMPLETE = '__complete'
+
 const commandsFor = async (word: string | undefined): Promise<readonly AddCommand[]> => {
   const fast = FAST_COMMANDS.get(word ?? '')
   return fast === undefined ? (await import('./commands/all.ts')).ALL_COMMANDS : [await fast()]
@@ -43,7 +46,6 @@ export const createProgram = (io: Io, version: string, commands: readonly AddCom
     .addHelpText('after', EXIT_CODES)
     .showSuggestionAfterError()
     .showHelpAfterError('(rampart --help lists the commands)')
-    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
   // `rampart server` and `rampart gateway` are taken by the launcher before this program starts; listed for the reader.
@@ -77,6 +79,11 @@ export const createProgram = (io: Io, version: string, commands: readonly AddCom
 export const runCli = async (argv: readonly string[], io: Io, version: string): Promise<number> => {
   try {
     const program = createProgram(io, version, await commandsFor(argv[0]))
+    if (argv[0] === COMPLETE) {
+      const { answerCompletion } = await import('./commands/completion.ts')
+      await answerCompletion(program, openSession(io, {}), argv.slice(1))
+      return 0
+    }
     if (argv.length === 0) {
       program.outputHelp()
       return 0

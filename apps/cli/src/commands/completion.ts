@@ -1,4 +1,4 @@
-/** `rampart completion SHELL` prints the shell's script; `rampart __complete WORD…` is what the script asks. */
+/** `rampart completion SHELL` prints the shell's script, which asks `rampart __complete WORD…`. */
 import { Argument, type Command } from 'commander'
 import { candidatesFor, type NamesOf } from '../completion/candidates.ts'
 import { FILES_MARK, SCRIPTS, SHELLS, type Shell } from '../completion/scripts.ts'
@@ -27,6 +27,17 @@ const namesFrom =
     }
   }
 
+/** One candidate per line. */
+export const answerCompletion = async (
+  program: Command,
+  session: Session,
+  words: readonly string[],
+): Promise<void> => {
+  const found = await candidatesFor(program, words, namesFrom(session))
+  const lines = [...found.words, ...(found.files ? [FILES_MARK] : [])]
+  session.io.out(lines.map((line) => `${line}\n`).join(''))
+}
+
 const HELP = `
   bash  echo 'source <(rampart completion bash)' >> ~/.bashrc
   zsh   rampart completion zsh > "\${fpath[1]}/_rampart"
@@ -40,18 +51,4 @@ export const addCompletion = (program: Command, run: Run): void => {
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .addHelpText('after', HELP)
     .action(run(async ({ io }, shell: Shell) => io.out(SCRIPTS[shell])))
-  program
-    .command('__complete', { hidden: true })
-    .argument('[words...]')
-    .helpOption(false)
-    .allowUnknownOption()
-    .passThroughOptions()
-    .action(
-      run(async (session, words: readonly string[]) => {
-        const found = await candidatesFor(program, words, namesFrom(session))
-        session.io.out(
-          [...found.words, ...(found.files ? [FILES_MARK] : [])].map((line) => `${line}\n`).join(''),
-        )
-      }),
-    )
 }
