@@ -54,6 +54,8 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/models/{name}/versions/{version}', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}', { path: { name: 'mail-filter', version: '2.1.0' } }],
   ['/api/v1/models/{name}/versions/{version}/provenance', { path: VERSION }],
+  ['/api/v1/models/{name}/versions/{version}/graph', { path: VERSION }],
+  ['/api/v1/models/{name}/versions/{version}/graph/diff', { path: VERSION }],
   ['/api/v1/evidence/{id}', { path: { id: mock.world.versions[0]?.evidence[0]?.id ?? '' } }],
   ['/api/v1/keys'],
   ['/api/v1/routes'],
@@ -72,6 +74,10 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ),
   ['/api/v1/signals'],
   ['/api/v1/signals/{id}', { path: { id: mock.world.signals[0]?.id ?? '' } }],
+  ['/api/v1/inference-log'],
+  ['/api/v1/inference-log', { query: '?decision=deny&limit=2' }],
+  ['/api/v1/inference-log/{id}', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
+  ['/api/v1/inference-log/{id}/proof', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
   ['/api/v1/policies'],
   ['/api/v1/policies/{pack}', { path: { pack: 'promotion' } }],
   ['/api/v1/policies/{pack}/history', { path: { pack: 'promotion' } }],
@@ -113,6 +119,10 @@ test('changes', async () => {
     headers: { 'if-match': `"${(saved as { version: number }).version}"` },
   })
   await answerOf('post', '/api/v1/audit/verify', { body: {} })
+  await answerOf('post', '/api/v1/inference-log/{id}/replay', {
+    path: { id: mock.world.requests.records.find(({ input }) => input !== undefined)?.id ?? '' },
+    body: { version: '1.3.0' },
+  })
   const made = await answerOf('post', '/api/v1/api-keys', {
     body: { name: 'nightly', roles: ['viewer'], expiresInSeconds: 3600 },
   })

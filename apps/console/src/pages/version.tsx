@@ -10,6 +10,7 @@ import { ProblemNotice } from '../components/query-state.tsx'
 import { StageBadge } from '../components/severity.tsx'
 import { TransitionActions } from '../components/transition-actions.tsx'
 import { VersionDocuments } from '../components/version-documents.tsx'
+import { VersionGraph } from '../components/version-graph.tsx'
 import { VersionDecisions, VersionRunning } from '../components/version-running.tsx'
 import { bytes } from '../format/number.ts'
 import { shortDigest } from '../format/text.ts'
@@ -65,6 +66,7 @@ const Body = ({ passport }: { passport: Passport }) => (
       <Card title="Next step" note="with the policy's answer for you, now" className="xl:hidden">
         <TransitionActions passport={passport} />
       </Card>
+      <VersionGraph passport={passport} />
       <VersionRunning passport={passport} />
       <VersionDecisions passport={passport} />
     </div>
