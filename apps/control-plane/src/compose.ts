@@ -93,6 +93,9 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('identity', identity.stop)
   await policy.start()
   lifecycle.onStop('policy', policy.stop)
+  // Before the router: without verdicts in memory it would refuse what it served until now.
+  await verdictRoom.start()
+  lifecycle.onStop('verdicts', verdictRoom.stop)
   telemetry.start()
   lifecycle.onStop('telemetry', telemetry.stop)
   await serving.start()
@@ -103,8 +106,6 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('serving-sync', sync.stop)
   canaries.start()
   lifecycle.onStop('canaries', canaries.stop)
-  await verdictRoom.start()
-  lifecycle.onStop('verdicts', verdictRoom.stop)
   await assurance.start()
   lifecycle.onStop('assurance', assurance.stop)
   await signerEffects.start()

@@ -154,7 +154,10 @@ export const createServingSync = (deps: ServingSyncDeps) => {
   const rebuild = async (): Promise<void> => {
     const report = await deps.serving.setSnapshot(await build())
     deps.afterSwap()
-    for (const failure of report.failed) deps.logger.error({ ...failure }, 'serving.version-not-loaded')
+    // What a verdict refuses is told once, by the gate that refuses it.
+    for (const failure of report.failed)
+      if (failure.code !== 'SERVING_NO_VALID_VERDICT')
+        deps.logger.error({ ...failure }, 'serving.version-not-loaded')
   }
 
   /** Resolves once a snapshot that was built after this call is in force; concurrent callers share one. */
