@@ -5,6 +5,7 @@ import type * as Api from '../src/api/types.ts'
 import { type Answer, dispatch, problem, type Role } from './router.ts'
 import { governingRoutes } from './routes-governing.ts'
 import { modelRoutes } from './routes-models.ts'
+import { requestRoutes } from './routes-requests.ts'
 import { raiseSignal, runningRoutes } from './routes-running.ts'
 import { serveStatic } from './static-files.ts'
 import { createWorld, type World } from './world.ts'
@@ -82,7 +83,12 @@ export const startMockApi = async (options: Options = {}): Promise<MockApi> => {
     now: options.now ?? Date.now,
     ...(options.empty === undefined ? {} : { empty: options.empty }),
   })
-  const routes = [...modelRoutes(world), ...runningRoutes(world), ...governingRoutes(world)]
+  const routes = [
+    ...modelRoutes(world),
+    ...runningRoutes(world),
+    ...requestRoutes(world),
+    ...governingRoutes(world),
+  ]
   const open = new Set<ServerResponse>()
 
   const api = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {

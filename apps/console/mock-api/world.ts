@@ -7,6 +7,7 @@ import { createAuditLog, type MockAuditLog } from './world-audit.ts'
 import { createModels, type MockVersion } from './world-models.ts'
 import { createPolicies, type MockPolicy } from './world-policies.ts'
 import { createDecisions, createSignals } from './world-records.ts'
+import { createRequests, type MockRequests } from './world-requests.ts'
 
 export type World = {
   readonly random: Random
@@ -16,6 +17,7 @@ export type World = {
   readonly decisions: Api.Decision[]
   readonly policies: Map<string, MockPolicy>
   readonly audit: MockAuditLog
+  readonly requests: MockRequests
   readonly apiKeys: Mutable<Api.ApiKey>[]
   readonly serviceAccounts: Api.ServiceAccount[]
   readonly events: Api.RampartEvent[]
@@ -64,14 +66,21 @@ export const createWorld = (options: { seed: number; now: () => number; empty?: 
   const start = options.now()
   const empty = options.empty ?? false
   const versions = empty ? [] : createModels(start, random)
+  const signals = empty ? [] : createSignals(start, random)
+  const decisions = empty ? [] : createDecisions(start, random, versions)
+  const policies = createPolicies(start)
+  const audit = createAuditLog(start, random, versions, empty)
   const world: World = {
     random,
     now: options.now,
     versions,
-    signals: empty ? [] : createSignals(start, random),
-    decisions: empty ? [] : createDecisions(start, random, versions),
-    policies: createPolicies(start),
-    audit: createAuditLog(start, random, versions, empty),
+    signals,
+    decisions,
+    policies,
+    audit,
+    requests: empty
+      ? { records: [], prove: () => undefined }
+      : createRequests(start, createRandom(options.seed + 1), audit),
     apiKeys: empty ? [] : keys(start, random),
     serviceAccounts: empty
       ? []

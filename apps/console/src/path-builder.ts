@@ -21,6 +21,8 @@ export const pb = {
   evidence: (id: string) => `/evidence/${enc(id)}`,
   routes: () => '/routes',
   route: (name: string) => `/routes/${enc(name)}`,
+  requests: (search?: { route?: string; principal?: string; record?: string }) =>
+    withSearch('/requests', search),
   telemetry: () => '/telemetry',
   telemetryOf: (model: string, version: string, search?: { feature?: string }) =>
     withSearch(`/telemetry/${enc(model)}/${enc(version)}`, search),

@@ -13,6 +13,7 @@ import { BrokenPage, NotFoundPage } from './pages/not-found.tsx'
 import { OverviewPage } from './pages/overview.tsx'
 import { PoliciesPage } from './pages/policies.tsx'
 import { PolicyPage } from './pages/policy.tsx'
+import { RequestsPage } from './pages/requests.tsx'
 import { RoutePage } from './pages/route.tsx'
 import { RoutesPage } from './pages/routes.tsx'
 import { SettingsPage } from './pages/settings.tsx'
@@ -53,6 +54,7 @@ const siteMap = (client: QueryClient): RouteObject[] => {
     page('evidence/:id', <EvidencePage />, ({ id = '' }) => client.prefetchQuery(queries.evidence(id))),
     page('routes', <RoutesPage />, () => client.prefetchQuery(queries.routes())),
     page('routes/:name', <RoutePage />, ({ name = '' }) => client.prefetchQuery(queries.routeStats(name))),
+    page('requests', <RequestsPage />),
     page('telemetry', <TelemetryPage />, () => client.prefetchQuery(queries.telemetry())),
     page('telemetry/:model/:version', <TelemetryDetailPage />, ({ model = '', version = '' }) =>
       client.prefetchQuery(queries.telemetryOf(model, version)),

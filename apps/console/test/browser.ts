@@ -15,6 +15,7 @@ export const pagesOf = ({ waiting, serving }: Shown): Readonly<Record<string, st
   'version-serving': `/models/card-fraud/versions/${serving}`,
   routes: '/routes',
   route: '/routes/card-fraud',
+  requests: '/requests',
   telemetry: '/telemetry',
   'telemetry-detail': `/telemetry/card-fraud/${serving}`,
   signals: '/signals',

@@ -334,3 +334,32 @@ test('the theme switch wins over the system and is remembered; charts have table
     await page.getByRole('table', { name: 'Latency, values' }).waitFor()
   })
 })
+
+test('a request is found, proved in the browser, and replayed with what differs', async () => {
+  await visit({}, async ({ mock, page, open }) => {
+    const { records } = mock.world.requests
+    const captured = records.find(({ input }) => input !== undefined)
+    const digestOnly = records.find(({ input, decision }) => input === undefined && decision === 'allow')
+    await open('/requests')
+    await page.getByRole('button', { name: 'denied', exact: true }).click()
+    await page.waitForURL('**decision=deny**')
+    await page.getByLabel('Caller, as kind:id').fill('service:crawler')
+    await page.waitForURL('**principal=**')
+    assert.equal(await page.locator('main tbody').getByText('allowed').count(), 0)
+    await page.locator('main [data-row]').first().click()
+    await page.getByRole('dialog').getByText('on the list of denied callers').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+
+    await open(`/requests?record=${captured?.id}`)
+    await page.getByRole('tab', { name: 'Proof' }).click()
+    await page.locator('[data-proof=ok]').waitFor()
+    await page.getByRole('tab', { name: 'Replay' }).click()
+    await page.getByLabel('Version').fill('9.9.9')
+    await page.getByRole('button', { name: 'Replay' }).click()
+    await page.getByText('2 values differ').waitFor()
+
+    await open(`/requests?record=${digestOnly?.id}`)
+    await page.getByText('The payload was not kept').waitFor()
+  })
+})

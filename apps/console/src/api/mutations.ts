@@ -35,6 +35,9 @@ export const rollbackPolicy = (pack: string, version: number, etag: string) =>
 export const moveCanary = (name: string, action: Api.CanaryAction, reason: string) =>
   call('post', '/api/v1/routes/{name}/canary', { path: { name }, body: { action, reason } })
 
+export const replayRequest = (id: string, body: { route: string; version?: string }) =>
+  call('post', '/api/v1/inference-log/{id}/replay', { path: { id }, body })
+
 export const verifyAudit = () => call('post', '/api/v1/audit/verify', {})
 
 type Body<I> = I extends { readonly body: infer B } ? B : never

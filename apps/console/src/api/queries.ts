@@ -128,6 +128,31 @@ export const queries = {
       queryKey: ['audit', 'entries', filter],
       queryFn: ({ signal }) => get('/api/v1/audit/entries', { query: { limit: 100, ...filter } }, signal),
     }),
+  requests: (filter: {
+    route?: string
+    principal?: string
+    requestId?: string
+    decision?: 'allow' | 'deny'
+    minLatencyMs?: number
+    cursor?: string
+  }) =>
+    queryOptions({
+      queryKey: ['requests', filter],
+      queryFn: ({ signal }) => get('/api/v1/inference-log', { query: { ...filter, limit: 50 } }, signal),
+    }),
+  request: (id: string) =>
+    queryOptions({
+      queryKey: ['requests', 'one', id],
+      queryFn: ({ signal }) => get('/api/v1/inference-log/{id}', { path: { id } }, signal),
+    }),
+  requestProof: (id: string) =>
+    queryOptions({
+      queryKey: ['requests', 'one', id, 'proof'],
+      queryFn: ({ signal }) => get('/api/v1/inference-log/{id}/proof', { path: { id } }, signal),
+      // A proof must be judged on what the server says now, not on what it said earlier.
+      staleTime: 0,
+      retry: false,
+    }),
   checkpoint: () =>
     queryOptions({
       queryKey: ['audit', 'checkpoint'],

@@ -28,6 +28,10 @@ export type RoutePlan = Get<'/api/v1/routes/{name}/plan'>
 export type CanaryAction = InputOf<'post', '/api/v1/routes/{name}/canary'>['body']['action']
 export type RouteStats = Get<'/api/v1/routes/{name}/stats'>['versions'][number]
 
+export type InferenceRecord = Get<'/api/v1/inference-log/{id}'>
+export type RecordProof = Get<'/api/v1/inference-log/{id}/proof'>
+export type Replay = AnswerTo<'post', '/api/v1/inference-log/{id}/replay'>
+
 export type TelemetryItem = Item<Get<'/api/v1/telemetry'>>
 export type DriftVerdict = TelemetryItem['verdict']
 export type TelemetryDetail = Get<'/api/v1/telemetry/{model}/{version}'>

@@ -8,6 +8,7 @@ import {
   LayoutDashboard,
   type LucideIcon,
   Route as RouteIcon,
+  ScrollText,
   Settings,
   Siren,
 } from 'lucide-react'
@@ -28,6 +29,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'overview', label: 'Overview', path: pb.overview(), icon: LayoutDashboard, key: 'o' },
   { id: 'models', label: 'Models', path: pb.models(), icon: Boxes, key: 'm', room: 'inventory' },
   { id: 'routes', label: 'Routes', path: pb.routes(), icon: RouteIcon, key: 'r', room: 'serving' },
+  { id: 'requests', label: 'Requests', path: pb.requests(), icon: ScrollText, key: 'q', room: 'serving' },
   { id: 'telemetry', label: 'Telemetry', path: pb.telemetry(), icon: Activity, key: 't', room: 'telemetry' },
   { id: 'signals', label: 'Signals', path: pb.signals(), icon: Siren, key: 's', room: 'threats' },
   { id: 'policies', label: 'Policies', path: pb.policies(), icon: BookKey, key: 'p', room: 'policy' },
