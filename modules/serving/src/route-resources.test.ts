@@ -57,11 +57,17 @@ test('a spec that cannot work is refused with its reason', async () => {
   const cases: [unknown, RegExp][] = [
     [{ backends: [] }, /backends/],
     [{ backends: [{ model: 'a', weight: 0 }] }, /weight above 0/],
-    [{ backends: [{ model: 'a' }, { model: 'a' }] }, /twice/],
-    [{ backends: [{ model: 'a', version: '1', alias: 'latest' }] }, /not both/],
+    [{ backends: [{ model: 'a' }, { model: 'a' }] }, /\/spec\/backends\/1: appears twice/],
+    [{ backends: [{ model: 'a', version: '1', alias: 'latest' }] }, /\/spec\/backends\/0: .*not both/],
     [{ backends: [{ model: 'a' }], canary: { model: 'a', version: '2', steps: [50, 5] } }, /ascend/],
-    [{ backends: [{ model: 'a' }], match: {} }, /match needs/],
+    [{ backends: [{ model: 'a' }], match: {} }, /\/spec\/match: needs/],
     [{ backends: [{ model: 'a' }], extra: 1 }, /extra: is not known/],
+    [
+      { backends: [{ model: 'a', weight: -1 }, { model: 'B' }], shadow: { model: 'a', x: 1 }, retries: 2 },
+      /\/spec\/backends\/0\/weight: .*\/spec\/backends\/1\/model: .*\/spec\/shadow\/x: is not known.*|\/spec\/retries/,
+    ],
+    [{}, /\/spec: .*backends/],
+    ['text', /\/spec: .*object/],
     [{ backends: [{ model: '../a' }] }, /pattern/],
   ]
   for (const [spec, message] of cases)

@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats'
 import { Value } from 'typebox/value'
 import { type CanaryPhase, type CanaryState, canaryKey } from './canary.ts'
 import { servingErrors } from './errors.ts'
-import { type RouteSpec, RouteSpecSchema, specProblem } from './route-spec.ts'
+import { type RouteSpec, RouteSpecSchema, type SpecFault, specProblem } from './route-spec.ts'
 import * as store from './store.ts'
 
 const MAX_SCHEMA_BYTES = 64 * 1024
@@ -69,14 +69,31 @@ const checkSchema = (schema: Readonly<Record<string, unknown>>): void => {
 /** The validator says `schema is false` of a property that a closed object does not have. */
 const told = (message: string): string => (message === 'schema is false' ? 'is not known' : message)
 
+const MOST_FAULTS = 16
+
+/** Every mistake with its place, the deepest places only: what a union says of its parts is more than enough. */
+const faultsOf = (spec: unknown): SpecFault[] => {
+  const byPlace = new Map<string, string>()
+  for (const { instancePath, message } of Value.Errors(RouteSpecSchema, spec))
+    if (!byPlace.has(instancePath)) byPlace.set(instancePath, told(message))
+  const places = [...byPlace.keys()]
+  return places
+    .filter((place) => !places.some((other) => other.startsWith(`${place}/`)))
+    .slice(0, MOST_FAULTS)
+    .map((place) => ({ pointer: `/spec${place}`, message: byPlace.get(place) as string }))
+}
+
 const checkRoute = (name: string, spec: RouteSpec): void => {
   if (!isModelName(name))
     throw servingErrors.SERVING_ROUTE_INVALID('Route names are lower-case letters, digits and dashes.')
-  const [first] = Value.Errors(RouteSpecSchema, spec)
-  if (first !== undefined)
-    throw servingErrors.SERVING_ROUTE_INVALID(`spec${first.instancePath}: ${told(first.message)}`)
-  const problem = specProblem(name, spec)
-  if (problem !== undefined) throw servingErrors.SERVING_ROUTE_INVALID(problem)
+  const broken = faultsOf(spec)
+  const unsound = broken.length === 0 ? specProblem(name, spec) : undefined
+  const faults = unsound === undefined ? broken : [unsound]
+  if (faults.length > 0)
+    throw servingErrors.SERVING_ROUTE_INVALID(
+      faults.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '),
+      { details: { faults } },
+    )
   if (spec.payloadSchema !== undefined) checkSchema(spec.payloadSchema)
 }
 

@@ -185,27 +185,32 @@ export const specOfModel = (model: string, payloadSchema?: Record<string, unknow
   ...(payloadSchema === undefined ? {} : { payloadSchema }),
 })
 
+export type SpecFault = { readonly pointer: string; readonly message: string }
+
 /** What the schema cannot say; undefined when the spec is whole. */
-export const specProblem = (name: string, spec: RouteSpec): string | undefined => {
-  const choices: VersionChoice[] = [
-    ...spec.backends,
-    ...(spec.shadow === undefined ? [] : [spec.shadow]),
-    ...(spec.canary === undefined ? [] : [spec.canary]),
+export const specProblem = (name: string, spec: RouteSpec): SpecFault | undefined => {
+  const fault = (pointer: string, message: string): SpecFault => ({ pointer: `/spec${pointer}`, message })
+  const choices: (readonly [string, VersionChoice | undefined])[] = [
+    ...spec.backends.map((choice, at) => [`/backends/${at}`, choice] as const),
+    ['/shadow', spec.shadow],
+    ['/canary', spec.canary],
   ]
-  if (choices.some((choice) => choice.version !== undefined && choice.alias !== undefined))
-    return 'A backend names a version or an alias, not both.'
+  const double = choices.find(([, choice]) => choice?.version !== undefined && choice.alias !== undefined)
+  if (double !== undefined) return fault(double[0], 'names a version or an alias, not both')
   const keys = spec.backends.map(({ model, version, alias, backend }) =>
     JSON.stringify([model, version, alias, backend]),
   )
-  if (new Set(keys).size !== keys.length) return 'A backend appears twice.'
+  const again = keys.findIndex((key, at) => keys.indexOf(key) < at)
+  if (again !== -1) return fault(`/backends/${again}`, 'appears twice')
   if (spec.backends.every(({ weight }) => weight === 0))
-    return 'At least one backend must have a weight above 0.'
+    return fault('/backends', 'at least one must have a weight above 0')
   const steps = spec.canary?.steps ?? []
   if (steps.some((step, index) => index > 0 && step <= (steps[index - 1] as number)))
-    return 'The steps of a canary must ascend.'
+    return fault('/canary/steps', 'must ascend')
   const { path, headers, callers, tenants } = spec.match ?? {}
   const conditions = Object.keys(headers ?? {}).length + (callers?.length ?? 0) + (tenants?.length ?? 0)
-  if (spec.match !== undefined && conditions === 0) return 'A match needs headers, callers or tenants.'
-  if (path === name) return 'match.path is only for a name other than the route’s own.'
+  if (spec.match !== undefined && conditions === 0)
+    return fault('/match', 'needs headers, callers or tenants')
+  if (path === name) return fault('/match/path', 'is only for a name other than the route’s own')
   return undefined
 }

@@ -5,10 +5,11 @@ import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { BackendResources } from './backend-resources.ts'
 import { registerBackendRoutes } from './backend-routes.ts'
+import { servingErrors } from './errors.ts'
 import { type PlanRoutesDeps, registerPlanRoutes } from './plan-routes.ts'
 import { IfMatch, readRevision } from './revision-header.ts'
 import type { RouteResources } from './route-resources.ts'
-import { RouteSpecSchema, specOfModel } from './route-spec.ts'
+import { type RouteSpec, RouteSpecSchema, specOfModel } from './route-spec.ts'
 import { plainStats, StatsView, type VersionStats } from './stats-view.ts'
 import type { RouteResource } from './store.ts'
 
@@ -54,6 +55,12 @@ export type RouteRoutesDeps = Pick<PlanRoutesDeps, 'plan'> & {
   /** One entry per served version, the default one first. */
   readonly stats: (tenant: string, name: string) => readonly VersionStats[]
 }
+
+/** The earlier form; `body` may be anything, its whole shape is checked where routes are written. */
+const isShort = (
+  body: unknown,
+): body is { readonly model: string; readonly payloadSchema?: Record<string, unknown> } =>
+  typeof body === 'object' && body !== null && 'model' in body && !('backends' in body)
 
 /** Stored routes and those that exist by a model's own name, in one list. */
 const viewAll = (
@@ -128,6 +135,8 @@ export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRout
     '/routes/:name',
     {
       config: { action: 'route:write', entity },
+      // The resource tells every mistake with its place; the validator of requests would tell the first.
+      attachValidation: true,
       schema: {
         tags: ['routes'],
         operationId: 'putRoute',
@@ -142,8 +151,9 @@ export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRout
       },
     },
     async (request, reply) => {
-      const { body } = request
-      const spec = 'backends' in body ? body : specOfModel(body.model, body.payloadSchema)
+      const { body, validationError } = request
+      if (validationError !== undefined && validationError.validationContext !== 'body') throw validationError
+      const spec = isShort(body) ? specOfModel(body.model, body.payloadSchema) : (body as RouteSpec)
       const saved = await deps.routes.put(request.principal, {
         name: request.params.name,
         spec,
@@ -185,8 +195,11 @@ export const registerServingRoutes = (instance: FastifyInstance, deps: RouteRout
         response: { 200: Type.Object({ versions: Type.Array(StatsView) }) },
       },
     },
-    async (request) => ({
-      versions: deps.stats(request.principal.tenant, request.params.name).map(plainStats),
-    }),
+    async ({ principal: { tenant }, params: { name } }) => {
+      const versions = deps.stats(tenant, name).map(plainStats)
+      const isKnown = versions.length > 0 || (await list(tenant)).some((route) => route.name === name)
+      if (!isKnown) throw servingErrors.SERVING_ROUTE_UNKNOWN(`There is no route ${name}.`)
+      return { versions }
+    },
   )
 }
