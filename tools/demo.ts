@@ -43,8 +43,9 @@ const show = async (): Promise<void> => {
   await untilReady(SERVER, server, READY_WITHIN_MS)
   say('the example models are deployed; replaying held-out records')
   await replay(['card-fraud', '--rate', '300'])
-  await replay(['mail-filter', '--rate', '100', '--limit', '400'])
-  await replay(['digit-image', '--rate', '100', '--limit', '400'])
+  // More rows than a detection window holds, so that their drift is judged too.
+  await replay(['mail-filter', '--rate', '150', '--limit', '1100'])
+  await replay(['digit-image', '--rate', '150', '--limit', '1100'])
   say(`now the same card transactions with three times the amount: watch Signals and Telemetry at ${SERVER}`)
   await replay(SHIFT)
   say(`done; the server goes on at ${SERVER} until Ctrl-C`)
