@@ -14,4 +14,10 @@ export { LINT_RULES, type LintRule, type LintRuleId, type LintSeverity } from '.
 export { drawGraph, type GraphPicture, nodeLabel, type PictureBox, type PictureOptions } from './picture.ts'
 export * from './read-graph.ts'
 export { magnitudeOf, smallValues, tensorChunks } from './tensor-values.ts'
+export {
+  type Validation,
+  type ValidationCode,
+  type ValidationFinding,
+  validateGraph,
+} from './validate/validate-graph.ts'
 export { modelChunks, writeModel } from './write-graph.ts'
