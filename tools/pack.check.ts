@@ -67,6 +67,29 @@ const infers = (): void => {
   )
 }
 
+/** Two gateway processes of the release on one port, fed by its server. */
+const gatewaysAnswer = async (): Promise<void> => {
+  const gatewayPort = await freePort()
+  const gateway = spawn(bin, ['gateway', '--processes', '2', '--grpc-enabled', 'false'], {
+    cwd: folder,
+    env: {
+      ...env,
+      PORT: String(gatewayPort),
+      RAMPART_GATEWAY_HOME: join(folder, 'gateway'),
+      RAMPART_CONTROL_URL: `http://127.0.0.1:${port}`,
+      RAMPART_CONTROL_TOKEN_FILE: join(folder, 'state', 'keys', 'process-token'),
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  try {
+    await untilReady(`http://127.0.0.1:${gatewayPort}`, gateway, READY_WITHIN_MS)
+    const answer = await fetch(`http://127.0.0.1:${gatewayPort}/v2/models/card-fraud/ready`)
+    expect(answer.status === 200, `a gateway answered ${answer.status}: ${await answer.text()}`)
+  } finally {
+    expect((await terminate(gateway)) === 0, 'the gateway did not stop on SIGTERM')
+  }
+}
+
 const servesConsole = async (): Promise<void> => {
   const response = await fetch(`http://127.0.0.1:${port}/`)
   expect(
@@ -128,6 +151,7 @@ const steps: readonly Step[] = [
   { name: 'starts and becomes ready', run: start },
   { name: 'lists the deployed examples', run: seesModels },
   { name: 'answers inference', run: infers },
+  { name: 'feeds two gateway processes', run: gatewaysAnswer },
   { name: 'serves the console', run: servesConsole },
   { name: 'verifies the audit log while running', run: verifiesAuditLog },
   { name: 'stops on SIGTERM', run: stop },

@@ -63,7 +63,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
       const served = pipeline.serving.served(tenant).filter((one) => one.name === name)
       const isDefault = (version: string) => served.some((one) => one.version === version && one.isDefault)
       // The router keeps versions warm that may not serve; only what serves or served is of interest.
-      return pipeline.serving
+      return pipeline.gateways
         .stats(tenant, name)
         .filter((stats) => stats.requests > 0 || served.some((one) => one.version === stats.version))
         .sort((a, b) => Number(isDefault(b.version)) - Number(isDefault(a.version)))

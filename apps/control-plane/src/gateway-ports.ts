@@ -14,9 +14,12 @@ import type { Policy } from '@rampart/policy'
 import {
   type CanaryReadings,
   combine,
+  countedKey,
   createAuditAnchor,
   type Serving,
   type ServingPorts,
+  STATS_STEPS,
+  summariseCounts,
 } from '@rampart/serving'
 import type { Signer } from '@rampart/signing'
 import type { Telemetry } from '@rampart/telemetry'
@@ -28,7 +31,7 @@ type Rooms = {
   readonly identity: Identity
   readonly policy: Policy
   readonly telemetry: Pick<Telemetry, 'absorb' | 'layouts'>
-  readonly serving: Pick<Serving, 'snapshot' | 'canaryReadings'>
+  readonly serving: Pick<Serving, 'snapshot' | 'canaryReadings' | 'counted' | 'stats'>
   readonly signals: SignalSink
   readonly signer: Signer
   readonly verdictKeys: ServingPorts['verdictKeys']
@@ -93,6 +96,17 @@ export const createGatewayRoom = (ground: Ground, rooms: Rooms) => {
   let unsubscribe: (() => void)[] = []
   return {
     ...gateways,
+    /** Statistics of a route here and in all gateways. */
+    stats: (tenant: string, route: string): ReturnType<Serving['stats']> => {
+      const here = rooms.serving.counted(tenant, STATS_STEPS)
+      return rooms.serving.stats(tenant, route).map((version) => {
+        const key = { ...version, route }
+        const away = gateways.counted(tenant, key)
+        if (away.length === 0) return version
+        const mine = here.filter((one) => countedKey(one) === countedKey(key))
+        return { ...version, ...summariseCounts([...mine, ...away], ground.clock.now()) }
+      })
+    },
     /** Counters of a canary here and in all gateways. */
     canaryTotals: (tenant: string, route: string): CanaryReadings | undefined => {
       const here = rooms.serving.canaryReadings(tenant, route)

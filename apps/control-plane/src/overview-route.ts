@@ -36,10 +36,10 @@ const tileOf = async (
   tenant: string,
   version: Awaited<ReturnType<typeof listStage>>[number],
 ) => {
-  const { serving, trust, telemetry } = deps.pipeline
+  const { serving, gateways, trust, telemetry } = deps.pipeline
   const facts = await trust.evidenceFor(tenant, version.digest)
   const placed = serving.served(tenant).some((s) => s.model === version.name && s.version === version.version)
-  const stats = serving.stats(tenant, version.name).find((s) => s.version === version.version)
+  const stats = gateways.stats(tenant, version.name).find((s) => s.version === version.version)
   const requests = stats?.series.requests ?? []
   const standing = telemetry.latest(tenant, version)
   // The newest step is still filling: it would pull the rate down.

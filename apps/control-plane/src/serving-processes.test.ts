@@ -127,6 +127,17 @@ test('SIGKILL of one process fails only its own calls; it comes back and follows
   await until(async () => victim?.restarts() === 1 && victim.pid() !== undefined && (await caughtUp()))
 })
 
+test('statistics of a route count the calls of all processes', async () => {
+  type Version = { readonly requests: number; readonly series: { readonly requests: readonly number[] } }
+  await until(async () => {
+    await delay(100)
+    const { json } = await plane.call('GET', '/api/v1/routes/tiny/stats')
+    const [version] = (json?.['versions'] ?? []) as readonly Version[]
+    const inSeries = version?.series.requests.reduce((sum, count) => sum + count, 0) ?? 0
+    return (version?.requests ?? 0) > 200 && inSeries > 200
+  })
+})
+
 test('rows that the processes saw are judged as one, and their records are anchored', async () => {
   const audited = async (): Promise<boolean> => {
     const { json } = await plane.call('GET', '/api/v1/audit/entries?limit=500')

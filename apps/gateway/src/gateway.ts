@@ -10,6 +10,7 @@ import {
   createOutbox,
   createReporter,
   planName,
+  type ServedReport,
 } from '@rampart/gateways'
 import {
   acquireStateLock,
@@ -64,6 +65,12 @@ const canariesOf = (serving: Serving | undefined): CanaryReport[] =>
     return [structuredClone({ route: plan.name, plan: planName(plan), ...readings }) as CanaryReport]
   })
 
+/** Steps of 2 s: enough that a few lost reports leave no hole. */
+const TOLD_STEPS = 8
+
+const servedOf = (serving: Serving | undefined, tenant = DEFAULT_TENANT) =>
+  (serving?.counted(tenant, TOLD_STEPS) ?? []).map((one) => structuredClone(one) as ServedReport)
+
 const requestsOf = (serving: Serving | undefined, tenant = DEFAULT_TENANT): number =>
   (serving?.served(tenant) ?? []).reduce((sum, { requests }) => sum + requests, 0)
 
@@ -100,6 +107,7 @@ const build = async ({ config, home, version, logger, lifecycle }: GatewayContex
     outbox,
     takeSketches: sketcher.take,
     canaries: () => canariesOf(router.serving()),
+    served: () => servedOf(router.serving(), follower.current()?.tenant),
     about: () => {
       const problem = follower.problem()
       return {

@@ -193,6 +193,30 @@ test('the epoch grows with the content only, wakes who waits, and survives a res
   await gateways.stop()
 })
 
+test('counters of versions add up over gateways and their lives; a step told twice counts once', async () => {
+  const { gateways } = start()
+  const outcomes = { ok: 0, invalid: 0, denied: 0, shed: 0, late: 0, failed: 0 }
+  const version = { route: 'm', model: 'm', version: '1.0.0' }
+  const tell = (gateway: string, startedAt: string, ok: number, requests: number) => {
+    const steps = [{ index: 7, requests, errors: 0, denied: 0, shed: 0, latency: [requests] }]
+    const served = [{ ...version, rows: ok, outcomes: { ...outcomes, ok }, predictions: { yes: ok }, steps }]
+    return gateways.report(principal('served', gateway), report({ gateway, startedAt, served }))
+  }
+  await tell('a', 't1', 3, 3)
+  await tell('a', 't1', 5, 5)
+  await tell('b', 't1', 2, 2)
+  await tell('b', 't2', 4, 4)
+  const counted = gateways.counted('served', version)
+  assert.deepEqual(
+    counted.map(({ rows, outcomes: { ok }, steps }) => [rows, ok, steps.map(({ requests }) => requests)]),
+    [
+      [5, 5, [5]],
+      [6, 6, [4]],
+    ],
+  )
+  assert.deepEqual(gateways.counted('another', version), [])
+})
+
 test('counters of canaries add up over gateways, and over the lives of one', async () => {
   const { gateways } = start()
   const reading = (answered: number) => ({

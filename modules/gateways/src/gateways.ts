@@ -1,11 +1,12 @@
 /** The control plane's side: what gateways follow, what they report, and which there are. */
 import type { Principal } from '@rampart/domain'
 import type { Clock, Database, Logger } from '@rampart/kit'
-import type { CanaryReadings } from '@rampart/serving'
+import type { CanaryReadings, CountedVersion, countedKey } from '@rampart/serving'
 import { createCanaryTotals } from './canary-totals.ts'
 import { createIntake, type IntakeDeps } from './intake.ts'
 import { createPublisher, type Publisher, type PublisherDeps } from './publisher.ts'
 import type { Report, ReportAnswer } from './report.ts'
+import { createServedTotals } from './served-totals.ts'
 import * as store from './store.ts'
 
 export type GatewaysDeps = PublisherDeps &
@@ -31,6 +32,8 @@ export type Gateways = Omit<Publisher, 'changed'> & {
   report(principal: Principal, report: Report): Promise<ReportAnswer>
   list(tenant: string): Promise<GatewayInfo[]>
   canaryReadings(tenant: string, route: string, plan: string): CanaryReadings
+  /** What gateways counted of a version, one entry per gateway. */
+  counted(tenant: string, version: Parameters<typeof countedKey>[0]): CountedVersion[]
 }
 
 const CONNECTED_MS = 15_000
@@ -41,6 +44,7 @@ export const createGateways = (deps: GatewaysDeps): Gateways => {
   const publisher = createPublisher(deps)
   const intake = createIntake(deps)
   const canaries = createCanaryTotals()
+  const served = createServedTotals()
 
   const infoOf = (gateway: store.StoredGateway, newest: number): GatewayInfo => ({
     id: gateway.id,
@@ -58,6 +62,7 @@ export const createGateways = (deps: GatewaysDeps): Gateways => {
     report: async (principal, report) => {
       const accepted = await intake(principal, report)
       canaries.report(principal.tenant, report)
+      served.report(principal.tenant, report)
       return { accepted, epoch: publisher.epoch(principal.tenant) ?? report.epoch }
     },
     list: async (tenant) => {
@@ -70,5 +75,6 @@ export const createGateways = (deps: GatewaysDeps): Gateways => {
       return all.map((gateway) => infoOf(gateway, newest))
     },
     canaryReadings: canaries.readings,
+    counted: served.counted,
   }
 }

@@ -5,7 +5,7 @@ export { gatewaysErrors } from './errors.ts'
 export { createGateways, type GatewayInfo, type Gateways, type GatewaysDeps } from './gateways.ts'
 export { hydrate } from './hydrate.ts'
 export { createOutbox } from './outbox.ts'
-export type { CanaryReport } from './report.ts'
+export type { CanaryReport, ServedReport } from './report.ts'
 export { createReporter } from './reporter.ts'
 export { registerGatewayRoutes } from './routes.ts'
 export {

@@ -32,6 +32,35 @@ const CanaryReport = Type.Object({
   baseline: Reading,
 })
 
+const Step = Type.Object({
+  index: Count,
+  requests: Count,
+  errors: Count,
+  denied: Count,
+  shed: Count,
+  latency: Type.Array(Count, { maxItems: 4096 }),
+})
+
+/** Counters of a version under a route since the gateway began to serve it, and its newest steps. */
+const Served = Type.Object({
+  route: Text(256),
+  model: Text(256),
+  version: Text(256),
+  backend: Type.Optional(Text(256)),
+  isShadow: Type.Optional(Type.Boolean()),
+  rows: Count,
+  outcomes: Type.Object({
+    ok: Count,
+    invalid: Count,
+    denied: Count,
+    shed: Count,
+    late: Count,
+    failed: Count,
+  }),
+  predictions: Type.Record(Text(1024), Count),
+  steps: Type.Array(Step, { maxItems: 16 }),
+})
+
 const Anchor = Type.Object({ kind: Text(64), id: Text(256) })
 
 export const Report = Type.Object(
@@ -51,6 +80,7 @@ export const Report = Type.Object(
     items: Type.Array(Item, { maxItems: 1000 }),
     /** Batches of the inference log; each is named by its id, so it may come again. */
     anchors: Type.Optional(Type.Array(Anchor, { maxItems: 100 })),
+    served: Type.Optional(Type.Array(Served, { maxItems: 4096 })),
     canaries: Type.Optional(Type.Array(CanaryReport, { maxItems: 1000 })),
   },
   { additionalProperties: false },
@@ -112,6 +142,7 @@ export const isSoundBody = ({ kind, body }: ReportItem): boolean => Value.Check(
 
 export type Report = Static<typeof Report>
 export type ReportItem = Static<typeof Item>
+export type ServedReport = Static<typeof Served>
 export type CanaryReport = Static<typeof CanaryReport>
 export type ReportAnswer = Static<typeof ReportAnswer>
 

@@ -12,9 +12,14 @@ export type ReporterDeps = {
   readonly logger: Logger
   readonly link: Pick<ControlLink, 'report'>
   readonly outbox: Outbox
-  readonly about: () => Omit<Report, 'stream' | 'items' | 'anchors' | 'dropped' | 'waiting' | 'canaries'>
+  readonly about: () => Omit<
+    Report,
+    'stream' | 'items' | 'anchors' | 'dropped' | 'waiting' | 'canaries' | 'served'
+  >
   readonly takeSketches: () => readonly { readonly report: SketchReport }[]
   readonly canaries: () => CanaryReport[]
+  /** Counters with the steps since the report before the last, at least. */
+  readonly served: () => NonNullable<Report['served']>
 }
 
 export type Reporter = {
@@ -53,6 +58,7 @@ export const createReporter = (deps: ReporterDeps): Reporter => {
         items,
         anchors: batches.map(({ batch }) => ({ ...batch })),
         canaries: deps.canaries(),
+        served: deps.served(),
       })
       outbox.taken(accepted)
       for (const { resolve } of batches) resolve()

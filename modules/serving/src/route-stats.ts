@@ -27,6 +27,17 @@ export type RouteSummary = {
   readonly predictions: Readonly<Record<string, number>>
 }
 
+/** One step of the series as it was counted; `index` counts steps since the epoch. */
+export type StatsStep = {
+  readonly index: number
+  readonly requests: number
+  readonly errors: number
+  readonly denied: number
+  readonly shed: number
+  /** As `LatencyHistogram.buckets` gives them. */
+  readonly latency: readonly number[]
+}
+
 export type RouteStats = {
   record(outcome: Outcome, micros: number): void
   predicted(label: string): void
@@ -36,13 +47,15 @@ export type RouteStats = {
   /** Counters so far, for comparing versions. */
   reading(): CanaryReading
   summary(): RouteSummary
+  /** Those of the last `count` steps that had calls. */
+  steps(count: number): StatsStep[]
   readonly outcomes: Readonly<Record<Outcome, number>>
   readonly latency: LatencyHistogram
   totalRows(): number
 }
 
-const STEP_MS = 2_000
-const STEPS = 150
+export const STATS_STEP_MS = 2_000
+export const STATS_STEPS = 150
 /** Labels counted one by one; further ones are counted as `other`. */
 const MAX_LABELS = 64
 
@@ -67,7 +80,7 @@ const createStep = (): Step => ({
 const ERRORS: readonly Outcome[] = ['invalid', 'late', 'failed']
 
 export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
-  const steps = Array.from({ length: STEPS }, createStep)
+  const steps = Array.from({ length: STATS_STEPS }, createStep)
   const outcomes: Record<Outcome, number> = { ok: 0, invalid: 0, denied: 0, shed: 0, late: 0, failed: 0 }
   const latency = createLatencyHistogram()
   const predictions = new Map<string, number>()
@@ -75,7 +88,7 @@ export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
   let rows = 0
 
   const step = (index: number): Step => {
-    const found = steps[index % STEPS] as Step
+    const found = steps[index % STATS_STEPS] as Step
     if (found.index === index) return found
     Object.assign(found, { index, requests: 0, errors: 0, denied: 0, shed: 0 })
     found.latency.reset()
@@ -84,7 +97,7 @@ export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
 
   return {
     record: (outcome, micros) => {
-      const now = step(Math.floor(clock.now() / STEP_MS))
+      const now = step(Math.floor(clock.now() / STATS_STEP_MS))
       now.requests += 1
       outcomes[outcome] += 1
       if (outcome === 'denied') now.denied += 1
@@ -102,14 +115,20 @@ export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
       rows += count
     },
     summary: () => ({
-      windowMs: STEP_MS * STEPS,
-      stepMs: STEP_MS,
+      windowMs: STATS_STEP_MS * STATS_STEPS,
+      stepMs: STATS_STEP_MS,
       requests: Object.values(outcomes).reduce((sum, count) => sum + count, 0),
       rows,
       outcomes: { ...outcomes },
-      series: seriesOf(steps, Math.floor(clock.now() / STEP_MS)),
+      series: seriesOf(steps, Math.floor(clock.now() / STATS_STEP_MS)),
       predictions: Object.fromEntries(predictions),
     }),
+    steps: (count) => {
+      const last = Math.floor(clock.now() / STATS_STEP_MS)
+      return steps
+        .filter(({ index, requests }) => index > last - count && index <= last && requests > 0)
+        .map(({ latency: histogram, ...counted }) => ({ ...counted, latency: histogram.buckets() }))
+    },
     scored: (score) => {
       scores.sum += score
       scores.count += 1
@@ -129,15 +148,15 @@ export const createRouteStats = (clock: Pick<Clock, 'now'>): RouteStats => {
 
 /** The last steps, silent ones as zeros. */
 const seriesOf = (steps: readonly Step[], last: number): RouteSeries => {
-  const window = Array.from({ length: STEPS }, (_, i) => last - STEPS + 1 + i)
+  const window = Array.from({ length: STATS_STEPS }, (_, i) => last - STATS_STEPS + 1 + i)
   const found = window.map((index) => {
-    const step = steps[((index % STEPS) + STEPS) % STEPS]
+    const step = steps[((index % STATS_STEPS) + STATS_STEPS) % STATS_STEPS]
     return step?.index === index ? step : undefined
   })
   const millis = (step: Step | undefined, q: number): number =>
     step === undefined ? 0 : Math.round(step.latency.quantile(q)) / 1000
   return {
-    time: window.map((index) => new Date(index * STEP_MS).toISOString()),
+    time: window.map((index) => new Date(index * STATS_STEP_MS).toISOString()),
     requests: found.map((step) => step?.requests ?? 0),
     errors: found.map((step) => step?.errors ?? 0),
     denied: found.map((step) => step?.denied ?? 0),

@@ -12,6 +12,7 @@ import { createHttpInfer } from './http-infer.ts'
 import { writeError, writeJson } from './infer-call.ts'
 import { createInferHandler } from './infer-handler.ts'
 import { createLocalCalls, type LocalAnswer, type LocalCall } from './local-call.ts'
+import type { CountedVersion } from './merged-stats.ts'
 import {
   findServed,
   parseModelPath,
@@ -54,6 +55,8 @@ export interface Serving {
   snapshot(): Snapshot
   /** Summaries of the versions under a route name, the default first. */
   stats(tenant: string, route: string): readonly VersionStats[]
+  /** What this process counted, with the last `steps` steps: to be added up over processes. */
+  counted(tenant: string, steps: number): CountedVersion[]
   /** How a route chooses, as it is in force; undefined when nothing answers. */
   plan(tenant: string, route: string): PlanInfo | undefined
   /** What a canary is judged by; undefined while its candidate is not served. */
@@ -178,6 +181,21 @@ export const createServing = (deps: ServingDeps): Serving => {
           ...(backend === undefined ? {} : { backend }),
           ...(isShadow === undefined ? {} : { isShadow }),
           ...stats.summary(),
+        })),
+    counted: (tenant, steps) =>
+      models
+        .table()
+        .served.filter(({ route, model }) => route.tenant === tenant && model !== undefined)
+        .map(({ route: { name, model, version, backend, isShadow }, stats }) => ({
+          route: name,
+          model,
+          version,
+          ...(backend === undefined ? {} : { backend }),
+          ...(isShadow === undefined ? {} : { isShadow }),
+          rows: stats.totalRows(),
+          outcomes: { ...stats.outcomes },
+          predictions: { ...stats.reading().labels },
+          steps: stats.steps(steps),
         })),
     plan: (tenant, name) => {
       const found = planOf(tenant, name)

@@ -2266,6 +2266,33 @@ export interface operations {
                     readonly problem?: string;
                     readonly ready: boolean;
                     readonly requests: number;
+                    readonly served?: readonly {
+                        readonly backend?: string;
+                        readonly isShadow?: boolean;
+                        readonly model: string;
+                        readonly outcomes: {
+                            readonly denied: number;
+                            readonly failed: number;
+                            readonly invalid: number;
+                            readonly late: number;
+                            readonly ok: number;
+                            readonly shed: number;
+                        };
+                        readonly predictions: {
+                            readonly [key: string]: number;
+                        };
+                        readonly route: string;
+                        readonly rows: number;
+                        readonly steps: readonly {
+                            readonly denied: number;
+                            readonly errors: number;
+                            readonly index: number;
+                            readonly latency: readonly number[];
+                            readonly requests: number;
+                            readonly shed: number;
+                        }[];
+                        readonly version: string;
+                    }[];
                     readonly startedAt: string;
                     readonly stream: string;
                     readonly version: string;
