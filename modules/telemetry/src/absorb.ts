@@ -59,7 +59,7 @@ export const createAbsorb = (deps: AbsorbDeps) => {
     else if (report.rows > 0) watch.rows.loading += report.rows
     watch.rows.absent += report.absent
     watch.rows['shape-changed'] += report.shapeChanged
-    if (report.learnt !== undefined && watch.state.kind === 'absent')
+    if (report.learnt !== undefined && config.learnRows > 0 && watch.state.kind === 'absent')
       deps.adopt(watch, decodeLearnt(report.learnt))
   }
 }
