@@ -46,7 +46,7 @@ const filesBelow = (folder: string): string[] =>
 
 const start = (): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, 'inference-log', 'log-process.ts'), [home], {
+    const child = fork(new URL('./inference-log/log-process.ts', import.meta.url), [home], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     child.once('error', reject)

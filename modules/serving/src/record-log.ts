@@ -214,19 +214,18 @@ export const createRecordLog = (deps: RecordLogDeps): RecordLog => {
     return failedAt !== undefined && clock.monotonic() - failedAt < RETRY_MS
   }
 
-  let measuring: Promise<void> | undefined
-  const measure = (): void => {
-    measuring ??= settling
-      .measure()
-      .catch(() => undefined)
-      .finally(() => {
-        measuring = undefined
-      })
+  let isMeasuring = false
+  const measure = async (): Promise<void> => {
+    if (isMeasuring) return
+    isMeasuring = true
+    // What cannot be measured stays full.
+    await settling.measure().catch(() => undefined)
+    isMeasuring = false
   }
 
   const tick = (): void => {
     anchors.tick()
-    if (settling.isFull()) measure()
+    if (settling.isFull()) void measure()
     if (!isResting('write') && (lines.length > 0 || segment !== undefined))
       void write().then(() => {
         if (!isResting('sync') && settling.isBehind(segment)) void sync()
