@@ -131,6 +131,7 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
   const server = createHttpServer({
     guard,
     inference: rooms.serving.handle,
+    lane: rooms.serving.lane,
     api: (request, response) => holder.api?.(request, response),
   })
   const app = await createApiServer({

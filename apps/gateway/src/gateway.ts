@@ -196,6 +196,7 @@ const listenAll = async (
   const server = createHttpServer({
     guard: createBrowserGuard({ loopbackOnly: router.mode() === 'development' }),
     inference: serving.handle,
+    lane: serving.lane,
     api: createRootHandler({
       metrics,
       mode: router.mode,

@@ -11,16 +11,19 @@ const JSON_TYPE = /^application\/json\s*(;|$)/i
 const BINARY_TYPE = /^application\/octet-stream\s*(;|$)/i
 
 /** The refusal that the headers alone justify. */
-export const refuseByHeaders = (request: IncomingMessage, maxBytes: number): AppError | undefined => {
-  const type = request.headers['content-type'] ?? ''
+export const refuseByHeaders = (
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  maxBytes: number,
+): AppError | undefined => {
+  const type = headers['content-type'] ?? ''
   // With the header of the binary extension a body is what the header says; its clients often name no type.
-  const isBinary = BINARY_HEADER in request.headers && (type === '' || BINARY_TYPE.test(type))
+  const isBinary = BINARY_HEADER in headers && (type === '' || BINARY_TYPE.test(type))
   if (!isBinary && !JSON_TYPE.test(type))
     return servingErrors.SERVING_CONTENT_TYPE('content-type must be application/json')
-  const encoding = request.headers['content-encoding']
+  const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity')
     return servingErrors.SERVING_CONTENT_TYPE('compressed bodies are not accepted')
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge(maxBytes)
+  if (Number(headers['content-length'] ?? 0) > maxBytes) return tooLarge(maxBytes)
   return undefined
 }
 

@@ -1,8 +1,8 @@
 /** The HTTP side of an inference call: its headers in, its answer out; and how outcomes count. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { BINARY_HEADER, encodeInferError, encodeRaw, type Tensor } from '@rampart/codecs'
 import { type AppError, toProblem, traceIdOf } from '@rampart/kit'
-import { discardBody } from './body-reader.ts'
+import type { LaneResponse } from '@rampart/listener'
 import type { AnswerRows } from './call-channel.ts'
 import { traceOf } from './call-trace.ts'
 import type { Outcome } from './route-stats.ts'
@@ -10,20 +10,19 @@ import { type InferCall, type InferChannel, shapeOf } from './served-route.ts'
 
 export type { InferCall }
 
+/** What an answer over HTTP is written to: node's response, or that of the listener's short way. */
+export type HttpAnswer = LaneResponse
+
 export const writeJson = (
-  response: ServerResponse,
+  response: HttpAnswer,
   status: number,
   body: string,
   extra: readonly string[] = [],
 ): void => {
-  response.writeHead(status, [
-    'content-type',
-    'application/json',
-    'content-length',
-    String(Buffer.byteLength(body)),
-    ...extra,
-  ])
-  response.end(body)
+  const length = Buffer.byteLength(body)
+  response.writeHead(status, ['content-type', 'application/json', 'content-length', String(length), ...extra])
+  // Text of one byte per character need not be encoded.
+  response.end(body, length === body.length ? 'latin1' : 'utf8')
 }
 
 /** Headers that tie an answer to its decision and model. */
@@ -51,7 +50,7 @@ export const outputSlice = (tensor: Tensor, { from, to, rows }: AnswerRows) => {
       }
 }
 
-const writeAnswer = (call: InferCall, response: ServerResponse, answer: AnswerRows): void => {
+const writeAnswer = (call: InferCall, response: HttpAnswer, answer: AnswerRows): void => {
   if (call.binary !== undefined) return writeBinaryAnswer(call, response, answer, call.binary)
   const { writer } = shapeOf(call)
   let body = writer.head(call.requestId)
@@ -66,7 +65,7 @@ const writeAnswer = (call: InferCall, response: ServerResponse, answer: AnswerRo
 /** JSON first, then the raw elements of the outputs that are wanted so, in the same order. */
 const writeBinaryAnswer = (
   call: InferCall,
-  response: ServerResponse,
+  response: HttpAnswer,
   answer: AnswerRows,
   binary: readonly number[],
 ): void => {
@@ -97,17 +96,21 @@ const writeBinaryAnswer = (
   response.end(body)
 }
 
-/** The channel of a REST call. */
-export const createHttpChannel = (request: IncomingMessage, response: ServerResponse): InferChannel => ({
+/** The channel of a REST call; `discard` takes what a refused call has not sent yet. */
+export const createHttpChannel = (
+  headers: IncomingHttpHeaders,
+  response: HttpAnswer,
+  discard: () => void,
+): InferChannel => ({
   header: (name) => {
-    const value = request.headers[name]
+    const value = headers[name]
     return typeof value === 'string' ? value : undefined
   },
   gone: () => response.destroyed,
   answer: (call, answer) => writeAnswer(call, response, answer),
   refuse: (call, error) => {
     const status = writeError(response, error, callHeaders(call), traceIdOf(traceOf(call)))
-    discardBody(request)
+    discard()
     return status
   },
 })
@@ -121,7 +124,7 @@ const HINTS: ReadonlyMap<number, readonly string[]> = new Map([
 
 /** The protocol's error object with the status of the error's kind; 5xx say nothing about their cause. */
 export const writeError = (
-  response: ServerResponse,
+  response: HttpAnswer,
   error: AppError,
   headers: readonly string[] = [],
   traceId?: string,

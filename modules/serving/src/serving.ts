@@ -2,13 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Principal } from '@rampart/domain'
 import { toAppError } from '@rampart/kit'
+import type { LaneHandler } from '@rampart/listener'
 import { discardBody } from './body-reader.ts'
 import type { CanaryReadings } from './canary-runner.ts'
 import { createDecisionCache } from './decision-cache.ts'
 import { createDeniedCalls } from './denied-calls.ts'
 import { servingErrors } from './errors.ts'
 import { type GrpcAddress, type GrpcListener, startGrpcServer } from './grpc-server.ts'
-import { createHttpInfer } from './http-infer.ts'
+import { createHttpInfer, createLaneInfer } from './http-infer.ts'
 import { writeError, writeJson } from './infer-call.ts'
 import { createInferHandler } from './infer-handler.ts'
 import { createLocalCalls, type LocalAnswer, type LocalCall } from './local-call.ts'
@@ -50,6 +51,8 @@ export type ServedVersionInfo = {
 export interface Serving {
   /** Answers every request below `/v2`; never throws. */
   handle(request: IncomingMessage, response: ServerResponse): void
+  /** Answers calls that the listener took whole; what it leaves goes to `handle`. */
+  readonly lane: LaneHandler
   /** Loads what is new, then swaps. What the snapshot no longer allows stops being served before anything loads. */
   setSnapshot(snapshot: Snapshot): Promise<SnapshotReport>
   snapshot(): Snapshot
@@ -169,6 +172,7 @@ export const createServing = (deps: ServingDeps): Serving => {
 
   return {
     handle,
+    lane: createLaneInfer(calls, { ...deps, options, table: models.table }),
     setSnapshot: models.apply,
     snapshot: models.snapshot,
     stats: (tenant, name) =>

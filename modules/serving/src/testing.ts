@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Decision, DecisionResult, Digest, Principal, SignalInput } from '@rampart/domain'
 import { createLogger, createMetrics, cryptoRandom, systemClock } from '@rampart/kit'
+import { attachInferenceLane } from '@rampart/listener'
 import { inspectModel } from '@rampart/onnx'
 import type { ServingOptions } from './options.ts'
 import type { DeniedCalls, HotPolicy, ObservedBatch, ServingPorts } from './ports.ts'
@@ -81,6 +82,7 @@ export const startServing = async (
   })
   await serving.start()
   const server = createServer(serving.handle)
+  attachInferenceLane(server, { handle: serving.lane, admits: () => true })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {

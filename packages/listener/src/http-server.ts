@@ -13,6 +13,7 @@ import { type BodyTimes, watchBodies } from './body-watch.ts'
 import type { BrowserGuard } from './browser-guard.ts'
 import type { ConnectionShare } from './connection-share.ts'
 import { listenerErrors } from './errors.ts'
+import { attachInferenceLane, type LaneHandler } from './inference-lane.ts'
 
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
@@ -87,6 +88,8 @@ export const createHttpServer = (deps: {
   readonly api: RequestListener
   /** Asks callers to connect again while this process has more connections than its siblings. */
   readonly share?: ConnectionShare
+  /** The short way of inference calls; without it all go the way of `inference`. */
+  readonly lane?: LaneHandler
   readonly bodyTimes?: BodyTimes
 }): Server => {
   const answer: RequestListener = (request, response) => {
@@ -107,6 +110,12 @@ export const createHttpServer = (deps: {
   }
   const server = createServer(LIMITS, answer)
   server.maxHeadersCount = 0
+  if (deps.lane !== undefined)
+    attachInferenceLane(server, {
+      handle: deps.lane,
+      admits: (head) => deps.guard(head) === undefined,
+      share: deps.share,
+    })
   const watch = watchBodies(server, deps.bodyTimes ?? BODY_TIMES, (socket) => refuseConnection(socket, 408))
   // What a client expects beyond 100-continue is ignored, as RFC 9110 section 10.1.1 allows.
   server.on('checkExpectation', answer)
