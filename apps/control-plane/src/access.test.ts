@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { until } from '@rampart/kit/testing'
 import {
   type Answer,
@@ -11,6 +13,9 @@ import {
   startTestPlane,
   type TestPlane,
 } from './testing.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
 
 let plane: TestPlane
 
@@ -155,8 +160,10 @@ test('a reader that does not read costs no memory, and the server stops without 
     )
     return socket
   })
+  collect()
   const before = process.memoryUsage()
   for (let i = 0; i < 40; i += 1) assert.equal((await raise(`stalled-${i}`)).status, 201)
+  collect()
   const { heapUsed, external } = process.memoryUsage()
   assert.ok(heapUsed + external - before.heapUsed - before.external < 48 * 1024 ** 2)
   assert.equal((await plane.call('GET', '/healthz')).status, 200)
