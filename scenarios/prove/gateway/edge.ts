@@ -15,8 +15,6 @@ const BODY = (id: string): string =>
     inputs: [{ name: 'features', shape: [1, WIDTH], datatype: 'FP32', data: Array(WIDTH).fill(1) }],
   })
 
-export type Edge = Awaited<ReturnType<typeof createEdge>>
-
 export const createEdge = async (plane: Plane) => {
   const home = mkdtempSync(join(tmpdir(), 'rampart-edge-'))
   const port = await freePort()
