@@ -2,6 +2,7 @@
 import type * as Api from '../src/api/types.ts'
 import { type Answer, type Call, ok, problem, type Role, type Route, route } from './router.ts'
 import { graphRoutes } from './routes-graphs.ts'
+import { verdictRoutes } from './routes-verdicts.ts'
 import { emit, iso, type World } from './world.ts'
 import { KEY_ID, type MockVersion, ref, statement } from './world-models.ts'
 import { requestsPerSecond, sparkline, telemetryItem } from './world-telemetry.ts'
@@ -278,6 +279,7 @@ export const modelRoutes = (world: World): Route[] => [
       : ok(statement(world.random, { name: ref(item), digest: item.digest }, 'provenance', {}).envelope)
   }),
   ...graphRoutes(world),
+  ...verdictRoutes(world),
   route('GET', '/evidence/{id}', ({ params }) => {
     const found = world.versions.flatMap(({ evidence }) => evidence).find(({ id }) => id === params['id'])
     return found === undefined ? problem(404, 'TRUST_NOT_FOUND', 'There is no such evidence.') : ok(found)

@@ -56,6 +56,8 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/models/{name}/versions/{version}/provenance', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}/graph', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}/graph/diff', { path: VERSION }],
+  ['/api/v1/verdicts/{digest}', { path: { digest: mock.world.versions[0]?.digest ?? '' } }],
+  ['/api/v1/verdicts/{digest}/history', { path: { digest: mock.world.versions[0]?.digest ?? '' } }],
   ['/api/v1/evidence/{id}', { path: { id: mock.world.versions[0]?.evidence[0]?.id ?? '' } }],
   ['/api/v1/keys'],
   ['/api/v1/routes'],

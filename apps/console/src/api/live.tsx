@@ -20,6 +20,7 @@ const LiveContext = createContext<LiveStore | undefined>(undefined)
 const STALE: readonly (readonly [prefix: string, keys: readonly string[]])[] = [
   ['rampart.model-version.', ['models', 'overview', 'routes']],
   ['rampart.evidence.', ['models', 'evidence']],
+  ['rampart.verdict.', ['verdicts']],
   ['rampart.policy.', ['policies']],
   ['rampart.route.', ['routes', 'overview']],
   ['rampart.telemetry.', ['telemetry']],

@@ -12,6 +12,7 @@ import { TransitionActions } from '../components/transition-actions.tsx'
 import { VersionDocuments } from '../components/version-documents.tsx'
 import { VersionGraph } from '../components/version-graph.tsx'
 import { VersionDecisions, VersionRunning } from '../components/version-running.tsx'
+import { VersionVerdict } from '../components/version-verdict.tsx'
 import { bytes } from '../format/number.ts'
 import { shortDigest } from '../format/text.ts'
 import { pb } from '../path-builder.ts'
@@ -66,6 +67,7 @@ const Body = ({ passport }: { passport: Passport }) => (
       <Card title="Next step" note="with the policy's answer for you, now" className="xl:hidden">
         <TransitionActions passport={passport} />
       </Card>
+      <VersionVerdict passport={passport} />
       <VersionGraph passport={passport} />
       <VersionRunning passport={passport} />
       <VersionDecisions passport={passport} />
