@@ -18,7 +18,8 @@ export type BodyTimes = {
 type Watched = { request: IncomingMessage | undefined; since: number; bytes: number }
 
 const isUpload = ({ headers, method }: IncomingMessage): boolean =>
-  method === 'POST' && headers['content-type']?.startsWith('application/octet-stream') === true
+  (method === 'POST' || method === 'PUT') &&
+  headers['content-type']?.startsWith('application/octet-stream') === true
 
 /** Calls `tooSlow` for each connection whose request is late. The returned function begins to watch a request. */
 export const watchBodies = (

@@ -62,6 +62,8 @@ test('a body must be JSON; only artifact uploads may be raw bytes', () => {
     assert.equal(body(type), 'SERVER_CONTENT_TYPE')
   assert.equal(body('application/octet-stream'), 'SERVER_CONTENT_TYPE')
   assert.equal(body('application/octet-stream', '/api/v1/artifacts?digest=x'), undefined)
+  assert.equal(body('application/octet-stream', '/api/v1/telemetry/m/1.0.0/reference?format=csv'), undefined)
+  assert.equal(body('application/octet-stream', '/api/v1/telemetry/m/1.0.0'), 'SERVER_CONTENT_TYPE')
   assert.equal(
     ask({ host, 'transfer-encoding': 'chunked', 'content-type': 'text/plain' }, 'POST'),
     'SERVER_CONTENT_TYPE',

@@ -10,6 +10,9 @@ import { listenerErrors } from './errors.ts'
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]'])
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
+/** Where bytes are sent as they are: artifacts, and tables of reference rows. */
+const UPLOADS = /^\/api\/v1\/(?:artifacts|telemetry\/[^/?]+\/[^/?]+\/reference(?:\?|$))/
+
 /** The name without its port; what follows the name must be a port and nothing else. */
 const hostName = (host: string): string => host.replace(/:\d{1,5}$/, '').toLowerCase()
 
@@ -34,7 +37,7 @@ const checkContentType = (
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type)) return undefined
   // Neither type can be sent cross-origin without a preflight, which is never granted.
-  if (type === 'application/octet-stream' && path.startsWith('/api/v1/artifacts')) return undefined
+  if (type === 'application/octet-stream' && UPLOADS.test(path)) return undefined
   // A header that no page can send without a preflight: binary inference, whose clients may name no type at all.
   const isBinary = (type === '' || type === 'application/octet-stream') && path.startsWith('/v2/models/')
   if (isBinary && headers['inference-header-content-length'] !== undefined) return undefined
