@@ -32,6 +32,15 @@ export const rollbackPolicy = (pack: string, version: number, etag: string) =>
     { headers: { 'if-match': etag } },
   )
 
+export const putRoute = (name: string, spec: unknown, etag: string) =>
+  call(
+    'put',
+    '/api/v1/routes/{name}',
+    // A person wrote it: the server says what is wrong with it.
+    { path: { name }, body: spec as Body<Api.Input<'put', '/api/v1/routes/{name}'>> },
+    { headers: { 'if-match': etag } },
+  )
+
 export const moveCanary = (name: string, action: Api.CanaryAction, reason: string) =>
   call('post', '/api/v1/routes/{name}/canary', { path: { name }, body: { action, reason } })
 

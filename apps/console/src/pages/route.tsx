@@ -1,6 +1,7 @@
 /** One route, live: traffic, refusals, latency, predictions. */
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { Pencil } from 'lucide-react'
+import { useMemo, useState } from 'react'
 import { useParams } from 'react-router'
 import { queries } from '../api/queries.ts'
 import type { Route, RouteStats } from '../api/types.ts'
@@ -11,6 +12,7 @@ import { TextLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { Loaded, ProblemNotice } from '../components/query-state.tsx'
 import { RouteCanary } from '../components/route-canary.tsx'
+import { RouteEditor } from '../components/route-editor.tsx'
 import { RouteShadow } from '../components/route-shadow.tsx'
 import { RouteShares } from '../components/route-shares.tsx'
 import { useAppliedTheme } from '../components/theme.ts'
@@ -18,6 +20,7 @@ import { useParam } from '../components/use-filters.ts'
 import { compact, count } from '../format/number.ts'
 import { clockTime, duration } from '../format/time.ts'
 import { pb } from '../path-builder.ts'
+import { Button } from '../ui/button.tsx'
 import { Card, Fact, FactList } from '../ui/card.tsx'
 import { Command } from '../ui/copy.tsx'
 import { Segmented } from '../ui/field.tsx'
@@ -31,10 +34,26 @@ export const RoutePage = () => {
   const plan = useQuery(queries.routePlan(name)).data
   const versions = stats.data?.versions
   const [chosen, setChosen] = useParam('version')
+  const [editing, setEditing] = useState(false)
   // The first is the one that answers by default.
   const shown = versions?.find(({ version }) => version === chosen) ?? versions?.[0]
   return (
-    <Page title={name} crumbs={[{ label: 'Routes', to: pb.routes() }]}>
+    <Page
+      title={name}
+      crumbs={[{ label: 'Routes', to: pb.routes() }]}
+      actions={
+        <Button
+          disabledReason={route.data === undefined ? 'It is not loaded yet' : undefined}
+          onClick={() => setEditing(true)}
+        >
+          <Pencil aria-hidden className="size-3.5" />
+          Change
+        </Button>
+      }
+    >
+      {editing && route.data !== undefined && (
+        <RouteEditor route={route.data} onClose={() => setEditing(false)} />
+      )}
       <Loaded query={route} skeleton={<BlockSkeleton height={76} />}>
         {(data) => <Head route={data} stats={shown} />}
       </Loaded>

@@ -1,16 +1,19 @@
 /** Every address under which models answer. */
 import { useQueries, useQuery } from '@tanstack/react-query'
-import { Route as RouteIcon } from 'lucide-react'
+import { Plus, Route as RouteIcon } from 'lucide-react'
+import { useState } from 'react'
 import { queries } from '../api/queries.ts'
 import type { Route, RouteStats } from '../api/types.ts'
 import { Sparkline } from '../charts/sparkline.tsx'
 import { RowLink, TextLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
+import { RouteEditor } from '../components/route-editor.tsx'
 import { compact, count } from '../format/number.ts'
 import { duration } from '../format/time.ts'
 import { pb } from '../path-builder.ts'
 import { Badge } from '../ui/badge.tsx'
+import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Bone, Empty } from '../ui/notice.tsx'
@@ -28,11 +31,22 @@ const requestsOf = (stats: readonly RouteStats[]): number[] =>
 
 export const RoutesPage = () => {
   const query = useQuery(queries.routes())
+  const [creating, setCreating] = useState(false)
   const stats = useQueries({ queries: (query.data?.items ?? []).map(({ name }) => queries.routeStats(name)) })
   // The first version is the one that answers by default.
   const rows = query.data?.items.map((route, at): Row => ({ route, stats: stats[at]?.data?.versions }))
   return (
-    <Page title="Routes" description="Names under which the router answers, by the Open Inference Protocol">
+    <Page
+      title="Routes"
+      description="Names under which the router answers, by the Open Inference Protocol"
+      actions={
+        <Button onClick={() => setCreating(true)}>
+          <Plus aria-hidden className="size-3.5" />
+          New route
+        </Button>
+      }
+    >
+      {creating && <RouteEditor onClose={() => setCreating(false)} />}
       {query.isError && rows === undefined ? (
         <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
       ) : (
