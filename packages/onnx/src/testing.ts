@@ -158,4 +158,5 @@ export const tinySlow = (size: number, times: number): Bytes => {
   })
 }
 
+export { brokenGraphs } from './testing/broken-graphs.ts'
 export { type BuiltGraph, backdooredGraphs, honestGraphs } from './testing/graph-backdoors.ts'
