@@ -103,7 +103,8 @@ test('a role that may not is told why, and each denial is in the decision log', 
     assert.match(details.reasons.join(), /needs one of the roles .*service:watcher has viewer/, path)
   }
   const denied = '/api/v1/decisions?pack=authz&allow=false&principal=service:watcher'
-  await until(async () => itemsOf(await plane.call('GET', denied)).length >= writes.length)
+  // Asking is held to the rate limit too.
+  await until(async () => itemsOf(await plane.call('GET', denied)).length >= writes.length, 30_000, 500)
 })
 
 /** Reads a stream until `enough` says so; gives the ids and titles of the events seen. */

@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 export const until = async (
   condition: () => boolean | Promise<boolean>,
   deadlineMs: number = 15_000,
+  everyMs: number = 5,
 ): Promise<void> => {
-  for (const end = performance.now() + deadlineMs; !(await condition()); await delay(5)) {
+  for (const end = performance.now() + deadlineMs; !(await condition()); await delay(everyMs)) {
     if (performance.now() > end) throw new Error(`not true within ${deadlineMs} ms: ${condition.toString()}`)
   }
 }
