@@ -1,5 +1,5 @@
 /** The smallest router that the mock needs: method and pattern to handler, problems for everything else. */
-export type Role = 'viewer' | 'operator' | 'approver' | 'admin' | 'gateway'
+export type Role = 'viewer' | 'operator' | 'approver' | 'admin'
 export type Call = {
   params: Record<string, string>
   query: URLSearchParams

@@ -6,6 +6,7 @@ const ROLES = [
   ['operator', 'register, deploy, route'],
   ['approver', 'approve, quarantine, retract'],
   ['admin', 'everything, keys included'],
+  ['gateway', 'a gateway: follow what is served, report'],
 ] as const satisfies readonly (readonly [Role, string])[]
 
 type Props = { value: readonly Role[]; onChange: (roles: Role[]) => void }
