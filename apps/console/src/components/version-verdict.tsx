@@ -80,6 +80,12 @@ const Body = ({ signed, passport }: { signed: SignedVerdict; passport: Passport 
           envelope{' '}
           <CopyText value={verdictDigest} shown={shortDigest(verdictDigest)} what="digest of the envelope" />
         </span>
+        {verdict.subjects.length > 1 && (
+          <p className="w-full text-xs text-ink-3">
+            The same bytes are {verdict.subjects.map(({ name, stage }) => `${name} (${stage})`).join(', ')};
+            those in use speak for them.
+          </p>
+        )}
         {verdict.reasons.length > 0 && (
           <ul className="w-full list-disc pl-5 text-ink-2">
             {verdict.reasons.map((reason) => (
