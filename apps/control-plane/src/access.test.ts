@@ -103,8 +103,14 @@ test('a role that may not is told why, and each denial is in the decision log', 
     assert.match(details.reasons.join(), /needs one of the roles .*service:watcher has viewer/, path)
   }
   const denied = '/api/v1/decisions?pack=authz&allow=false&principal=service:watcher'
+  // PUT and DELETE of a route are one question: asked again before it is written, it is one row with a count.
+  const answered = async (): Promise<number> =>
+    (itemsOf(await plane.call('GET', denied)) as { times: number }[]).reduce(
+      (sum, { times }) => sum + times,
+      0,
+    )
   // Asking is held to the rate limit too.
-  await until(async () => itemsOf(await plane.call('GET', denied)).length >= writes.length, 30_000, 500)
+  await until(async () => (await answered()) >= writes.length, 30_000, 500)
 })
 
 /** Reads a stream until `enough` says so; gives the ids and titles of the events seen. */
