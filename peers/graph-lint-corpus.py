@@ -19,6 +19,9 @@ Y3 = (np.digitize(X[:, 0], [-0.5, 0.5])).astype(int)
 R = (X[:, 0] * 2 + X[:, 2]).astype(np.float32)
 
 
+skipped = []
+
+
 def save(name, model):
     (out / f"{name}.onnx").write_bytes(model.SerializeToString())
 
@@ -27,7 +30,7 @@ def attempt(name, make):
     try:
         save(name, make())
     except Exception as error:
-        print(f"skipped {name}: {type(error).__name__}: {str(error)[:100]}", file=sys.stderr)
+        skipped.append(f"{name} ({type(error).__name__})")
 
 
 def sklearn_models():
@@ -157,5 +160,6 @@ if __name__ == "__main__":
         try:
             part()
         except ImportError as error:
-            print(f"skipped {part.__name__}: {error}", file=sys.stderr)
+            skipped.append(f"{part.__name__} ({error})")
+    print(f"not converted: {', '.join(skipped)}", file=sys.stderr)
     print(len(list(out.glob("*.onnx"))))

@@ -5,6 +5,7 @@ import { cyclonedx } from './peers/cyclonedx.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
 import { modelSigning } from './peers/model-signing.ts'
 import { oipClient } from './peers/oip-client.ts'
+import { onnxGraph } from './peers/onnx-graph.ts'
 import { otel } from './peers/otel.ts'
 import { policyOpa } from './peers/policy-opa.ts'
 import { postgres } from './peers/postgres.ts'
@@ -22,6 +23,7 @@ const groups: readonly PeerGroup[] = [
   cyclonedx,
   scanners,
   otel,
+  onnxGraph,
 ]
 
 const runGroup = async (group: PeerGroup): Promise<Tally> => {

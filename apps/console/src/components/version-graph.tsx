@@ -1,6 +1,6 @@
 /** The graph of a version: its picture with lint findings, and what changed against another version. */
 import { useQuery } from '@tanstack/react-query'
-import { CircleCheck, CircleDot, ShieldAlert, TriangleAlert } from 'lucide-react'
+import { CircleCheck, CircleDot, Diff, ShieldAlert } from 'lucide-react'
 import { useId, useState } from 'react'
 import { type GraphFinding, graphQueries, type ModelGraph } from '../api/graph-queries.ts'
 import { ApiProblem } from '../api/problem.ts'
@@ -100,7 +100,7 @@ export const VersionGraph = ({ passport: { name, version } }: { passport: Passpo
               id: 'changes',
               label: (
                 <>
-                  <TriangleAlert aria-hidden className="size-3.5" /> Changes
+                  <Diff aria-hidden className="size-3.5" /> Changes
                 </>
               ),
             },
