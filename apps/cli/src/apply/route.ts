@@ -15,6 +15,7 @@ const KEYS: readonly string[] = [
   'canary',
   'postprocess',
   'payloadSchema',
+  'log',
 ]
 
 /** Checks the outline; what each part may say is the server's to judge, and its answer names the place. */
