@@ -73,6 +73,35 @@ test('drift prints a table for people', async () => {
   assert.match(out, /^COLUMN +VERDICT +PSI +KS +P +WASSERSTEIN +JS +MISSING\namount +drifted /)
 })
 
+test('all numeric columns together: a change of dependence that no column shows', async () => {
+  const uniform = createUniform(11)
+  const pairs = (sign: number) =>
+    Array.from({ length: 400 }, () => {
+      const x = uniform() - 0.5
+      return `${x},${sign * x + (uniform() - 0.5) / 10},,t`
+    })
+  writeFileSync(join(folder, 'up.csv'), `x,y,empty,text\n${pairs(1).join('\n')}\n`)
+  writeFileSync(join(folder, 'down.csv'), `x,y,empty,text\n${pairs(-1).join('\n')}\n`)
+  const columns = ['--column', 'x', '--column', 'y', '--column', 'text']
+  const args = ['drift', '--reference', 'up.csv', '--current', 'down.csv', ...columns, '--mmd']
+  const { out } = await run(...args, '-o', 'json')
+  const { columns: alone, mmd } = JSON.parse(out) as {
+    columns: Columns
+    mmd: { p_value: number; columns: string[]; rows: object }
+  }
+  assert.deepEqual([alone.x?.verdict, alone.y?.verdict], ['stable', 'stable'])
+  assert.equal(mmd.p_value, 0.002)
+  assert.deepEqual([mmd.columns, mmd.rows], [['x', 'y'], { reference: 400, current: 400 }])
+  assert.match((await run(...args)).out, /\ntogether: MMD² \S+, p 0\.002000 over 2 numeric columns\n$/)
+  const same = await run('drift', '--reference', 'up.csv', '--current', 'up.csv', '--mmd', '--column', 'x', '-o', 'json')
+  assert.equal((JSON.parse(same.out) as { mmd: { p_value: number } }).mmd.p_value, 1)
+  for (const column of ['text', 'empty']) {
+    const { code, err } = await run('drift', '--reference', 'up.csv', '--current', 'up.csv', '--mmd', '--column', column)
+    assert.equal(code, 2)
+    assert.match(err, /--mmd: (no numeric column|a file has fewer than two rows)/)
+  }
+})
+
 test('numbers can be compared as categories', async () => {
   const { out } = await run(
     ...['drift', '--reference', 's.csv', '--current', 's.csv', '--column', 'row', '--categorical', 'row'],
