@@ -93,10 +93,30 @@ test('all numeric columns together: a change of dependence that no column shows'
   assert.equal(mmd.p_value, 0.002)
   assert.deepEqual([mmd.columns, mmd.rows], [['x', 'y'], { reference: 400, current: 400 }])
   assert.match((await run(...args)).out, /\ntogether: MMD² \S+, p 0\.002000 over 2 numeric columns\n$/)
-  const same = await run('drift', '--reference', 'up.csv', '--current', 'up.csv', '--mmd', '--column', 'x', '-o', 'json')
+  const same = await run(
+    'drift',
+    '--reference',
+    'up.csv',
+    '--current',
+    'up.csv',
+    '--mmd',
+    '--column',
+    'x',
+    '-o',
+    'json',
+  )
   assert.equal((JSON.parse(same.out) as { mmd: { p_value: number } }).mmd.p_value, 1)
   for (const column of ['text', 'empty']) {
-    const { code, err } = await run('drift', '--reference', 'up.csv', '--current', 'up.csv', '--mmd', '--column', column)
+    const { code, err } = await run(
+      'drift',
+      '--reference',
+      'up.csv',
+      '--current',
+      'up.csv',
+      '--mmd',
+      '--column',
+      column,
+    )
     assert.equal(code, 2)
     assert.match(err, /--mmd: (no numeric column|a file has fewer than two rows)/)
   }
