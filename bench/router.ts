@@ -27,11 +27,13 @@ const { values: flags } = parseArgs({
 })
 const RESULT = join(root, 'bench/results/router.json')
 const ROUNDS = Number(flags.rounds ?? (flags.quick ? 5 : 9))
-const MEASURE_MICROS = flags.quick ? 150_000 : 400_000
+const MEASURE_MICROS = flags.quick ? 120_000 : 400_000
 /** The first row of an encoding compiles the code that the others share. */
 const WARM_UP_MICROS = flags.quick
   ? { first: 1_500_000, later: 300_000 }
   : { first: 2_500_000, later: 800_000 }
+/** The quick run shares its five minutes among its rows; a busy machine gets fewer rounds. */
+const WITHIN_MS = flags.quick ? 180_000 : Number.POSITIVE_INFINITY
 const CONCURRENCIES = (flags.concurrency ?? (flags.quick ? ['1', '16', '64'] : ['1', '4', '16', '64'])).map(
   Number,
 )
@@ -81,6 +83,8 @@ const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
   encoding: 'utf8',
 }).stdout.trim()
 const versions: Record<string, string> = {}
+const started = performance.now()
+let rowsLeft = MODELS.length * ENCODINGS.length * CONCURRENCIES.length
 
 const benchModel = async (client: LoadClient, model: BenchModel, keep: (row: Row) => void): Promise<void> => {
   const contenders = [...OURS, ...chosenRivals()].filter(({ encodings }) =>
@@ -105,7 +109,15 @@ const benchModel = async (client: LoadClient, model: BenchModel, keep: (row: Row
       await checkAnswers(asked)
       for (const [place, concurrency] of CONCURRENCIES.entries()) {
         const warmUpMicros = place === 0 ? WARM_UP_MICROS.first : WARM_UP_MICROS.later
-        const budget = { rounds: ROUNDS, measureMicros: MEASURE_MICROS, warmUpMicros, subjects: SUBJECTS }
+        const withinMs = (WITHIN_MS - (performance.now() - started)) / rowsLeft
+        rowsLeft -= 1
+        const budget = {
+          rounds: ROUNDS,
+          withinMs,
+          measureMicros: MEASURE_MICROS,
+          warmUpMicros,
+          subjects: SUBJECTS,
+        }
         const row = await measureRow(client, asked, { model, encoding, concurrency, ...budget }, commit)
         show(row)
         keep(row)
@@ -157,7 +169,6 @@ const write = (): void => {
   writeFileSync(RESULT, `${JSON.stringify(result(previous), null, 2)}\n`)
 }
 
-const started = performance.now()
 const client = startLoadClient()
 try {
   for (const model of MODELS) {

@@ -18,6 +18,8 @@ export type RowPlan = {
   readonly encoding: Encoding
   readonly concurrency: number
   readonly rounds: number
+  /** After so many milliseconds MIN_ROUNDS are enough. */
+  readonly withinMs: number
   /** CPU time that one measurement aims at, in µs: /proc counts in steps of 10 ms. A slow contender gets SLOW_SHARE of it. */
   readonly measureMicros: number
   /** CPU time of every contender before the first measurement, in µs. */
@@ -45,6 +47,7 @@ type Measurement = { readonly micros: number; readonly p99Ms: number }
 const WARM_UP_CALLS = 250
 const MIN_CALLS = 100
 const SLOW_SHARE = 0.4
+const MIN_ROUNDS = 3
 
 const measure = async (
   client: LoadClient,
@@ -65,6 +68,7 @@ const warmUp = async (
   client: LoadClient,
   asked: readonly Asked[],
   plan: RowPlan,
+  isLate: () => boolean,
 ): Promise<Map<string, number>> => {
   const counts = new Map<string, number>()
   for (const one of asked) {
@@ -72,7 +76,7 @@ const warmUp = async (
     const aim = plan.warmUpMicros * share
     let count = WARM_UP_CALLS
     let micros = 0
-    for (let spent = 0; spent < aim; spent += micros * count) {
+    for (let spent = 0; spent < aim && !(spent > 0 && isLate()); spent += micros * count) {
       if (micros > 0) count = Math.ceil(Math.max(count, aim / 4 / micros))
       micros = Math.max(1, (await measure(client, one, count, plan.concurrency)).micros)
     }
@@ -107,9 +111,11 @@ export const measureRow = async (
   plan: RowPlan,
   commit: string,
 ): Promise<Row> => {
-  const counts = await warmUp(client, asked, plan)
+  const started = performance.now()
+  const isLate = (share: number): boolean => performance.now() - started > plan.withinMs * share
+  const counts = await warmUp(client, asked, plan, () => isLate(0.4))
   const rounds: Record<string, Measurement>[] = []
-  for (let round = 0; round < plan.rounds; round++) {
+  for (let round = 0; round < plan.rounds && !(round >= MIN_ROUNDS && isLate(1)); round++) {
     const measured: Record<string, Measurement> = {}
     const first = round % asked.length
     // Each round begins with another one, so that nobody always follows the same neighbour.
