@@ -2,6 +2,7 @@
 import type * as Api from '../src/api/types.ts'
 import { type Answer, type Call, ok, problem, type Role, type Route, route } from './router.ts'
 import { graphRoutes } from './routes-graphs.ts'
+import { signerRoutes } from './routes-signers.ts'
 import { verdictRoutes } from './routes-verdicts.ts'
 import { emit, iso, type World } from './world.ts'
 import { KEY_ID, type MockVersion, ref, statement } from './world-models.ts'
@@ -280,6 +281,7 @@ export const modelRoutes = (world: World): Route[] => [
   }),
   ...graphRoutes(world),
   ...verdictRoutes(world),
+  ...signerRoutes(),
   route('GET', '/evidence/{id}', ({ params }) => {
     const found = world.versions.flatMap(({ evidence }) => evidence).find(({ id }) => id === params['id'])
     return found === undefined ? problem(404, 'TRUST_NOT_FOUND', 'There is no such evidence.') : ok(found)

@@ -36,6 +36,7 @@ export const pb = {
     withSearch('/decisions', search),
   audit: () => '/audit',
   auditEntry: (index: number) => `/audit/${index}`,
+  signers: () => '/signers',
   settings: (search?: { tab?: string }) => withSearch('/settings', search),
 } as const
 

@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createBrowserRouter, type LoaderFunctionArgs, type RouteObject } from 'react-router'
 import { queries } from './api/queries.ts'
+import { signerQueries } from './api/signer-queries.ts'
 import { Shell } from './components/shell.tsx'
 import { AuditPage } from './pages/audit.tsx'
 import { AuditEntryPage } from './pages/audit-entry.tsx'
@@ -19,6 +20,7 @@ import { RoutesPage } from './pages/routes.tsx'
 import { SettingsPage } from './pages/settings.tsx'
 import { SignalPage } from './pages/signal.tsx'
 import { SignalsPage } from './pages/signals.tsx'
+import { SignersPage } from './pages/signers.tsx'
 import { TelemetryPage } from './pages/telemetry.tsx'
 import { TelemetryDetailPage } from './pages/telemetry-detail.tsx'
 import { VersionPage } from './pages/version.tsx'
@@ -68,6 +70,7 @@ const siteMap = (client: QueryClient): RouteObject[] => {
     page('audit/:index', <AuditEntryPage />, ({ index }) =>
       client.prefetchQuery(queries.auditEntry(Number(index))),
     ),
+    page('signers', <SignersPage />, () => client.prefetchQuery(signerQueries.signers())),
     page('settings', <SettingsPage />),
     page('*', <NotFoundPage />),
   ]

@@ -56,6 +56,8 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/models/{name}/versions/{version}/provenance', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}/graph', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}/graph/diff', { path: VERSION }],
+  ['/api/v1/signers'],
+  ['/api/v1/signers/{name}', { path: { name: 'release' } }],
   ['/api/v1/verdicts/{digest}', { path: { digest: mock.world.versions[0]?.digest ?? '' } }],
   ['/api/v1/verdicts/{digest}/history', { path: { digest: mock.world.versions[0]?.digest ?? '' } }],
   ['/api/v1/evidence/{id}', { path: { id: mock.world.versions[0]?.evidence[0]?.id ?? '' } }],
@@ -76,10 +78,6 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ),
   ['/api/v1/signals'],
   ['/api/v1/signals/{id}', { path: { id: mock.world.signals[0]?.id ?? '' } }],
-  ['/api/v1/inference-log'],
-  ['/api/v1/inference-log', { query: '?decision=deny&limit=2' }],
-  ['/api/v1/inference-log/{id}', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
-  ['/api/v1/inference-log/{id}/proof', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
   ['/api/v1/inference-log'],
   ['/api/v1/inference-log', { query: '?decision=deny&limit=2' }],
   ['/api/v1/inference-log/{id}', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
@@ -125,10 +123,6 @@ test('changes', async () => {
     headers: { 'if-match': `"${(saved as { version: number }).version}"` },
   })
   await answerOf('post', '/api/v1/audit/verify', { body: {} })
-  await answerOf('post', '/api/v1/inference-log/{id}/replay', {
-    path: { id: mock.world.requests.records.find(({ input }) => input !== undefined)?.id ?? '' },
-    body: { version: '1.3.0' },
-  })
   await answerOf('post', '/api/v1/inference-log/{id}/replay', {
     path: { id: mock.world.requests.records.find(({ input }) => input !== undefined)?.id ?? '' },
     body: { version: '1.3.0' },

@@ -10,6 +10,7 @@ import {
   Route as RouteIcon,
   ScrollText,
   Settings,
+  Signature,
   Siren,
 } from 'lucide-react'
 import { pb } from '../path-builder.ts'
@@ -32,6 +33,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'requests', label: 'Requests', path: pb.requests(), icon: ScrollText, key: 'q', room: 'serving' },
   { id: 'telemetry', label: 'Telemetry', path: pb.telemetry(), icon: Activity, key: 't', room: 'telemetry' },
   { id: 'signals', label: 'Signals', path: pb.signals(), icon: Siren, key: 's', room: 'threats' },
+  { id: 'signers', label: 'Signers', path: pb.signers(), icon: Signature, key: 'n' },
   { id: 'policies', label: 'Policies', path: pb.policies(), icon: BookKey, key: 'p', room: 'policy' },
   { id: 'decisions', label: 'Decisions', path: pb.decisions(), icon: Gavel, key: 'd', room: 'policy' },
   { id: 'audit', label: 'Audit', path: pb.audit(), icon: Landmark, key: 'a', room: 'audit' },

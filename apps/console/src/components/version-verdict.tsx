@@ -29,7 +29,7 @@ const TONE = {
 const DecisionBadge = ({ decision }: { decision: 'allow' | 'deny' }) =>
   decision === 'allow' ? (
     <Badge tone="ok" icon={ShieldCheck}>
-      may be served
+      these bytes may be served
     </Badge>
   ) : (
     <Badge tone="high" icon={ShieldX}>
@@ -82,8 +82,8 @@ const Body = ({ signed, passport }: { signed: SignedVerdict; passport: Passport 
         </span>
         {verdict.subjects.length > 1 && (
           <p className="w-full text-xs text-ink-3">
-            The same bytes are {verdict.subjects.map(({ name, stage }) => `${name} (${stage})`).join(', ')};
-            those in use speak for them.
+            The versions {verdict.subjects.map(({ name, stage }) => `${name} (${stage})`).join(', ')} have
+            these bytes. Those in use speak for them.
           </p>
         )}
         {verdict.reasons.length > 0 && (
