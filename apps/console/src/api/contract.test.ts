@@ -82,6 +82,10 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/inference-log', { query: '?decision=deny&limit=2' }],
   ['/api/v1/inference-log/{id}', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
   ['/api/v1/inference-log/{id}/proof', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
+  ['/api/v1/inference-log'],
+  ['/api/v1/inference-log', { query: '?decision=deny&limit=2' }],
+  ['/api/v1/inference-log/{id}', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
+  ['/api/v1/inference-log/{id}/proof', { path: { id: mock.world.requests.records[0]?.id ?? '' } }],
   ['/api/v1/policies'],
   ['/api/v1/policies/{pack}', { path: { pack: 'promotion' } }],
   ['/api/v1/policies/{pack}/history', { path: { pack: 'promotion' } }],
@@ -123,6 +127,10 @@ test('changes', async () => {
     headers: { 'if-match': `"${(saved as { version: number }).version}"` },
   })
   await answerOf('post', '/api/v1/audit/verify', { body: {} })
+  await answerOf('post', '/api/v1/inference-log/{id}/replay', {
+    path: { id: mock.world.requests.records.find(({ input }) => input !== undefined)?.id ?? '' },
+    body: { version: '1.3.0' },
+  })
   await answerOf('post', '/api/v1/inference-log/{id}/replay', {
     path: { id: mock.world.requests.records.find(({ input }) => input !== undefined)?.id ?? '' },
     body: { version: '1.3.0' },
