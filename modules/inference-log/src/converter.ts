@@ -30,6 +30,8 @@ export type ConverterDeps = {
 export type Converter = {
   /** Converts what is due; with `all`, every closed segment. Answers how many became Parquet. */
   convert(all?: boolean): Promise<number>
+  /** Closed segments that were not Parquet at the last look, and how many of them cannot be converted. */
+  backlog(): { readonly bytes: number; readonly failed: number }
   /** Segments whose records are not Parquet yet, open ones included. */
   waiting(): Promise<readonly SegmentFile[]>
 }
@@ -43,6 +45,7 @@ export const createConverter = (deps: ConverterDeps): Converter => {
   const failed = new Map<string, number>()
   const removed: { readonly at: number; readonly names: readonly string[] }[] = []
   let swept = false
+  let backlogBytes = 0
 
   const takeBatch = (segments: readonly SegmentFile[]): SegmentFile[] => {
     const batch: SegmentFile[] = []
@@ -136,6 +139,7 @@ export const createConverter = (deps: ConverterDeps): Converter => {
       const closed = segments.filter(
         ({ name, isClosed }) => isClosed && !catalog.isConverted(name) && !isResting(name),
       )
+      backlogBytes = closed.reduce((sum, { bytes }) => sum + bytes, 0)
       if (closed.length === 0 || !(all || isDue(closed))) return 0
       let done = 0
       for (let rest = closed; rest.length > 0; ) {
@@ -146,6 +150,7 @@ export const createConverter = (deps: ConverterDeps): Converter => {
       await removeOldSides(options)
       return done
     },
+    backlog: () => ({ bytes: backlogBytes, failed: failed.size }),
     waiting: async () => (await list()).filter(({ name }) => !catalog.isConverted(name)),
   }
 }

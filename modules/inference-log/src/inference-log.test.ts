@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { createMetrics } from '@rampart/kit'
 import { verifyRecordProof } from '@rampart/signing'
 import { auditOf, inHome, newEpoch, openTestLog, testTrust, writeSegment } from './testing.ts'
 
@@ -118,7 +119,8 @@ test('whatever a kill leaves behind, no record is lost and none is there twice',
 
 test('a segment that is not what it should be stays where it is and holds up no other', () =>
   inHome(async (home) => {
-    const { log, segments } = await openTestLog(home)
+    const metrics = createMetrics()
+    const { log, segments } = await openTestLog(home, {}, { metrics })
     const bad = await writeSegment(segments, many(3))
     await writeFile(bad.path, `${bad.lines[0]}\nnot json at all\n${bad.lines[2]}\n`)
     await writeSegment(segments, many(4))
@@ -128,6 +130,7 @@ test('a segment that is not what it should be stays where it is and holds up no 
       [`${bad.name}.ndjson`],
     )
     assert.equal((await log.find('default', {}, 100)).items.length, 6)
+    assert.match(await metrics.registry.metrics(), /^rampart_inference_log_failed_segments 1$/m)
     await log.stop()
   }))
 

@@ -1,7 +1,7 @@
 /** The inference log's use cases: it turns segments into Parquet by itself and answers searches, SQL, proofs and erasures. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Clock, type Logger, newId, type Random } from '@rampart/kit'
+import { type Clock, type Logger, type Metrics, newId, type Random } from '@rampart/kit'
 import type { AnchorBatch } from '@rampart/serving'
 import type { RecordProof } from '@rampart/signing'
 import { openCatalog } from './catalog.ts'
@@ -10,6 +10,7 @@ import { createConverter } from './converter.ts'
 import { callerDigestOf, type Erasure, type Erasures, erasedCallers, openErasures } from './erasures.ts'
 import { inferenceLogErrors } from './errors.ts'
 import { createLeafFiles } from './leaf-files.ts'
+import { registerInferenceLogMetrics } from './metrics.ts'
 import { DEFAULT_INFERENCE_LOG_OPTIONS, type InferenceLogOptions } from './options.ts'
 import { createParquetWorker } from './parquet-worker.ts'
 import { type AuditLink, createProving } from './proving.ts'
@@ -24,6 +25,7 @@ export type InferenceLogDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly metrics: Pick<Metrics, 'gauge'>
   /** Closes the segment that this process writes. */
   readonly rotate: () => Promise<void>
   /** Records a removal in the audit log, once per id. */
@@ -154,6 +156,7 @@ const openParts = async (deps: InferenceLogDeps, options: InferenceLogOptions) =
   const erased = () => erasedCallers(erasures.list())
   const shared = { ...deps, options, catalog, readers, leafFiles, worker }
   const converter = createConverter({ ...shared, erasures: erased })
+  registerInferenceLogMetrics(deps.metrics, { catalog, converter })
   const rewriting = createRewriting(shared)
   const retention = createRetention({ ...shared, rewriting })
   const search = createSearch({ catalog, converter, worker: finder, readers, erasures: erased })

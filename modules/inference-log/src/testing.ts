@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cryptoRandom, newId, systemClock } from '@rampart/kit'
+import { createMetrics, cryptoRandom, newId, systemClock } from '@rampart/kit'
 import { silentLogger } from '@rampart/kit/testing'
 import type { AnchorBatch } from '@rampart/serving'
 import {
@@ -128,6 +128,7 @@ export const openTestLog = async (
     clock: systemClock,
     random: cryptoRandom,
     logger: silentLogger,
+    metrics: createMetrics(),
     rotate: async () => undefined,
     anchor: async (batch) => void anchored.push(batch),
     auditLink: async () => undefined,

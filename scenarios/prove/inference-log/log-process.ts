@@ -1,13 +1,14 @@
 /** The inference log in a process that may be killed: it converts, compacts and erases without rest. */
 import { join } from 'node:path'
 import { createInferenceLog } from '../../../modules/inference-log/src/index.ts'
-import { createLogger, cryptoRandom, systemClock } from '../../../packages/kit/src/index.ts'
+import { createLogger, createMetrics, cryptoRandom, systemClock } from '../../../packages/kit/src/index.ts'
 
 const [home = ''] = process.argv.slice(2)
 const log = createInferenceLog({
   clock: systemClock,
   random: cryptoRandom,
   logger: createLogger({ level: 'error', name: 'inference-log' }),
+  metrics: createMetrics(),
   rotate: async () => undefined,
   anchor: async () => undefined,
   auditLink: async () => undefined,
