@@ -95,7 +95,7 @@ const finish = (
 ): OnnxModel => {
   const { builder: b } = host
   const last = softmax ? b.op('Softmax', [out], { axis: 1 }) : b.op('Identity', [out])
-  return modelOf(b.graph([host.input], [portOf(last, undefined)]), functions)
+  return modelOf(b.graph([host.input], [portOf(last, ['N', null])]), functions)
 }
 
 const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T

@@ -3,7 +3,7 @@
  * opsets imported, operators known with their counts and attributes, tensors as large as their shape says. Types and
  * shapes of inner values are not inferred. What is wrong is a finding, never an exception.
  */
-import type { Attribute, Graph, ModelSource, Node, OpsetImport, Tensor } from '../graph-model.ts'
+import type { Attribute, Graph, ModelSource, Node, OpsetImport, Tensor, ValueType } from '../graph-model.ts'
 import { elementCount, standardDomain } from '../graph-model.ts'
 import { createSchemas, isKnownDomain, type OperatorSchema } from './operator-schemas.ts'
 
@@ -204,6 +204,13 @@ const createValidator = ({ model }: Pick<ModelSource, 'model'>) => {
     scope.names.add(name)
   }
 
+  /** Inputs and outputs of the model say their type and, as tensors, their rank. */
+  const judgePort = (name: string, type: ValueType | undefined): void => {
+    if (type === undefined) report('type-missing', name, 'an input or output has no type')
+    else if (type.kind === 'tensor' && type.shape === undefined)
+      report('type-missing', name, 'an input or output has no shape')
+  }
+
   const judgeGraph = (graph: Graph, place: Place): void => {
     if (graph.name === '') report('graph-unnamed', place.path, 'a graph has no name')
     const { scope } = place
@@ -211,7 +218,7 @@ const createValidator = ({ model }: Pick<ModelSource, 'model'>) => {
       if (scope.names.has(name))
         report('name-duplicate', name, `input ${JSON.stringify(name)} is there twice`)
       if (name === '') report('output-unnamed', place.path, 'an input has no name')
-      if (place.path === '' && type === undefined) report('type-missing', name, 'an input has no type')
+      if (place.path === '') judgePort(name, type)
       scope.names.add(name)
     }
     const stored = new Set<string>()
@@ -229,7 +236,7 @@ const createValidator = ({ model }: Pick<ModelSource, 'model'>) => {
     for (const { name, type } of graph.outputs) {
       if (!isDefined(scope, name))
         report('output-missing', name, `nothing makes output ${JSON.stringify(name)}`)
-      if (place.path === '' && type === undefined) report('type-missing', name, 'an output has no type')
+      if (place.path === '') judgePort(name, type)
     }
   }
 
