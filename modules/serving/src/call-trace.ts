@@ -1,17 +1,7 @@
 /** The spans of one inference call. Its parts are timed as they pass and become spans when the call ends. */
 import { isTraceparent, type Span, type Tracer } from '@rampart/kit'
+import type { CallTrace } from './call-timing.ts'
 import type { InferCall, InferChannel, ServedRoute } from './served-route.ts'
-
-/** Moments are `clock.monotonic()`, 0 when the call did not get that far. */
-export type CallTrace = {
-  readonly span: Span
-  decidingAt: number
-  decidedAt: number
-  queuedAt: number
-}
-
-/** When a model last ran: the calls of a batch are answered before the next one starts. */
-export type LastRun = { from: number; to: number }
 
 const GRPC_ATTRIBUTES = {
   'rpc.system': 'grpc',
@@ -95,20 +85,4 @@ export const traceOf = ({ trace, channel }: Pick<InferCall, 'trace' | 'channel'>
   if (trace !== undefined) return trace.span.traceparent
   const value = channel.header('traceparent')
   return value !== undefined && isTraceparent(value) ? value : undefined
-}
-
-/** A model's run, timed for the spans of the calls in it. */
-export const timedRun = <A extends readonly unknown[], R>(
-  run: (...args: A) => Promise<R>,
-  last: LastRun,
-  monotonic: () => number,
-): ((...args: A) => Promise<R>) => {
-  return async (...args) => {
-    last.from = monotonic()
-    try {
-      return await run(...args)
-    } finally {
-      last.to = monotonic()
-    }
-  }
 }

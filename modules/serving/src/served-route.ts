@@ -3,7 +3,7 @@ import { createInferRequestReader, type InferRequestReader } from '@rampart/code
 import type { Principal } from '@rampart/domain'
 import type { Clock } from '@rampart/kit'
 import type { CallChannel } from './call-channel.ts'
-import type { CallTrace } from './call-trace.ts'
+import type { CallTrace } from './call-timing.ts'
 import type { CachedDecision } from './decision-cache.ts'
 import { routeFragment } from './inference-record.ts'
 import type { LoadedModel } from './loaded-model.ts'
