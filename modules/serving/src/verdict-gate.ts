@@ -15,8 +15,6 @@ export type VerdictGateDeps = Pick<ServingPorts, 'raiseSignal' | 'verdictKeys'> 
 /** Longest delay that a timer takes, ms; a later moment is looked at again then. */
 const MAX_DELAY_MS = 2 ** 31 - 1
 
-export type VerdictGate = ReturnType<typeof createVerdictGate>
-
 export const createVerdictGate = (deps: VerdictGateDeps) => {
   const { clock, logger, verdictKeys } = deps
   // An envelope is one object from one snapshot to the next as long as it is the same verdict.

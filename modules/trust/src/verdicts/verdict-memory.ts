@@ -1,8 +1,6 @@
 /** Verdicts in memory, by tenant and digest: asked in a fraction of a microsecond, filled and kept up by their maker. */
 import type { Digest, SignedVerdict } from '@rampart/domain'
 
-export type VerdictMemory = ReturnType<typeof createVerdictMemory>
-
 export const createVerdictMemory = () => {
   const tenants = new Map<string, Map<Digest, SignedVerdict>>()
   return {
