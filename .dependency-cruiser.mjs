@@ -2,7 +2,7 @@
 
 const rooms = '^(packages|modules|apps)/([^/]+)/'
 /** Doors beside src/index.ts: parts that programs which must start fast can load alone. */
-const SECOND_DOORS = '^packages/(kit/src/core|signing/src/model)\\.ts$'
+const SECOND_DOORS = '^packages/(kit/src/core|signing/src/model|onnx/src/graph/index)\\.ts$'
 const testFiles = '\\.(test|e2e|peers)\\.tsx?$|/test/|/testing(\\.ts|/)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
