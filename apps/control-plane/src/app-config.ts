@@ -165,7 +165,8 @@ export const configSchema = z.object({
       windowMs: number({ description: 'Age that closes a detection window', unit: 'ms' }).default(60_000),
       minRows: number({ description: 'Fewer rows than this are carried into the next window' }).default(100),
       learnRows: number({
-        description: 'Rows of traffic from which a version without a reference learns one; 0 leaves it without',
+        description:
+          'Rows of traffic from which a version without a reference learns one; 0 leaves it without',
       }).default(2000),
       learnRowsByModel: z
         .string()
