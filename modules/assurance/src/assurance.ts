@@ -18,8 +18,8 @@ import {
   type Random,
   type SpanAttributes,
   type Tracer,
-  traced,
   type Tx,
+  traced,
 } from '@rampart/kit'
 import type { Assessment, AssessmentRequest } from './assess.ts'
 import type { AttestPort, InventoryPort, ReferenceMeasured, ScanGate } from './ports.ts'
@@ -81,7 +81,8 @@ export const createAssurance = (deps: AssuranceDeps) => {
   /** What waited for a waiver is taken up again. */
   const afterWaiver = async (data: Readonly<Record<string, unknown>>, tx: Tx): Promise<void> => {
     const { predicate_type: type, model, version, subject_digest: digest } = data as Record<string, string>
-    if (type !== PREDICATE.waiver || model === undefined || version === undefined || digest === undefined) return
+    if (type !== PREDICATE.waiver || model === undefined || version === undefined || digest === undefined)
+      return
     await store.enqueue(tx, {
       id: newId(clock, deps.random),
       name: model,
