@@ -1,4 +1,4 @@
-/** Tells the control plane once a second what this gateway saw; what it does not take waits. */
+/** Tells the control plane what this gateway saw, once a second or, when nothing happened, now and then. */
 import type { Clock, Logger } from '@rampart/kit'
 import type { AnchorBatch } from '@rampart/serving'
 import type { SketchReport } from '@rampart/telemetry'
@@ -33,6 +33,8 @@ export type Reporter = {
 type Waiting = { readonly batch: AnchorBatch; resolve(): void; reject(error: Error): void }
 
 const EVERY_MS = 1_000
+/** A gateway that saw nothing is heard of this often. */
+const QUIET_MS = 5_000
 const MAX_ITEMS = 500
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_ANCHORS = 50
@@ -41,17 +43,23 @@ export const createReporter = (deps: ReporterDeps): Reporter => {
   const { outbox, logger } = deps
   const anchors: Waiting[] = []
   let reachable = false
+  let told = ''
+  let toldAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
 
   const send = async (): Promise<boolean> => {
     // While nobody listens, rows stay in their sketches: those merge, so an outage costs no space.
     if (reachable) for (const { report } of deps.takeSketches()) outbox.add('sketches', report)
+    const about = deps.about()
+    const news = JSON.stringify(about)
+    const isQuiet = news === told && outbox.waiting() === 0 && anchors.length === 0
+    if (reachable && isQuiet && deps.clock.monotonic() - toldAt < QUIET_MS) return false
     const items = outbox.peek(MAX_ITEMS, MAX_BYTES)
     const batches = anchors.splice(0, MAX_ANCHORS)
     try {
       const { accepted } = await deps.link.report({
-        ...deps.about(),
+        ...about,
         dropped: outbox.dropped(),
         waiting: outbox.waiting() - items.length,
         stream: outbox.stream,
@@ -64,6 +72,8 @@ export const createReporter = (deps: ReporterDeps): Reporter => {
       for (const { resolve } of batches) resolve()
       if (!reachable) logger.info({ waiting: outbox.waiting() }, 'gateway.reports-taken')
       reachable = true
+      told = news
+      toldAt = deps.clock.monotonic()
     } catch (error) {
       for (const { reject } of batches)
         reject(gatewaysErrors.GATEWAY_CONTROL_AWAY('the batch was not taken', { cause: error }))
