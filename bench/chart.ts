@@ -81,6 +81,45 @@ const ratio = (row: Row, name: string): string | undefined => {
   return found && `${found.median.toFixed(2)} (${found.min.toFixed(2)}–${found.max.toFixed(2)})`
 }
 
+/** What we want Rampart to cost at most, as a share of another: model, encoding, concurrency, limits. */
+const PYTHON = { mlserver: 0.05, kserve: 0.05, bentoml: 0.05, litserve: 0.05, mlflow: 0.05 }
+const AIMS = [
+  [
+    'card-fraud',
+    'json',
+    16,
+    { echo: 2, fastapi: 1 / 3, 'triton-python': 1, 'mlserver-in-process': 0.1, ...PYTHON },
+  ],
+  [
+    'card-fraud',
+    'json',
+    64,
+    { echo: 1.4, fastapi: 0.25, 'triton-python': 1, 'mlserver-in-process': 0.1, ...PYTHON },
+  ],
+  ['card-fraud', 'grpc', 16, { 'grpc-aio': 1 / 3 }],
+  ['card-fraud', 'grpc', 64, { 'grpc-aio': 1 / 3 }],
+  ['digit-image', 'json', 16, { fastapi: 0.4 }],
+  ['digit-image', 'json', 64, { fastapi: 0.4 }],
+] as const
+
+/** Every aim beside what was measured: a miss is printed as one. */
+const aims = (): string => {
+  const lines = AIMS.flatMap(([model, encoding, concurrency, limits]) =>
+    Object.entries(limits).flatMap(([name, limit]) => {
+      const found = rowsOf(model, encoding).find((row) => row.concurrency === concurrency)
+      const share = found?.ratios[`rampart/${name}`]?.median
+      if (share === undefined) return []
+      const verdict = share <= limit ? 'met' : '**missed**'
+      return `| ${model} | ${encoding} | ${concurrency} | ${LABELS[name]} | ${limit.toFixed(2)} | ${share.toFixed(share < 0.1 ? 3 : 2)} | ${verdict} |`
+    }),
+  )
+  return [
+    '| model | encoding | concurrency | Rampart’s share of | at most | measured | |',
+    '|---|---|---:|---|---:|---:|---|',
+    ...lines,
+  ].join('\n')
+}
+
 const ENCODINGS = { json: 'JSON over HTTP', binary: 'binary tensors over HTTP', grpc: 'gRPC, raw contents' }
 
 const sections = (): string[] =>
@@ -108,6 +147,8 @@ const figures = (): string => {
     )
       .map(([model, { median }]) => `${median.toFixed(0)} µs (${model})`)
       .join(' and ')} per row.`,
+    '### Aims',
+    aims(),
     ...sections(),
     '### What was installed',
     Object.entries(versions)
