@@ -250,6 +250,7 @@ export const startControlPlane = async (
   // Fastify closes only what it opened itself; the open event streams would keep the server from draining.
   lifecycle.onStop('listener', async () => {
     endStreams()
+    rooms.gateways.endWaits()
     await closeServer(server, config.graceMs / 2)
     await app.close()
   })

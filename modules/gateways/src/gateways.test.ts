@@ -190,6 +190,9 @@ test('the epoch grows with the content only, wakes who waits, and survives a res
   assert.deepEqual([listed?.lag, listed?.connected, listed?.ready], [1, true, true])
   clock.advance(60_000)
   assert.equal((await gateways.list('epochs'))[0]?.connected, false)
+  const last = ask(99, 60_000)
+  gateways.endWaits()
+  assert.equal(await last, undefined, 'a stop does not wait for those who wait')
   await gateways.stop()
 })
 

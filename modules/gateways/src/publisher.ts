@@ -40,6 +40,7 @@ export const createPublisher = (deps: PublisherDeps) => {
   let queued: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
+  let ending = false
 
   const sign = (tenant: string, { epoch, content }: Pick<Published, 'epoch' | 'content'>): Envelope => {
     const now = clock.now()
@@ -123,9 +124,14 @@ export const createPublisher = (deps: PublisherDeps) => {
         const published = await known(tenant)
         if (published !== undefined && published.epoch > after) return renewed(tenant, published)
         const left = until - clock.monotonic()
-        if (left <= 0 || signal.aborted || stopped) return undefined
+        if (left <= 0 || signal.aborted || ending) return undefined
         await woken(left, signal)
       }
+    },
+    /** Answers who waits now, and nobody waits any more: the listener is about to close. */
+    endWaits: (): void => {
+      ending = true
+      for (const wake of waiting) wake()
     },
     epoch: (tenant: string): number | undefined => tenants.get(tenant)?.epoch,
     mayRead: async (tenant: string, digest: Digest): Promise<boolean> =>
@@ -136,6 +142,7 @@ export const createPublisher = (deps: PublisherDeps) => {
     },
     stop: async (): Promise<void> => {
       stopped = true
+      ending = true
       clearInterval(timer)
       for (const wake of waiting) wake()
       await running
