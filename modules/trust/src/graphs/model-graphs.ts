@@ -50,7 +50,7 @@ export const createModelGraphs = (deps: ModelGraphDeps) => {
     }
   }
 
-  /** The same bytes have the same graph: answers are kept by digest, errors of load are not. */
+  /** The same bytes have the same graph: answers are kept by digest, failures are not. */
   const ask = async (key: string, question: () => Promise<GraphQuestion>): Promise<GraphAnswer> => {
     const found = kept.get(key)
     if (found !== undefined) return found
@@ -58,7 +58,11 @@ export const createModelGraphs = (deps: ModelGraphDeps) => {
     kept.set(key, answer)
     const oldest = kept.keys().next().value
     if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest)
-    answer.catch(() => kept.delete(key))
+    // What took too long on a busy machine may be read the next time.
+    answer.then(
+      ({ kind }) => kind === 'unreadable' && kept.delete(key),
+      () => kept.delete(key),
+    )
     return answer
   }
 
@@ -106,5 +110,3 @@ export const createModelGraphs = (deps: ModelGraphDeps) => {
     },
   }
 }
-
-export type ModelGraphs = ReturnType<typeof createModelGraphs>

@@ -11,7 +11,7 @@ import {
   standardDomain,
   type Tensor,
 } from '../graph-model.ts'
-import type { Flow, FlowConstant, FlowKind, FlowNode, FlowValue } from './flow.ts'
+import type { Flow, FlowConstant, FlowNode, FlowValue } from './flow.ts'
 
 export type FlowLimits = { readonly maxNodes: number; readonly maxCallDepth: number }
 
@@ -289,5 +289,3 @@ export const createFlowBuilder = (model: OnnxModel, limits: FlowLimits) => {
 /** The flat dataflow of `model`; `FlowKind` says what stands for branches and loops. */
 export const buildFlow = (model: OnnxModel, limits: FlowLimits = DEFAULT_FLOW_LIMITS): Flow =>
   createFlowBuilder(model, limits).build()
-
-export type { FlowKind }

@@ -63,6 +63,3 @@ export const createSchemas = () => {
     return schema
   }
 }
-
-/** Newest opset per domain that the table knows. */
-export const LATEST_OPSETS: Readonly<Record<string, number>> = schemas.latest
