@@ -10,6 +10,8 @@ import {
   scanBytes,
   seededUniform,
 } from '@rampart/artifacts/testing'
+import { writeModel } from '@rampart/onnx/graph'
+import { backdooredGraphs } from '@rampart/onnx/testing'
 
 const quick = process.argv.includes('--quick')
 const seedArgument = process.argv.find((word) => /^--seed=\d+$/.test(word))
@@ -100,7 +102,14 @@ const fuzz = (corpus: readonly CorpusFile[], random: () => number): Outcome => {
   return { runs, slowestMs, faults }
 }
 
-const all = [...maliciousCorpus(), ...benignFiles(), hdf5()].filter(
+/** Graphs with branches, loops and functions, for the reader and the lint behind the scanner's own. */
+const graphs = (): readonly CorpusFile[] =>
+  backdooredGraphs(1).map(({ name, model }) => ({
+    name: `${name}.onnx`,
+    data: Buffer.from(writeModel(model)),
+  }))
+
+const all = [...maliciousCorpus(), ...benignFiles(), ...graphs(), hdf5()].filter(
   ({ data }) => data.length > 0 && data.length < MAX_SEED_BYTES,
 )
 process.stdout.write(`seed ${seed}\n`)
