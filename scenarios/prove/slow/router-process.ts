@@ -9,7 +9,7 @@ const isShort = process.argv[2] === 'short'
 const WIDTH = 256
 const AIM_MS = 20
 const FIRST_STEPS = 8
-const CALLS = 15
+const CALLS = 60
 
 export type SlowRouter = { readonly url: string; readonly width: number; readonly queuedRows: number }
 
