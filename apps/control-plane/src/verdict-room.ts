@@ -4,7 +4,6 @@ import type { Inventory } from '@rampart/inventory'
 import type { Policy } from '@rampart/policy'
 import type { Signer } from '@rampart/signing'
 import {
-  createGraphLint,
   createScanEngine,
   createScanGate,
   createScans,
@@ -48,7 +47,6 @@ export const createVerdictRoom = (ground: Ground, deps: VerdictRoomDeps) => {
     trust,
     artifacts: inventory,
     engine: createScanEngine(),
-    graphLint: createGraphLint(),
   })
   return {
     verdicts,

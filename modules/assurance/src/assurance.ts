@@ -126,9 +126,11 @@ export const createAssurance = (deps: AssuranceDeps) => {
     const version = await deps.inventory.get(tenant, job)
     if (version.stage !== 'registered') return abandon(job, `the version is ${version.stage} already`)
     const gate = await deps.scanGate(version)
-    if (!gate.may && gate.why === 'unverified')
-      return abandon(job, `waits for a waiver: ${gate.reasons.join('; ')}`)
-    if (!gate.may) return attest(job, { predicate: notLoaded(job, gate.reasons, clock.iso()) })
+    if (!gate.may) {
+      const reasons =
+        gate.why === 'blocked' ? gate.reasons : gate.reasons.map((why) => `waits for a waiver: ${why}`)
+      return attest(job, { predicate: notLoaded(job, reasons, clock.iso()) })
+    }
     const request = await assessmentRequest(deps.inventory, job, version)
     const assessment = await deps.assess(request)
     const { predicate, signature } = assessment
@@ -242,7 +244,14 @@ export const createAssurance = (deps: AssuranceDeps) => {
   }
 }
 
-/** What the scan blocks is never opened: it fails without being looked at any further. */
+const aboutJob = ({ name, version, digest, attempts }: store.Job): SpanAttributes => ({
+  'rampart.model': name,
+  'rampart.version': version,
+  'rampart.digest': digest,
+  'rampart.attempt': attempts,
+})
+
+/** What the scan blocks or could not verify is not opened; a waiver has it assessed again. */
 const notLoaded = (job: store.Job, reasons: readonly string[], assessedAt: string): AssessmentPredicate => ({
   model: job.name,
   version: job.version,
@@ -255,13 +264,6 @@ const notLoaded = (job: store.Job, reasons: readonly string[], assessedAt: strin
   runtime: 'not loaded',
   durationMs: 0,
   assessedAt,
-})
-
-const aboutJob = ({ name, version, digest, attempts }: store.Job): SpanAttributes => ({
-  'rampart.model': name,
-  'rampart.version': version,
-  'rampart.digest': digest,
-  'rampart.attempt': attempts,
 })
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -4,14 +4,12 @@ import { componentPrincipal, DEFAULT_TENANT, type Principal } from '@rampart/dom
 import { assetPath, cryptoRandom, isAppError, systemClock, type Tx } from '@rampart/kit'
 import { silentLogger, type TestDatabase, testDatabase } from '@rampart/kit/testing'
 import { createPolicy, type PackFiles, type PackName, type Policy, type PolicyDeps } from './index.ts'
-import { readShippedPack } from './pack-files.ts'
+import { PACKS, readShippedPack } from './pack-files.ts'
 
 const admin: Principal = { kind: 'user', id: 'ada', tenant: DEFAULT_TENANT, roles: ['admin'], via: 'token' }
 const sources = [{ module: 'policy', dir: assetPath('modules/policy/migrations') }]
 const shipped = Object.fromEntries(
-  await Promise.all(
-    (['authz', 'promotion', 'inference'] as const).map(async (pack) => [pack, await readShippedPack(pack)]),
-  ),
+  await Promise.all(PACKS.map(async (pack) => [pack, await readShippedPack(pack)])),
 ) as Record<PackName, PackFiles>
 
 let db: TestDatabase
@@ -63,17 +61,17 @@ const asks = (action: string, principal: Principal = admin) => ({
 test('the first start seeds version 1 and audits it; the second changes nothing', async () => {
   audited.length = 0
   const policy = await start()
-  for (const pack of ['authz', 'promotion', 'inference'] as const) {
+  for (const pack of PACKS) {
     assert.equal(policy.hot(pack).version, 1)
     assert.equal((await newest(policy, pack))?.origin, 'shipped')
     assert.equal(policy.hot(pack).digest, await policy.shippedDigest(pack))
   }
   assert.deepEqual(
     audited.map((entry) => entry.action),
-    ['policy.activate', 'policy.activate', 'policy.activate'],
+    PACKS.map(() => 'policy.activate'),
   )
   await start()
-  assert.equal(audited.length, 3)
+  assert.equal(audited.length, PACKS.length)
 })
 
 test('unknown packs are refused, before start everything is', async () => {

@@ -68,6 +68,7 @@ test('packs are listed and read with their files and what they read', async () =
       ['authz', 1, false],
       ['promotion', 1, false],
       ['inference', 1, false],
+      ['verdict', 1, false],
     ],
   )
   const pack = await call('GET', '/policies/inference')

@@ -2,7 +2,6 @@
 import {
   type Digest,
   formatModelVersionRef,
-  GRAPH_LINT_PATH,
   type ModelVersion,
   type ModelVersionRef,
   PREDICATE,
@@ -35,9 +34,9 @@ export type Waived = {
 }
 
 export const createWaivers = ({ database, clock, trust, verdicts, versions }: WaiversDeps) => {
-  /** Of the version's own files, and of its graph. */
+  /** Of the version's own files. */
   const openOf = async (version: ModelVersion): Promise<Waived['covers']> => {
-    const { scan, graphLint } = await verdicts.facts(version)
+    const { scan } = await verdicts.facts(version)
     const refused = scan.files.find(({ result }) => result === 'blocked' || result === 'missing')
     if (refused !== undefined)
       throw trustErrors.TRUST_WAIVER_INVALID(
@@ -45,12 +44,9 @@ export const createWaivers = ({ database, clock, trust, verdicts, versions }: Wa
           ? `the scan blocks ${refused.path}: what is blocked cannot be waived`
           : `${refused.path} was not scanned yet`,
       )
-    const open = scan.files.filter(({ result }) => result === 'unverified')
-    const graph = { digest: version.digest, path: GRAPH_LINT_PATH, rules: graphLint.rules }
-    return [
-      ...open.map(({ digest, path, rules }) => ({ digest, path, rules })),
-      ...(graphLint.result === 'suspicious' ? [graph] : []),
-    ]
+    return scan.files
+      .filter(({ result }) => result === 'unverified')
+      .map(({ digest, path, rules }) => ({ digest, path, rules }))
   }
 
   return {

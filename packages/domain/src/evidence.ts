@@ -10,8 +10,6 @@ export const PREDICATE = {
   signature: 'https://rampart.dev/attestation/signature/v1',
   /** What the artifact scanner found in one file. */
   scan: 'https://rampart.dev/attestation/artifact-scan/v1',
-  /** What the graph lint found in one ONNX model. */
-  graphLint: 'https://rampart.dev/attestation/graph-lint/v1',
   /** Somebody who may takes what the scan could not verify upon himself, with a reason. */
   waiver: 'https://rampart.dev/attestation/waiver/v1',
   /** Everything about one digest, summed up. */

@@ -20,9 +20,6 @@ export type VerdictFileScan = {
   readonly scannedAt?: string
 }
 
-/** What a waiver of the graph lint covers is told by this in place of a file's path. */
-export const GRAPH_LINT_PATH = 'graph lint'
-
 export type VerdictWaiver = {
   readonly by: string
   readonly reason: string
@@ -65,7 +62,7 @@ export type VerdictGraphLint = {
   /** `not-applicable`: the model is no graph that can be read. */
   readonly result: 'clean' | 'suspicious' | 'missing' | 'not-applicable'
   readonly rules: readonly string[]
-  /** Waivers that cover all of `rules`; empty while there is nothing to waive. */
+  /** The scan's waivers, where they cover `rules`. */
   readonly waivers: readonly VerdictWaiver[]
   readonly evidence?: string
   readonly at?: string

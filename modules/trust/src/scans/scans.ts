@@ -25,12 +25,6 @@ export interface ScanEngine {
   rest(): Promise<void>
 }
 
-/** Anything else that is found out about a file once it was scanned and not blocked. */
-export interface ArtifactLint {
-  /** Undefined when it has nothing to say about such a file. */
-  lint(file: string, format: string): Promise<Readonly<Record<string, unknown>> | undefined>
-}
-
 export interface ArtifactSource {
   get(tenant: string, ref: { readonly name: string; readonly version: string }): Promise<ModelVersion>
   artifactPath(digest: Digest): Promise<string>
@@ -48,7 +42,6 @@ export type ScansDeps = {
   readonly trust: Pick<Trust, 'attest'>
   readonly artifacts: ArtifactSource
   readonly engine: ScanEngine
-  readonly graphLint?: ArtifactLint
   /** True when no other process shares the database: leases found at start are of a dead process. */
   readonly exclusive: boolean
   /** Open scans of one tenant beyond which asking is refused; default 1000. */
@@ -102,17 +95,9 @@ export const createScans = (deps: ScansDeps) => {
       },
       reports,
     )
-    const linted =
-      predicate.result === 'blocked' ? undefined : await deps.graphLint?.lint(file, predicate.format)
     const about = { subjectName: path, digest }
     const principal = componentPrincipal(PRINCIPAL, ['operator'], tenant)
     await database.tx(tenant, async (tx) => {
-      if (linted !== undefined)
-        await deps.trust.attest(tx, principal, {
-          ...about,
-          predicateType: PREDICATE.graphLint,
-          predicate: { tenant, path, lintedAt: clock.iso(), ...linted },
-        })
       const { id } = await deps.trust.attest(tx, principal, {
         ...about,
         predicateType: PREDICATE.scan,
@@ -162,8 +147,10 @@ export const createScans = (deps: ScansDeps) => {
         await process(job)
         continue
       }
-      await engine.rest()
-      const timer = setTimeout(() => wake.resolve(), IDLE_POLL_MS)
+      const timer = setTimeout(() => {
+        // Kept for a while: files come in company, and a thread costs more to start than most files to scan.
+        engine.rest().finally(wake.resolve)
+      }, IDLE_POLL_MS)
       await wake.promise
       clearTimeout(timer)
       wake = Promise.withResolvers<void>()

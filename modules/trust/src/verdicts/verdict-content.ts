@@ -3,7 +3,6 @@ import {
   type ArtifactRef,
   type Digest,
   formatModelVersionRef,
-  GRAPH_LINT_PATH,
   type ModelVersion,
   PREDICATE,
   type ScanResult,
@@ -96,7 +95,7 @@ const fileScan = (file: ArtifactRef, scans: readonly EvidenceRecord[]): VerdictF
 
 type Cover = { readonly digest?: unknown; readonly path?: unknown; readonly rules?: unknown }
 
-/** Something that a waiver may cover: a file that could not be verified, or the graph of the digest. */
+/** Something that a waiver may cover: a file that could not be verified. */
 type Open = { readonly digest: string; readonly path: string; readonly rules: readonly string[] }
 
 const covers = (waiver: EvidenceRecord, open: Open): boolean =>
@@ -169,31 +168,26 @@ const provenanceOf = (sources: FactSources): VerdictProvenance => {
   return { result: statements.length === 0 ? 'none' : 'attested', statements }
 }
 
-const noLint = (result: 'missing' | 'not-applicable'): VerdictGraphLint => ({
-  result,
-  rules: [],
-  waivers: [],
-})
+/** The scan looks at the graphs of ONNX models; these are its rules about them. */
+const GRAPH_RULES: ReadonlySet<string> = new Set(['onnx-trigger', 'onnx-graph'])
 
-const graphLintOf = (sources: FactSources, scan: VerdictScan): VerdictGraphLint => {
-  const graphs = scan.files.filter(({ role, format }) => role === 'model' && format === 'onnx')
-  const models = scan.files.filter(({ role }) => role === 'model')
-  if (graphs.length === 0)
-    return noLint(models.some(({ result }) => result === 'missing') ? 'missing' : 'not-applicable')
-  const lints = counting(sources, PREDICATE.graphLint)
-  const found = graphs.map((file) => lints.find(({ subjectDigest }) => subjectDigest === file.digest))
-  const [first] = found
-  if (first === undefined || found.includes(undefined)) return noLint('missing')
-  const known = found as EvidenceRecord[]
-  const isClean = known.every(({ predicate }) => predicate.result === 'clean')
-  const rules = [...new Set(known.flatMap(({ predicate }) => texts(predicate.rules)))].sort()
-  const open = isClean ? [] : [{ digest: sources.digest, path: GRAPH_LINT_PATH, rules }]
+const graphLintOf = ({ files, waivers }: VerdictScan): VerdictGraphLint => {
+  const models = files.filter(({ role }) => role === 'model')
+  const graphs = models.filter(({ format }) => format === 'onnx')
+  const [first] = graphs
+  if (first === undefined) {
+    const isOpen = models.some(({ result }) => result === 'missing')
+    return { result: isOpen ? 'missing' : 'not-applicable', rules: [], waivers: [] }
+  }
+  const rules = [
+    ...new Set(graphs.flatMap((file) => file.rules.filter((rule) => GRAPH_RULES.has(rule)))),
+  ].sort()
   return {
-    result: isClean ? 'clean' : 'suspicious',
+    result: rules.length === 0 ? 'clean' : 'suspicious',
     rules,
-    waivers: waiversOf(sources, open),
-    evidence: first.id,
-    at: text(first.predicate.lintedAt),
+    waivers: rules.length === 0 ? [] : waivers,
+    ...(first.evidence === undefined ? {} : { evidence: first.evidence }),
+    ...(first.scannedAt === undefined ? {} : { at: first.scannedAt }),
   }
 }
 
@@ -251,7 +245,7 @@ export const verdictFacts = (sources: FactSources): VerdictFacts => {
     scan,
     signature: signatureOf(sources),
     provenance: provenanceOf(sources),
-    graphLint: graphLintOf(sources, scan),
+    graphLint: graphLintOf(scan),
     assessment: assessmentOf(sources),
     approvals: approvalsOf(sources),
   }
