@@ -15,6 +15,17 @@ export type EntityKind =
   | 'inference-log'
   | 'audit-log'
   | 'gateway'
+  | 'registry'
+  | 'approval'
+  | 'run'
+  | 'incident'
+  | 'containment'
+  | 'playbook'
+  | 'sink'
+  | 'source'
+  | 'host'
+  | 'notebook'
+  | 'dataset'
   | 'system'
 
 export type EntityRef = { readonly kind: EntityKind; readonly id: string }
