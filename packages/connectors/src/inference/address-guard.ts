@@ -1,80 +1,22 @@
-/**
- * Which servers a backend may lead to (server-side request forgery, OWASP SSRF prevention case 2): public addresses,
- * and those that the operator named. Whoever may write a backend may otherwise reach what only we can reach, such as
- * a cloud's metadata service. Names are judged inside the connection attempt, by what they resolve to there.
- */
-import { lookup as dnsLookup } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
-import { isPublicAddress } from '../oidc/outbound-url.ts'
+/** Which servers a backend may lead to: the outbound rules with the codes of this connector. */
+import {
+  type AddressGuard,
+  type AddressRules,
+  createAddressGuard as createOutboundGuard,
+  parseServerUrl as parseOutbound,
+  type Refuse,
+} from '../outbound/address-guard.ts'
 import { inferenceErrors } from './errors.ts'
-import type { AddressRules } from './ports.ts'
 
-export type AddressGuard = {
-  /** Throws INFERENCE_URL_REFUSED. */
-  check(url: URL): void
-  /** For connections to `url`: yields allowed addresses only. */
-  lookupFor(url: URL): LookupFunction
-}
+export { type AddressGuard, hostOf } from '../outbound/address-guard.ts'
 
 const PROTOCOLS: readonly string[] = ['http:', 'https:', 'grpc:', 'grpcs:']
 
-const refuse = (url: string, why: string) =>
+const refuse: Refuse = (url, why) =>
   inferenceErrors.INFERENCE_URL_REFUSED(`${JSON.stringify(url.slice(0, 200))}: ${why}`)
 
-export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
-
 /** Parses, and refuses other protocols, credentials, queries and fragments. */
-export const parseServerUrl = (text: string): URL => {
-  if (!URL.canParse(text)) throw refuse(text, 'not a URL')
-  const url = new URL(text)
-  if (!PROTOCOLS.includes(url.protocol)) throw refuse(text, `must be one of ${PROTOCOLS.join(' ')}`)
-  if (url.username !== '' || url.password !== '') throw refuse(text, 'carries credentials')
-  if (url.hash !== '' || url.search !== '') throw refuse(text, 'carries a query or fragment')
-  if (url.hostname === '') throw refuse(text, 'has no host')
-  return url
-}
+export const parseServerUrl = (text: string): URL => parseOutbound(text, PROTOCOLS, { refuse })
 
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
-
-const loopbackRanges = (): BlockList => {
-  const list = new BlockList()
-  list.addSubnet('127.0.0.0', 8, 'ipv4')
-  list.addAddress('::1', 'ipv6')
-  return list
-}
-
-export const createAddressGuard = (rules: AddressRules): AddressGuard => {
-  const loopback = loopbackRanges()
-  const ranges = new BlockList()
-  const hosts = new Set<string>()
-  for (const entry of rules.allowed) {
-    const [address, prefix] = entry.split('/') as [string, string?]
-    if (isIP(address) !== 0 && prefix !== undefined)
-      ranges.addSubnet(address, Number(prefix), familyOf(address))
-    else hosts.add(entry.toLowerCase())
-  }
-  const isNamed = (url: URL): boolean => hosts.has(hostOf(url)) || hosts.has(`${hostOf(url)}:${url.port}`)
-  const isAllowed = (address: string): boolean =>
-    isPublicAddress(address) ||
-    ranges.check(address, familyOf(address)) ||
-    (rules.allowLoopback && loopback.check(address, familyOf(address)))
-  return {
-    check: (url) => {
-      const host = hostOf(url)
-      // A literal address is never looked up, so it is judged here.
-      if (isIP(host) !== 0 && !isNamed(url) && !isAllowed(host))
-        throw refuse(url.href, 'the address is neither public nor allowed by the configuration')
-    },
-    lookupFor: (url) => (hostname, options, callback) => {
-      dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-        if (error !== null) return callback(error, '', 0)
-        const good = isNamed(url) ? addresses : addresses.filter(({ address }) => isAllowed(address))
-        const first = good[0]
-        if (first === undefined)
-          return callback(Object.assign(new Error('address not allowed'), { code: 'ENOTALLOWED' }), '', 0)
-        if (options.all === true) return callback(null, good)
-        return callback(null, first.address, first.family)
-      })
-    },
-  }
-}
+/** Its check throws INFERENCE_URL_REFUSED. */
+export const createAddressGuard = (rules: AddressRules): AddressGuard => createOutboundGuard(rules, refuse)

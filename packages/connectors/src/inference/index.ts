@@ -4,10 +4,10 @@ import { createScoringClient } from './scoring.ts'
 import { createV2GrpcClient } from './v2-grpc.ts'
 import { createV2RestClient } from './v2-rest.ts'
 
+export type { AddressRules } from '../outbound/address-guard.ts'
 export { createAddressGuard, parseServerUrl } from './address-guard.ts'
 export { inferenceErrors } from './errors.ts'
 export {
-  type AddressRules,
   INFERENCE_PROTOCOLS,
   type InferenceCall,
   type InferenceClient,

@@ -1,6 +1,7 @@
 /** An inference server elsewhere, whatever protocol it speaks. */
 import type { Tensor } from '@rampart/codecs'
 import type { ModelSignature } from '@rampart/domain'
+import type { AddressRules } from '../outbound/address-guard.ts'
 
 export type InferenceProtocol = 'v2-rest' | 'v2-grpc' | 'mlflow' | 'kserve-v1'
 export const INFERENCE_PROTOCOLS: readonly InferenceProtocol[] = ['v2-rest', 'v2-grpc', 'mlflow', 'kserve-v1']
@@ -32,14 +33,6 @@ export interface InferenceClient {
   /** Resolves when the server says that the model is ready; throws otherwise. */
   ready(signal: AbortSignal): Promise<void>
   close(): Promise<void>
-}
-
-/** Which addresses may be connected to. */
-export type AddressRules = {
-  /** True for this machine too: development mode. */
-  readonly allowLoopback: boolean
-  /** `HOST`, `HOST:PORT` or an address range as `10.0.0.0/8`, named by the operator. */
-  readonly allowed: readonly string[]
 }
 
 export type ClientDeps = { readonly signature: ModelSignature; readonly addresses: AddressRules }

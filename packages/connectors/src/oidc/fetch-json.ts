@@ -2,8 +2,9 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
+import { isPublicAddress } from '../outbound/public-address.ts'
 import { oidcErrors } from './errors.ts'
-import { isPublicAddress, publicLookup } from './outbound-url.ts'
+import { publicLookup } from './outbound-url.ts'
 
 export type FetchJsonOptions = {
   readonly timeoutMs: number

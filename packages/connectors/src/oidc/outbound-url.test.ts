@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isPublicAddress } from './outbound-url.ts'
+import { isPublicAddress } from '../outbound/public-address.ts'
 
 test('only addresses of the public internet are public', () => {
   const inside = [
