@@ -137,6 +137,17 @@ export const configSchema = z.object({
       }).default(16 * 1024 ** 3),
     })
     .prefault({}),
+  outbound: z
+    .object({
+      hosts: z
+        .string()
+        .meta({
+          description:
+            'Addresses that are not public and where registries, webhooks and sinks may be: HOST, HOST:PORT or ADDRESS/PREFIX, by commas',
+        })
+        .default(''),
+    })
+    .prefault({}),
   policy: z
     .object({
       restore: z
@@ -216,3 +227,6 @@ export const modeOf = (config: AppConfig): Mode => {
 }
 
 export const homeOf = (config: AppConfig): string => resolve(config.home)
+
+/** Hosts and address ranges of a setting that lists them by commas or spaces. */
+export const hostList = (setting: string): string[] => setting.split(/[\s,]+/).filter((host) => host !== '')

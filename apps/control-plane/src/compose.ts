@@ -11,6 +11,7 @@ import {
   createEventLog,
   createLifecycle,
   createMetrics,
+  createSecrets,
   cryptoRandom,
   type Lifecycle,
   type Logger,
@@ -25,7 +26,7 @@ import { trustMigrations } from '@rampart/trust'
 import { addAccessHooks } from './access-hooks.ts'
 import { registerApiRoutes } from './api-routes.ts'
 import { createApiServer } from './api-server.ts'
-import { type AppConfig, homeOf, modeOf } from './app-config.ts'
+import { type AppConfig, homeOf, hostList, modeOf } from './app-config.ts'
 import { serverErrors } from './errors.ts'
 import { startExamples } from './examples.ts'
 import type { Ground } from './ground.ts'
@@ -78,7 +79,20 @@ const openGround = async (config: AppConfig, logger: Logger, lifecycle: Lifecycl
   const tracer = await startTracing({ config, logger, metrics, lifecycle, service: 'rampart', version })
   const eventLog = createEventLog({ database, clock, random, logger, metrics })
   lifecycle.onStop('event-log', () => eventLog.stop())
-  const ground = { database, eventLog, clock, random, logger, metrics, home, mode, config, exclusive }
+  const ground = {
+    database,
+    eventLog,
+    clock,
+    random,
+    logger,
+    metrics,
+    home,
+    mode,
+    config,
+    exclusive,
+    secrets: createSecrets({ folder: join(home, 'secrets'), env: process.env }),
+    outbound: { allowLoopback: mode === 'development', allowed: hostList(config.outbound.hosts) },
+  }
   return tracer === undefined ? ground : { ...ground, tracer }
 }
 

@@ -1,5 +1,6 @@
 /** What every room stands on: database, events, time, chance, and where state lives. */
-import type { Clock, Database, EventLog, Logger, Metrics, Random, Tracer } from '@rampart/kit'
+import type { AddressRules } from '@rampart/connectors/outbound'
+import type { Clock, Database, EventLog, Logger, Metrics, Random, Secrets, Tracer } from '@rampart/kit'
 import type { AppConfig, Mode } from './app-config.ts'
 
 export type Ground = {
@@ -16,4 +17,7 @@ export type Ground = {
   readonly config: AppConfig
   /** True when this process is alone on its database. */
   readonly exclusive: boolean
+  readonly secrets: Secrets
+  /** Where registries, webhooks and sinks may be. */
+  readonly outbound: AddressRules
 }

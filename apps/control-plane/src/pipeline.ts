@@ -16,6 +16,7 @@ import { createLocalCa, openEd25519Signer } from '@rampart/signing'
 import { createReferenceImport, createTelemetry, parseLearnRows } from '@rampart/telemetry'
 import { createThreats } from '@rampart/threats'
 import { createSignatures, createSigners, createTrust, type Verdicts } from '@rampart/trust'
+import { hostList } from './app-config.ts'
 import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
 import { createInferenceLogRoom } from './inference-log-room.ts'
@@ -119,7 +120,7 @@ export const createPipeline = async (ground: Ground) => {
   })
   const addresses = {
     allowLoopback: ground.mode === 'development',
-    allowed: config.inference.backendHosts.split(/[\s,]+/).filter((host) => host !== ''),
+    allowed: hostList(config.inference.backendHosts),
   }
   const signals = threats.sinkFor('serving')
   const ports = createServingPorts({ ...ground, audit, identity, policy, signals, signer })

@@ -109,7 +109,7 @@ const plainHeaders = (headers: Dispatcher.ResponseData['headers']): OutboundHead
 
 /** Where a redirect leads; throws when that is no place to go. */
 const nextUrl = (from: URL, location: string): URL => {
-  if (!URL.canParse(location, from)) throw refuseOutbound(location, 'a redirect leads nowhere')
+  if (!URL.canParse(location, from.href)) throw refuseOutbound(location, 'a redirect leads nowhere')
   const url = new URL(location, from)
   url.hash = ''
   const downgraded = from.protocol === 'https:' && url.protocol !== 'https:'
