@@ -1,5 +1,5 @@
 /** A registry as Rampart sees it: where an organisation keeps its models. Adapters live in `packages/connectors`. */
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Digest } from './digest.ts'
 
 export const REGISTRY_TYPES = ['mlflow', 'azureml', 'oci', 's3', 'folder'] as const
@@ -154,3 +154,5 @@ export const RegistrySpecSchema = Type.Object(
   },
   { additionalProperties: false },
 )
+
+export type RegistrySpec = Static<typeof RegistrySpecSchema>
