@@ -4,6 +4,7 @@ import { consoleInChromium } from './peers/console.ts'
 import { cyclonedx } from './peers/cyclonedx.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
 import { modelSigning } from './peers/model-signing.ts'
+import { nftables } from './peers/nftables.ts'
 import { oipClient } from './peers/oip-client.ts'
 import { onnxGraph } from './peers/onnx-graph.ts'
 import { otel } from './peers/otel.ts'
@@ -24,6 +25,7 @@ const groups: readonly PeerGroup[] = [
   scanners,
   otel,
   onnxGraph,
+  nftables,
 ]
 
 const runGroup = async (group: PeerGroup): Promise<Tally> => {
