@@ -1,0 +1,49 @@
+/** What correlation keeps of a signal. */
+import type { Severity, Signal, SignalInput } from '@rampart/domain'
+
+export type Entity = { readonly kind: string; readonly id: string }
+
+export type Evidence = {
+  /** Of the signal: a condition keeps it from raise to clear. */
+  readonly id: string
+  readonly key: string
+  /** The detector. */
+  readonly rule: string
+  readonly source: string
+  /** Detectors that look at the same data share it; without one a detector stands alone. */
+  readonly group: string
+  readonly severity: Severity
+  readonly title: string
+  readonly entity: Entity
+  readonly related: readonly Entity[]
+  readonly techniques: readonly string[]
+  readonly pValue?: number
+  /** ms since 1970 */
+  readonly time: number
+  readonly cleared: boolean
+}
+
+export const entityKey = ({ kind, id }: Entity): string => `${kind}:${id}`
+export const entityOfKey = (key: string): Entity => {
+  const at = key.indexOf(':')
+  return { kind: key.slice(0, at), id: key.slice(at + 1) }
+}
+
+type Known = SignalInput & Pick<Signal, 'id' | 'key'>
+
+/** Throws nothing: the signal was validated at intake. */
+export const evidenceOf = (signal: Known): Evidence => ({
+  id: signal.id,
+  key: signal.key,
+  rule: signal.detector,
+  source: signal.source?.name ?? signal.detector,
+  group: signal.dependence_group ?? signal.detector,
+  severity: signal.severity,
+  title: signal.title,
+  entity: { kind: signal.entity.kind, id: signal.entity.id },
+  related: (signal.related ?? []).map(({ kind, id }) => ({ kind, id })),
+  techniques: signal.techniques ?? [],
+  ...(signal.p_value === undefined ? {} : { pValue: signal.p_value }),
+  time: Date.parse(signal.time),
+  cleared: signal.state === 'cleared',
+})

@@ -1,0 +1,11 @@
+/** The door of correlation: pure, usable without a server. */
+export { type Agreement, agreement, type Labelled } from './agreement.ts'
+export { type Entity, type Evidence, evidenceOf } from './evidence.ts'
+export { LINK_SETTINGS, type LinkSettings } from './linking.ts'
+export {
+  REPLAY_SETTINGS,
+  type Replayed,
+  type ReplayedIncident,
+  type ReplaySettings,
+  replay,
+} from './replay.ts'
