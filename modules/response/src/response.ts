@@ -1,0 +1,287 @@
+/** Response: starts runs of actions under approvals, limits and the kill switch, follows them, and undoes them. */
+import { componentPrincipal, entity, type Principal, principalName } from '@rampart/domain'
+import {
+  type Clock,
+  type Database,
+  type EventLog,
+  type Logger,
+  type Metrics,
+  newId,
+  type Random,
+} from '@rampart/kit'
+import { type Action, type ActionRegistry, createActionRegistry } from './action.ts'
+import { createApprovals } from './approvals.ts'
+import { createEngine } from './engine.ts'
+import { responseErrors } from './errors.ts'
+import { approvalsNeeded, checkSteps, estimate, planDigestOf } from './plan.ts'
+import type { AuditPort, TimelinePort } from './ports.ts'
+import { IN_FORCE, type RunRequest, type RunState, type StoredRun } from './run.ts'
+import type { Boundary } from './step-driver.ts'
+import * as store from './store.ts'
+
+export type ResponseDeps = {
+  readonly database: Pick<Database, 'tx' | 'read'>
+  readonly eventLog: Pick<EventLog, 'publish'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly audit: AuditPort
+  readonly actions: readonly Action[]
+  readonly timeline?: TimelinePort
+  /** For proofs that kill the process at a boundary. */
+  readonly boundary?: Boundary
+  /** Runs that policy may start per tenant and minute; 30. */
+  readonly runsPerMinute?: number
+}
+
+export type Response = ReturnType<typeof createResponse>
+
+const RUNS_PER_MINUTE = 30
+const APPROVAL_MS = 3_600_000
+const MAX_TTL_MS = 30 * 86_400_000
+
+const notFound = (id: string) => responseErrors.RESPONSE_RUN_NOT_FOUND(`There is no run ${id}.`)
+
+export const createResponse = (deps: ResponseDeps) => {
+  const { database, clock, audit } = deps
+  const actions: ActionRegistry = createActionRegistry(deps.actions)
+  const engine = createEngine({ ...deps, actions, owner: newId(clock, deps.random) })
+
+  const get = async (tenant: string, id: string): Promise<StoredRun> => {
+    const run = await database.read(tenant, (tx) => store.findRun(tx, id))
+    if (run === undefined) throw notFound(id)
+    return run
+  }
+
+  /** The refusal is kept in the audit log although nothing else is. */
+  const refuse = async (principal: Principal, request: RunRequest, error: Error): Promise<never> => {
+    await database.tx(principal.tenant, (tx) =>
+      audit.record(tx, {
+        tenant: principal.tenant,
+        principal: principalName(principal),
+        action: 'response.start',
+        entity: request.subject,
+        outcome: 'denied',
+        details: { name: request.name, reason: request.reason, why: error.message },
+      }),
+    )
+    throw error
+  }
+
+  type Opening = { readonly id: string; readonly isNew: boolean } | { readonly refusal: Error }
+
+  const open = (principal: Principal, request: RunRequest, body: StoredRunBody): Promise<Opening> =>
+    database.tx(principal.tenant, async (tx): Promise<Opening> => {
+      await store.lockStart(tx, principal.tenant)
+      const planDigest = planDigestOf(request)
+      const id = newId(clock, deps.random)
+      const idempotencyKey = request.idempotencyKey ?? id
+      const known = await store.findByKey(tx, idempotencyKey)
+      if (known !== undefined) {
+        if (known.planDigest === planDigest) return { id: known.id, isNew: false }
+        return { refusal: responseErrors.RESPONSE_KEY_REUSED(`The key names run ${known.id}, another plan.`) }
+      }
+      const refusal = await refusalOf(tx, principal, request)
+      if (refusal !== undefined) return { refusal }
+      const now = clock.now()
+      const at = clock.iso()
+      const state: RunState = body.approvalsNeeded > 0 ? 'waiting' : 'running'
+      const { ttlMs } = request
+      await store.insertRun(tx, {
+        id,
+        name: request.name,
+        state,
+        idempotencyKey,
+        planDigest,
+        createdAt: at,
+        body,
+        steps: request.steps,
+        ...(request.concurrencyKey === undefined ? {} : { concurrencyKey: request.concurrencyKey }),
+        ...(ttlMs === undefined
+          ? {}
+          : { expiresAt: new Date(now + Math.min(ttlMs, MAX_TTL_MS)).toISOString() }),
+        ...(state === 'waiting'
+          ? { approveUntil: new Date(now + (request.approvalMs ?? APPROVAL_MS)).toISOString() }
+          : {}),
+      })
+      const run = await store.findRun(tx, id, true)
+      if (run !== undefined) await engine.moveRun(tx, run, state, { by: principal })
+      return { id, isNew: true }
+    })
+
+  const refusalOf = async (
+    tx: Parameters<typeof store.findRun>[0],
+    principal: Principal,
+    request: RunRequest,
+  ): Promise<Error | undefined> => {
+    const off = await store.readKillSwitch(tx)
+    if (off !== undefined) return responseErrors.RESPONSE_KILL_SWITCH(`Set by ${off.by}: ${off.reason}`)
+    if (request.concurrencyKey !== undefined) {
+      const busy = await store.findActive(tx, request.concurrencyKey)
+      if (busy !== undefined)
+        return responseErrors.RESPONSE_BUSY(`Run ${busy} holds ${request.concurrencyKey}.`, {
+          details: { run: busy },
+        })
+    }
+    // People decide for themselves; a storm of signals must not become a storm of containments.
+    if (principal.kind !== 'component') return undefined
+    const limit = deps.runsPerMinute ?? RUNS_PER_MINUTE
+    const started = await store.countSince(tx, new Date(clock.now() - 60_000).toISOString())
+    return started < limit
+      ? undefined
+      : responseErrors.RESPONSE_TOO_MANY(
+          `${started} runs were started within a minute; the limit is ${limit}.`,
+        )
+  }
+
+  /** Starts a run, or gives the one with the same key. Nothing is awaited: `settle` waits for its end. */
+  const start = async (principal: Principal, request: RunRequest): Promise<StoredRun> => {
+    checkSteps(actions, request.steps)
+    const body: StoredRunBody = {
+      reason: request.reason,
+      subject: request.subject,
+      onFailure: request.onFailure ?? 'revert',
+      requestedBy: principal,
+      approvalsNeeded: approvalsNeeded(request),
+      isProtected: request.isProtected ?? false,
+      blastRadius: await estimate(actions, principal, request),
+      ...(request.incident === undefined ? {} : { incident: request.incident }),
+    }
+    const opened = await open(principal, request, body)
+    if ('refusal' in opened) return refuse(principal, request, opened.refusal)
+    void engine.advance(principal.tenant, opened.id)
+    return get(principal.tenant, opened.id)
+  }
+
+  /** The run once it needs nothing more for now, or as it is when the time is over. */
+  const settle = async (tenant: string, id: string, withinMs: number): Promise<StoredRun> => {
+    let late: NodeJS.Timeout | undefined
+    const over = new Promise<void>((resolve) => {
+      late = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([engine.advance(tenant, id), over])
+    clearTimeout(late)
+    return get(tenant, id)
+  }
+
+  /** Moves a run on a person's word; `from` says in which states that makes sense. */
+  const command = async (
+    principal: Principal,
+    id: string,
+    step: {
+      readonly from: readonly RunState[]
+      readonly to: RunState
+      readonly what: string
+      readonly body?: Parameters<typeof engine.moveRun>[3]
+      readonly before?: (tx: Parameters<typeof store.findRun>[0], run: StoredRun) => Promise<void>
+    },
+  ): Promise<StoredRun> => {
+    await database.tx(principal.tenant, async (tx) => {
+      const run = await store.findRun(tx, id, true)
+      if (run === undefined) throw notFound(id)
+      if (run.state === step.to) return
+      if (!step.from.includes(run.state))
+        throw responseErrors.RESPONSE_STATE_WRONG(`Run ${id} is ${run.state}; it cannot be ${step.what}.`)
+      await step.before?.(tx, run)
+      await engine.moveRun(tx, run, step.to, { by: principal, ...step.body })
+    })
+    void engine.advance(principal.tenant, id)
+    return get(principal.tenant, id)
+  }
+
+  const approvals = createApprovals({ ...deps, engine, get })
+
+  return {
+    start,
+    settle,
+    get,
+    ...approvals,
+    actions: actions.list,
+    list: (tenant: string, filter: store.RunFilter) =>
+      database.read(tenant, (tx) => store.listRuns(tx, filter)),
+    /** Runs that have, or may have, something in force. */
+    containments: (tenant: string, filter: Omit<store.RunFilter, 'states'>) =>
+      database.read(tenant, (tx) => store.listRuns(tx, { ...filter, states: IN_FORCE })),
+    /** Undoes what is in force, last step first; possible in every state and with the kill switch on. */
+    revert: (principal: Principal, id: string, reason: string): Promise<StoredRun> =>
+      command(principal, id, {
+        from: ['running', 'contained', 'incomplete', 'halted', 'ambiguous', 'revert-incomplete'],
+        to: 'reverting',
+        what: 'reverted',
+        body: { body: { revert: { by: principal, reason, at: clock.iso() } } },
+        before: async (tx, run) => {
+          for (const { index, state } of run.steps)
+            if (state === 'undo-failed')
+              await store.settleStep(tx, id, index, { from: state, to: 'probed', detail: 'undone once more' })
+        },
+      }),
+    /** Goes on with what the kill switch halted, and tries again what could not be proven. */
+    resume: (principal: Principal, id: string): Promise<StoredRun> =>
+      command(principal, id, {
+        from: ['halted', 'incomplete'],
+        to: 'running',
+        what: 'resumed',
+        before: async (tx, run) => {
+          for (const { index, state } of run.steps) {
+            if (state === 'unproven')
+              await store.settleStep(tx, id, index, {
+                from: state,
+                to: 'applied',
+                detail: 'proven once more',
+              })
+            if (state === 'failed')
+              await store.settleStep(tx, id, index, { from: state, to: 'pending', detail: 'tried once more' })
+          }
+        },
+      }),
+    /** A person tells what became of a step that nothing could tell about; it is never sent again by itself. */
+    resolve: (
+      principal: Principal,
+      id: string,
+      answer: { readonly tookEffect: boolean; readonly note: string },
+    ): Promise<StoredRun> =>
+      command(principal, id, {
+        from: ['ambiguous'],
+        to: 'running',
+        what: 'resolved',
+        body: {
+          detail: `${answer.tookEffect ? 'it took effect' : 'it did not take effect'}: ${answer.note}`,
+        },
+        before: async (tx, run) => {
+          const step = run.steps.find(({ state }) => state === 'ambiguous')
+          if (step === undefined) return
+          const to = answer.tookEffect ? 'probed' : 'pending'
+          const detail = `${principalName(principal)}: ${answer.note}`
+          await store.settleStep(tx, id, step.index, { from: 'ambiguous', to, detail })
+        },
+      }),
+    killSwitch: (tenant: string) => database.read(tenant, store.readKillSwitch),
+    setKillSwitch: (
+      principal: Principal,
+      on: boolean,
+      reason: string,
+    ): Promise<store.KillSwitch | undefined> =>
+      database.tx(principal.tenant, async (tx) => {
+        const by = principalName(principal)
+        const value = on ? { reason, by, at: clock.iso() } : undefined
+        await store.setKillSwitch(tx, value)
+        await audit.record(tx, {
+          tenant: principal.tenant,
+          principal: by,
+          action: `response.kill-switch-${on ? 'on' : 'off'}`,
+          entity: entity('system', 'response'),
+          outcome: 'success',
+          details: { reason },
+        })
+        return value
+      }),
+    /** The principal of runs that policy starts. */
+    component: (tenant: string): Principal =>
+      componentPrincipal('response', ['operator', 'approver'], tenant),
+    begin: engine.start,
+    stop: engine.stop,
+  }
+}
+
+type StoredRunBody = Parameters<typeof store.insertRun>[1]['body']
