@@ -40,6 +40,7 @@ const principal = loose({
 const mode = part(fc.constantFrom('development', 'production'))
 const score = part(fc.constantFrom(0.5, 0.91, 0.95, 1))
 const rules = fc.subarray(['code-file', 'trailing-data'])
+const person = fc.constantFrom('user:ann', 'user:ben', 'user:ada', 'service:ci')
 const statement = loose({
   predicate_type: fc.constantFrom(
     'https://rampart.dev/attestation/assessment/v1',
@@ -109,6 +110,48 @@ const questions: Record<PackName, fc.Arbitrary<unknown>> = {
       reasons: fc.subarray(['accuracy is low']),
     }),
     approvals: part(fc.array(loose({ subject: fc.constantFrom('m:1', 'n:1') }), { maxLength: 2 })),
+  }),
+  approval: loose({
+    question: fc.constantFrom('quorum', 'approve', 'reject'),
+    mode,
+    now: fc.constant('2026-01-02T00:00:00.000Z'),
+    version: loose({
+      name: fc.constantFrom('m', 'n'),
+      version: fc.constant('1'),
+      tenant,
+      digest,
+      labels: part(fc.constantFrom({}, { risk: 'high' }, { author: 'ann' })),
+      created_by: part(person),
+    }),
+    binding: loose({ evidence: digest, policy: digest }),
+    approvals: part(
+      fc.array(
+        loose({
+          id: fc.constantFrom('a', 'b', 'c'),
+          verified: part(fc.boolean()),
+          subject_digest: digest,
+          tenant,
+          model: fc.constant('m'),
+          version: fc.constant('1'),
+          approver: person,
+          on_behalf_of: person,
+          roles: fc.subarray(['viewer', 'approver', 'admin']),
+          request: fc.constant('r'),
+          request_state: fc.constantFrom('open', 'approved', 'rejected'),
+          evidence: digest,
+          policy: digest,
+          expires_at: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'),
+        }),
+        { maxLength: 4 },
+      ),
+    ),
+    candidate: loose({
+      person,
+      roles: fc.subarray(['viewer', 'approver']),
+      on_behalf_of: person,
+      delegated: fc.boolean(),
+      delegated_roles: fc.subarray(['viewer', 'approver']),
+    }),
   }),
   promotion: loose({
     principal,

@@ -69,6 +69,7 @@ test('packs are listed and read with their files and what they read', async () =
       ['promotion', 1, false],
       ['inference', 1, false],
       ['verdict', 1, false],
+      ['approval', 1, false],
     ],
   )
   const pack = await call('GET', '/policies/inference')

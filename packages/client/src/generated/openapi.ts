@@ -3573,7 +3573,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
             };
             readonly cookie?: never;
         };
@@ -3613,7 +3613,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
             };
             readonly cookie?: never;
         };
@@ -3658,7 +3658,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
             };
             readonly cookie?: never;
         };
@@ -3706,7 +3706,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
             };
             readonly cookie?: never;
         };
@@ -3740,7 +3740,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
                 readonly version: number;
             };
             readonly cookie?: never;
@@ -3776,7 +3776,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
             };
             readonly cookie?: never;
         };
@@ -3817,7 +3817,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
             };
             readonly cookie?: never;
         };
