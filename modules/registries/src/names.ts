@@ -25,8 +25,7 @@ export const shown = (text: string, max: number = MAX_FOREIGN): string =>
 export const standIn = (text: string): string =>
   isShowable(text) ? text : `${shown(text, 80)} (${hash(text)})`
 
-const hash = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, KEPT_DIGITS)
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, KEPT_DIGITS)
 
 const shorten = (mapped: string, original: string, max: number): string =>
   mapped.length <= max ? mapped : `${mapped.slice(0, max - KEPT_DIGITS - 1)}-${hash(original)}`

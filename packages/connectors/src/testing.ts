@@ -1,3 +1,4 @@
 /** Real counterparts of the connectors that run inside a test. */
 export { type EmbeddedIssuer, startEmbeddedIssuer } from './testing/embedded-issuer.ts'
 export { loopbackTls } from './testing/loopback-tls.ts'
+export { type RegistryContract, type RegistryRig, registryContract } from './testing/registry-contract.ts'

@@ -76,8 +76,10 @@ export const cleanVersion = (version: RegistryVersion): RegistryVersion => ({
 })
 
 const nameFault = ({ model, version }: RegistryVersion): string | undefined => {
-  if (!isShowable(model)) return `the model's name "${shown(model, 80)}" has control characters, is not UTF-8 or too long`
-  if (!isShowable(version)) return `version "${shown(version, 80)}" has control characters, is not UTF-8 or too long`
+  if (!isShowable(model))
+    return `the model's name "${shown(model, 80)}" has control characters, is not UTF-8 or too long`
+  if (!isShowable(version))
+    return `version "${shown(version, 80)}" has control characters, is not UTF-8 or too long`
   try {
     mapRef(model, version)
     return undefined
@@ -86,7 +88,10 @@ const nameFault = ({ model, version }: RegistryVersion): string | undefined => {
   }
 }
 
-const about = (registry: string, known: { ref_name: string | null; ref_version: string | null; digest: Digest | null }) => ({
+const about = (
+  registry: string,
+  known: { ref_name: string | null; ref_version: string | null; digest: Digest | null },
+) => ({
   registry,
   ...(known.digest === null ? {} : { ref: `${known.ref_name}:${known.ref_version}`, digest: known.digest }),
 })
@@ -113,7 +118,10 @@ export const applyVersions = async (
     await tell({ registry, ...entry, change: 'version-refused', code, reason })
   }
   const known = new Map(
-    (await store.lockKnown(tx, registry, good, at.askedAt)).map((row) => [`${row.model}\n${row.version}`, row]),
+    (await store.lockKnown(tx, registry, good, at.askedAt)).map((row) => [
+      `${row.model}\n${row.version}`,
+      row,
+    ]),
   )
   const write: RegistryVersion[] = []
   const same: RegistryVersion[] = []
@@ -139,7 +147,9 @@ export const applyVersions = async (
   }
   await store.upsertSightings(tx, registry, write, at)
   await store.touchSeen(tx, registry, same, at)
-  const pointers = good.flatMap(({ model, version, aliases }) => aliases.map((alias) => ({ model, alias, version })))
+  const pointers = good.flatMap(({ model, version, aliases }) =>
+    aliases.map((alias) => ({ model, alias, version })),
+  )
   await movePointers(deps, tx, { tenant, registry }, pointers, at)
   return { changed: changed + write.length }
 }
@@ -157,7 +167,12 @@ export const movePointers = async (
   const rows = await store.lockAliases(tx, registry, models, at.askedAt)
   const before = new Map(rows.map((row) => [`${row.model}\n${row.alias}`, row]))
   const fresh = pointers.filter(({ model, alias }) => before.get(`${model}\n${alias}`)?.stale !== true)
-  await store.upsertAliases(tx, registry, [...new Map(fresh.map((one) => [`${one.model}\n${one.alias}`, one])).values()], at)
+  await store.upsertAliases(
+    tx,
+    registry,
+    [...new Map(fresh.map((one) => [`${one.model}\n${one.alias}`, one])).values()],
+    at,
+  )
   for (const { model, alias, version } of fresh) {
     const from = before.get(`${model}\n${alias}`)?.version
     if (from === version) continue
@@ -194,7 +209,12 @@ type Move = {
 }
 
 /** `ref` and `digest` are of the version that the alias points at now. */
-const tellAlias = async (deps: ObserveDeps, tx: Tx, { tenant, registry }: Where, move: Move): Promise<void> => {
+const tellAlias = async (
+  deps: ObserveDeps,
+  tx: Tx,
+  { tenant, registry }: Where,
+  move: Move,
+): Promise<void> => {
   const { model, alias, from, to } = move
   const target = to === undefined ? undefined : await store.findVersion(tx, registry, model, to)
   await publishObserved(deps, tx, tenant, {

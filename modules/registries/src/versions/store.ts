@@ -128,10 +128,11 @@ export const findVersion = async (
   model: string,
   version: string,
 ): Promise<StoredRegistryVersion | undefined> => {
-  const [row] = await tx.query<Row>(
-    `${SELECT} WHERE v.registry = $1 AND v.model = $2 AND v.version = $3`,
-    [registry, model, version],
-  )
+  const [row] = await tx.query<Row>(`${SELECT} WHERE v.registry = $1 AND v.model = $2 AND v.version = $3`, [
+    registry,
+    model,
+    version,
+  ])
   return row === undefined ? undefined : toVersion(row)
 }
 
