@@ -8,6 +8,7 @@ import { addBom } from './bom.ts'
 import { addCanary } from './canary.ts'
 import { addChangepoints } from './changepoints.ts'
 import { addCompletion } from './completion.ts'
+import { addCorrelate } from './correlate.ts'
 import { addDelete } from './delete.ts'
 import { addDescribe } from './describe.ts'
 import { addDrift } from './drift.ts'
@@ -40,6 +41,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addReplay,
   addDrift,
   addChangepoints,
+  addCorrelate,
   addTelemetry,
   addSign,
   addVerify,
