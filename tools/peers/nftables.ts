@@ -6,6 +6,12 @@ export const nftables: PeerGroup = {
   what: 'hosts cut off by nftables: traffic stops and comes back',
   run: async () => {
     await peer('nftables', 'install')
-    return runTestFiles(['packages/connectors/src/nftables/host-firewall.peers.ts'], {})
+    return runTestFiles(
+      [
+        'packages/connectors/src/nftables/host-firewall.peers.ts',
+        'packages/connectors/src/nftables/process-egress.peers.ts',
+      ],
+      {},
+    )
   },
 }

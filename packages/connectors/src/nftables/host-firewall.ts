@@ -1,5 +1,4 @@
 /** Cuts a host off from addresses by nftables, for a time that the kernel itself keeps. */
-import { spawn } from 'node:child_process'
 import { parseBlockedAddress } from './address.ts'
 import { firewallErrors } from './errors.ts'
 import {
@@ -10,13 +9,11 @@ import {
   releaseCommands,
   removeCommands,
 } from './ruleset.ts'
+import { firstLine, listTable, type NftOptions, runNft } from './run-nft.ts'
 
-export type HostFirewallOptions = {
-  /** How nft is run on the host in question; `nft` alone is this one, `ip netns exec NAME nft` a namespace. */
-  readonly command: readonly string[]
+export type HostFirewallOptions = NftOptions & {
   /** Name of our table in the family inet; nothing else is touched. */
   readonly table: string
-  readonly timeoutMs: number
 }
 
 export type HostFirewall = {
@@ -31,64 +28,23 @@ export type HostFirewall = {
   remove(): Promise<void>
 }
 
-const MAX_OUTPUT = 4 * 1024 * 1024
 const LONGEST_TTL = 30 * 86_400
-
-type Result = { readonly code: number; readonly stdout: string; readonly stderr: string }
-
-const run = (options: HostFirewallOptions, args: readonly string[]): Promise<Result> =>
-  new Promise((resolve, reject) => {
-    const [program = 'nft', ...before] = options.command
-    const unavailable = (why: string, cause?: unknown) =>
-      reject(firewallErrors.FIREWALL_UNAVAILABLE(`${program} ${why}`, { cause }))
-    const child = spawn(program, [...before, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
-    })
-    const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
-    let size = 0
-    for (const name of ['stdout', 'stderr'] as const)
-      child[name].on('data', (chunk: Buffer) => {
-        size += chunk.length
-        if (size > MAX_OUTPUT) child.kill('SIGKILL')
-        else chunks[name].push(chunk)
-      })
-    child.once('error', (cause) => unavailable('could not be run', cause))
-    child.once('exit', (code) => {
-      if (code !== null) return
-      unavailable('did not end in time')
-      // What it started may live on and hold the pipes open.
-      child.stdout.destroy()
-      child.stderr.destroy()
-    })
-    child.once('close', (code) => {
-      resolve({
-        code: code ?? 1,
-        stdout: Buffer.concat(chunks.stdout).toString('utf8'),
-        stderr: Buffer.concat(chunks.stderr).toString('utf8'),
-      })
-    })
-  })
-
-const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0, 200)
 
 export const createHostFirewall = (options: HostFirewallOptions): HostFirewall => {
   const { table } = options
   const change = async (commands: readonly NftCommand[]): Promise<void> => {
     // As an argument: nft opens /dev/stdin by name, which a socket, Node's kind of pipe, does not allow.
-    const { code, stderr } = await run(options, ['-j', JSON.stringify({ nftables: commands })])
+    const { code, stderr } = await runNft(options, ['-j', JSON.stringify({ nftables: commands })])
     if (code === 0) return
     if (/overlap|conflicting intervals|File exists/i.test(stderr))
       throw firewallErrors.FIREWALL_OVERLAP(firstLine(stderr))
     throw firewallErrors.FIREWALL_UNAVAILABLE(firstLine(stderr))
   }
   const state = async (): Promise<FirewallState> => {
-    const { code, stdout, stderr } = await run(options, ['-j', 'list', 'table', 'inet', table])
-    if (code !== 0 && /No such file or directory/.test(stderr)) return { blocked: [], enforced: false }
-    if (code !== 0) throw firewallErrors.FIREWALL_UNAVAILABLE(firstLine(stderr))
+    const listing = await listTable(options, table)
+    if (listing === undefined) return { blocked: [], enforced: false }
     try {
-      return readState(table, JSON.parse(stdout))
+      return readState(table, listing)
     } catch (cause) {
       throw firewallErrors.FIREWALL_ANSWER_INVALID('nft listed what cannot be read', { cause })
     }

@@ -2,4 +2,6 @@
 export { type BlockedAddress, parseBlockedAddress } from './address.ts'
 export { firewallErrors } from './errors.ts'
 export { createHostFirewall, type HostFirewall, type HostFirewallOptions } from './host-firewall.ts'
+export { createProcessEgress, type MovedProcess, type ProcessEgress } from './process-egress.ts'
+export { listenersOn, type ProcessRef, processTree } from './process-tree.ts'
 export type { FirewallState } from './ruleset.ts'
