@@ -1,9 +1,10 @@
 # Which step of its lifecycle a model version may take, and who may take it.
 #
 #   registered → assessed → approved → deployed → retired
-#   any of these → quarantined → registered (to be assessed again);  anything → retracted, for good
+#   any of these → quarantined → registered (to be assessed again);  anything → retracted
+#   quarantined or retracted → the stage before, only where the response run that did it is undone (`undoes`)
 #
-# input: {principal: {kind, id, roles, tenant}, transition: {from, to, reason},
+# input: {principal: {kind, id, roles, tenant}, transition: {from, to, reason, undoes?: {run, stage}},
 #         version: {name, version, digest, stage, labels, created_by, size_bytes,
 #                   artifacts: [{path, role, digest}]},
 #         evidence: [{predicate_type, predicate, signer, verified, subject_digest}],
@@ -74,13 +75,23 @@ reasons contains sprintf("the version is %v, not %v", [input.version.stage, from
 
 reasons contains sprintf("a version is moved to %v by %v, not by %v", [to, concat(" or ", takers[to]), who]) if {
 	named
+	not undoing
+	not may_take
+}
+
+reasons contains sprintf("a withdrawal is undone by approver or admin, not by %v", [who]) if {
+	undoing
 	not may_take
 }
 
 reasons contains sprintf("a step to %v needs a reason", [to]) if {
-	to in {"quarantined", "retracted", "registered"}
+	needs_reason
 	not has_reason
 }
+
+needs_reason if to in {"quarantined", "retracted", "registered"}
+
+needs_reason if undoing
 
 named if {
 	is_string(from)
@@ -89,7 +100,54 @@ named if {
 
 legal if to in steps[from]
 
+# What a run withdrew, its inverse gives back: to the stage before and no other, on evidence that counts today.
+legal if {
+	undoing
+	to == input.transition.undoes.stage
+}
+
+undoing if {
+	from in {"quarantined", "retracted"}
+	is_string(input.transition.undoes.run)
+	input.transition.undoes.run != ""
+}
+
 may_take if {
+	undoing
+	input.principal.kind in {"user", "service", "component"}
+	some role in held
+	role in {"approver", "admin"}
+}
+
+reasons contains sprintf("the bytes are denied by %v: %v", [denial.by, denial.reason]) if {
+	to in {"approved", "deployed"}
+	some denial in denials
+}
+
+denial_type := "https://rampart.dev/attestation/denial/v1"
+
+statements_of_denial := [statement |
+	some statement in input.evidence
+	statement.predicate_type == denial_type
+	statement.subject_digest == input.version.digest
+	statement.verified == true
+	statement.predicate.tenant == input.principal.tenant
+]
+
+denials contains statement.predicate if {
+	some statement in statements_of_denial
+	statement.predicate.state == "denied"
+	later := [one |
+		some one in statements_of_denial
+		one.predicate.denial == statement.predicate.denial
+		one.predicate.at > statement.predicate.at
+		one.predicate.state == "lifted"
+	]
+	count(later) == 0
+}
+
+may_take if {
+	not undoing
 	input.principal.kind in {"user", "service", "component"}
 	some role in held
 	role in takers[to]

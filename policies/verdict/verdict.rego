@@ -8,7 +8,8 @@
 #         provenance: {result: attested|none, statements: [{predicateType, signer}]},
 #         graphLint: {result: clean|suspicious|missing|not-applicable, rules, waivers},
 #         assessment: {result: passed|failed|missing, reasons, metrics},
-#         approvals: [{subject, approver, reason, at}], now}
+#         approvals: [{subject, approver, reason, at}],
+#         denials?: [{denial, by, reason, at}] (those that hold), now}
 # data.rampart.verdict_config: which gates are needed beyond scan, assessment and approval
 package rampart.verdict
 
@@ -23,6 +24,12 @@ decision := {
 default settings := {}
 
 settings := data.rampart.verdict_config
+
+# --- denied, whatever speaks for it ------------------------------------------------------------------------------
+
+reasons contains sprintf("denied by %v: %v", [denial.by, denial.reason]) if {
+	some denial in input.denials
+}
 
 # --- who has these bytes -----------------------------------------------------------------------------------------
 

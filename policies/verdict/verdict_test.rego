@@ -59,6 +59,12 @@ test_a_file_that_nobody_scanned if {
 	denied(changed({"scan": {"result": "missing", "files": []}}), "nothing was scanned")
 }
 
+test_a_denial_outweighs_everything if {
+	held := {"denials": [{"denial": "r1", "by": "user:ann", "reason": "poisoned"}]}
+	denied(changed(held), "denied by user:ann: poisoned")
+	allowed(changed({"denials": []}))
+}
+
 test_an_unverified_file_needs_a_waiver if {
 	scan := {"result": "unverified", "files": [unverified_file]}
 	denied(changed({"scan": scan}), "the scan could not verify m.onnx and no waiver covers it: code-file")

@@ -127,8 +127,16 @@ export const createServingSync = (deps: ServingSyncDeps) => {
       .map((name) => ({ name, spec: specOfModel(name) })),
   ]
 
+  /** Bytes that were denied are out of every choice, so that a route goes to what else it may. */
+  const withoutDenied = (version: StoredVersion): StoredVersion => {
+    const denials = deps.verdicts.lookup(version.tenant, version.digest)?.verdict.denials ?? []
+    return denials.length === 0 || version.stage !== 'deployed'
+      ? version
+      : { ...version, stage: 'quarantined' }
+  }
+
   const build = async (): Promise<Snapshot> => {
-    const all = await allVersions()
+    const all = (await allVersions()).map(withoutDenied)
     const routes: Promise<SnapshotRoute>[] = []
     const plans: SnapshotPlan[] = []
     for (const tenant of new Set(all.map((version) => version.tenant))) {

@@ -118,6 +118,7 @@ const build = async ({ config, home, version, logger, lifecycle }: GatewayContex
         epoch: follower.current()?.epoch ?? 0,
         ready: follower.refusal() === undefined,
         requests: requestsOf(router.serving(), follower.current()?.tenant),
+        holds: [...(router.serving()?.holding() ?? [])].sort(),
         ...(problem === undefined ? {} : { problem: problem.slice(0, 512) }),
       }
     },

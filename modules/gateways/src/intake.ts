@@ -75,8 +75,18 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       ready,
       requests,
       problem,
+      holds,
     } = report
-    const state = { version, addresses, startedAt, dropped, waiting, ready, requests }
+    const state = {
+      version,
+      addresses,
+      startedAt,
+      dropped,
+      waiting,
+      ready,
+      requests,
+      ...(holds === undefined ? {} : { holds }),
+    }
     await store.putGateway(tx, {
       id,
       principal,

@@ -73,6 +73,8 @@ export const Report = Type.Object(
     ready: Type.Boolean(),
     requests: Count,
     problem: Type.Optional(Text(512)),
+    /** Digests of the versions whose bytes it has: served, draining, warm. */
+    holds: Type.Optional(Type.Array(Text(80), { maxItems: 4096 })),
     dropped: Count,
     waiting: Count,
     /** Names the numbering of `items`. */

@@ -27,6 +27,8 @@ export type GatewayState = {
   /** Calls answered by the versions it serves now. */
   readonly requests: number
   readonly problem?: string
+  /** Digests of the versions whose bytes it has; absent when it does not say. */
+  readonly holds?: readonly string[]
 }
 
 export type StoredGateway = {

@@ -18,7 +18,7 @@ import type { ArtifactStore } from './artifact-store.ts'
 import { inventoryErrors } from './errors.ts'
 import { isLegalStep, nextStages } from './lifecycle.ts'
 import type { AfterTransition, AuditPort, EvidenceFact, EvidencePort, PolicyPort } from './ports.ts'
-import { promotionInput } from './promotion-input.ts'
+import { promotionInput, type Undoing } from './promotion-input.ts'
 import { createReconsideration } from './reconsideration.ts'
 import { checkRegistration, type RequestedArtifact, versionDigest } from './registration.ts'
 import * as store from './store.ts'
@@ -42,6 +42,8 @@ export type TransitionRequest = {
   readonly revision?: number
   /** Inputs and outputs found by assessment. */
   readonly signature?: ModelSignature
+  /** The response run whose withdrawal this undoes; never set by the API. */
+  readonly undoes?: string
 }
 
 const MAX_VERSIONS_OF_DIGEST = 500
@@ -135,7 +137,7 @@ export const createInventory = (deps: InventoryDeps) => {
   const decide = async (
     principal: Principal,
     version: store.StoredVersion,
-    request: Pick<TransitionRequest, 'to' | 'reason'>,
+    request: Pick<TransitionRequest, 'to' | 'reason'> & { readonly undoes?: Undoing },
     options: { readonly facts: readonly EvidenceFact[]; readonly tx?: Tx; readonly dryRun?: boolean },
   ): Promise<Decision> =>
     policy.decide({
@@ -205,6 +207,10 @@ export const createInventory = (deps: InventoryDeps) => {
     })
   }
 
+  /** The stage from which the version came into the one it is in. */
+  const stageBefore = async (tx: Tx, version: store.StoredVersion): Promise<Stage | undefined> =>
+    (await store.listTransitions(tx, version)).findLast(({ to }) => to === version.stage)?.from ?? undefined
+
   const transition = async (
     principal: Principal,
     ref: ModelVersionRef,
@@ -220,8 +226,14 @@ export const createInventory = (deps: InventoryDeps) => {
         throw inventoryErrors.INVENTORY_REVISION_CHANGED(
           `Revision is ${version.revision}, not ${request.revision}.`,
         )
-      if (!isLegalStep(version.stage, request.to)) throw illegalStep(version, request.to)
-      const decision = await decide(principal, version, request, { facts, tx })
+      const before = request.undoes === undefined ? undefined : await stageBefore(tx, version)
+      if (!isLegalStep(version.stage, request.to, before)) throw illegalStep(version, request.to)
+      const { to, reason, undoes: run } = request
+      const question =
+        run === undefined || before === undefined
+          ? { to, reason }
+          : { to, reason, undoes: { run, stage: before } }
+      const decision = await decide(principal, version, question, { facts, tx })
       if (decision.allow) await applyAllowed(tx, principal, version, request, decision)
       await audit.record(tx, {
         tenant: principal.tenant,
@@ -236,6 +248,7 @@ export const createInventory = (deps: InventoryDeps) => {
           digest: version.digest,
           decision: decision.id,
           reasons: decision.reasons,
+          ...(run === undefined ? {} : { undoes: run }),
         },
       })
       return { version, decision }

@@ -11,7 +11,11 @@ const STEPS: Readonly<Record<Stage, readonly Stage[]>> = {
   retracted: [],
 }
 
+const WITHDRAWN: readonly Stage[] = ['quarantined', 'retracted']
+
 /** The stages that can follow `from`. */
 export const nextStages = (from: Stage): readonly Stage[] => STEPS[from]
 
-export const isLegalStep = (from: Stage, to: Stage): boolean => STEPS[from].includes(to)
+/** `before` is the stage that a withdrawn version had: a response run that is undone gives exactly that back. */
+export const isLegalStep = (from: Stage, to: Stage, before?: Stage): boolean =>
+  STEPS[from].includes(to) || (before !== undefined && WITHDRAWN.includes(from) && to === before)

@@ -2,10 +2,13 @@
 import type { ModelVersion, Principal, Stage } from '@rampart/domain'
 import type { EvidenceFact } from './ports.ts'
 
+/** A withdrawal that is undone: the run that made it, and the stage before it. */
+export type Undoing = { readonly run: string; readonly stage: Stage }
+
 export const promotionInput = (facts: {
   readonly principal: Principal
   readonly version: ModelVersion
-  readonly request: { readonly to: Stage; readonly reason: string }
+  readonly request: { readonly to: Stage; readonly reason: string; readonly undoes?: Undoing }
   readonly evidence: readonly EvidenceFact[]
   readonly now: string
 }): Record<string, unknown> => {
@@ -13,7 +16,12 @@ export const promotionInput = (facts: {
   const limits = version.spec.limits ?? {}
   return {
     principal: { kind: principal.kind, id: principal.id, roles: principal.roles, tenant: principal.tenant },
-    transition: { from: version.stage, to: request.to, reason: request.reason },
+    transition: {
+      from: version.stage,
+      to: request.to,
+      reason: request.reason,
+      ...(request.undoes === undefined ? {} : { undoes: request.undoes }),
+    },
     version: {
       name: version.name,
       version: version.version,

@@ -9,6 +9,9 @@ export type IdleModels<M> = {
   take(key: string): M | undefined
   /** Puts one in and gives those that no longer fit. */
   put(key: string, model: M, sizeBytes: number): readonly M[]
+  /** Takes out what has such a key. */
+  remove(isWanted: (key: string) => boolean): readonly M[]
+  has(isWanted: (key: string) => boolean): boolean
   /** Takes out everything. */
   clear(): readonly M[]
 }
@@ -41,6 +44,13 @@ export const createIdleModels = <M>(limits: {
       idle.set(key, { model, sizeBytes })
       return evict()
     },
+    remove: (isWanted) => {
+      const keys = [...idle.keys()].filter(isWanted)
+      const removed = keys.flatMap((key) => idle.get(key)?.model ?? [])
+      for (const key of keys) idle.delete(key)
+      return removed
+    },
+    has: (isWanted) => [...idle.keys()].some(isWanted),
     clear: () => {
       const all = [...idle.values()].map(({ model }) => model)
       idle.clear()

@@ -35,6 +35,9 @@ type Deps = Pick<ServingPorts, 'verdictKeys'> & {
   readonly leases: Pick<TableLeases, 'turn'>
 }
 
+/** How long calls in flight may take to end when their version was withdrawn, ms. */
+const WITHDRAWN_DRAIN_MS = 1_500
+
 type Model = LoadedModel<InferCall>
 type Outcome = { readonly model: Model | undefined; readonly failure: RouteFailure | undefined }
 
@@ -49,6 +52,8 @@ const refusedBy = ({ name, model, version, tenant }: SnapshotRoute, why: string)
   failure: { route: name, model, version, tenant, code: REFUSED, message: why },
 })
 
+const artifactOf = (route: SnapshotRoute): string => route.artifactDigest ?? route.digest
+
 const planKey = (plan: Pick<SnapshotPlan, 'tenant' | 'name'>): string => `${plan.tenant}/${plan.name}`
 
 export const createServedModels = (deps: Deps) => {
@@ -56,6 +61,10 @@ export const createServedModels = (deps: Deps) => {
   let snapshot: Snapshot = { routes: [] }
   let turn: Promise<unknown> = Promise.resolve()
   const models = new Map<string, Model>()
+  /** No route leads there any more, but calls that began before may. */
+  const draining = new Set<Model>()
+  const origins = new WeakMap<Model, SnapshotRoute>()
+  const loaded = new Map<string, SnapshotRoute>()
   const shadowStats = new Map<string, ShadowStats>()
   const sessions = createSessionPool(deps)
   const gate = createVerdictGate(deps)
@@ -123,6 +132,8 @@ export const createServedModels = (deps: Deps) => {
     if (known !== undefined) return { model: known, failure: undefined }
     try {
       const model = await open(route)
+      origins.set(model, route)
+      loaded.set(versionKey(route), route)
       models.set(modelKey(route), model)
       const { name, version } = route
       const p95Ms = model.profile.timings.at(-1)?.p95Ms
@@ -200,13 +211,44 @@ export const createServedModels = (deps: Deps) => {
   /** `left` resolves when no call can reach the model any more. */
   const retire = async (key: string, model: Model, left: Promise<unknown>): Promise<void> => {
     models.delete(key)
+    draining.add(model)
+    const route = origins.get(model)
+    const mayServe =
+      route === undefined || snapshot.deployed === undefined || snapshot.deployed.has(versionKey(route))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, deps.options.drainMs)
+      // Bytes that may no longer be served are not kept for a caller who is slow to send, nor warm for later.
+      const { drainMs } = deps.options
+      timer = setTimeout(resolve, mayServe ? drainMs : Math.min(drainMs, WITHDRAWN_DRAIN_MS))
     })
     await Promise.race([left.then(() => model.batcher.idle()), late])
     clearTimeout(timer)
     await model.close()
+    if (!mayServe) await sessions.evict(artifactOf(route))
+    draining.delete(model)
+  }
+
+  const liveRoutes = (): SnapshotRoute[] =>
+    [...models.values(), ...draining].flatMap((model) => origins.get(model) ?? [])
+
+  /** Version digests whose bytes can still answer here, or are kept warm. */
+  const holding = (): ReadonlySet<string> => {
+    const live = liveRoutes()
+    const used = new Set(live.map(artifactOf))
+    const isWarm = (artifact: string): boolean => !used.has(artifact) && sessions.holds(artifact)
+    const warm = [...loaded.values()].filter((route) => isWarm(artifactOf(route)))
+    return new Set([...live, ...warm].map(({ digest }) => digest))
+  }
+
+  /** What may no longer be served is not kept warm either, however long ago its route left it. */
+  const evictWithdrawn = async ({ deployed }: Snapshot): Promise<void> => {
+    if (deployed === undefined) return
+    const live = new Set(liveRoutes().map(artifactOf))
+    for (const [key, route] of loaded) {
+      if (deployed.has(key)) continue
+      if (!live.has(artifactOf(route))) await sessions.evict(artifactOf(route))
+      if (!liveRoutes().some((one) => versionKey(one) === key)) loaded.delete(key)
+    }
   }
 
   const forgetShadows = (plans: readonly SnapshotPlan[]): void => {
@@ -235,6 +277,7 @@ export const createServedModels = (deps: Deps) => {
         retire(key, model, left).catch((error: unknown) =>
           deps.logger.warn({ err: error }, 'serving.close-failed'),
         )
+    await evictWithdrawn(next)
     return {
       loaded: table.served.filter((one) => one.model !== undefined).map((one) => routeKey(one.route)),
       failed: outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
@@ -254,6 +297,7 @@ export const createServedModels = (deps: Deps) => {
     apply: inTurn,
     idle: (): Promise<unknown> => Promise.all([...models.values()].map((model) => model.batcher.idle())),
     models: (): Iterable<Model> => models.values(),
+    holding,
     close: async (): Promise<void> => {
       gate.close()
       await turn

@@ -65,6 +65,8 @@ export interface Serving {
   /** What a canary is judged by; undefined while its candidate is not served. */
   canaryReadings(tenant: string, route: string): CanaryReadings | undefined
   served(tenant: string): readonly ServedVersionInfo[]
+  /** Digests of versions whose bytes can still answer here or are kept warm: served, draining, idle. */
+  holding(): ReadonlySet<string>
   records(): RecordLogState
   /** Closes the open file of records. */
   rotateRecords(): Promise<void>
@@ -231,6 +233,7 @@ export const createServing = (deps: ServingDeps): Serving => {
                   },
                 ],
         ),
+    holding: models.holding,
     records: records.state,
     rotateRecords: records.rotate,
     call: createLocalCalls(calls, models.table),

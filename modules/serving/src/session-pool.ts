@@ -25,6 +25,10 @@ export type PooledSession = {
 export type SessionPool = {
   /** The session of the route's model file; loads it for the first holder. Throws what loading threw. */
   acquire(route: SnapshotRoute): Promise<{ readonly session: PooledSession; release(): Promise<void> }>
+  /** Closes the sessions of a file that nobody holds: what is warm for it must not stay. */
+  evict(artifact: string): Promise<void>
+  /** Digests of files that are in memory, held or warm. */
+  holds(artifact: string): boolean
   /** Closes the sessions that nobody holds. */
   close(): Promise<void>
 }
@@ -83,6 +87,14 @@ export const createSessionPool = (deps: Deps): SessionPool => {
         await leave(key, entry)
         throw error
       }
+    },
+    evict: async (artifact) => {
+      const mine = idle.remove((key) => key.startsWith(`${artifact} `))
+      await Promise.all(mine.map(({ session }) => session.close()))
+    },
+    holds: (artifact) => {
+      const isIt = (key: string): boolean => key.startsWith(`${artifact} `)
+      return idle.has(isIt) || [...entries.keys()].some(isIt)
     },
     close: async () => {
       closed = true

@@ -12,6 +12,8 @@ export const PREDICATE = {
   scan: 'https://rampart.dev/attestation/artifact-scan/v1',
   /** Somebody who may takes what the scan could not verify upon himself, with a reason. */
   waiver: 'https://rampart.dev/attestation/waiver/v1',
+  /** The bytes are denied, or a denial of them is lifted, whatever else speaks for them. */
+  denial: 'https://rampart.dev/attestation/denial/v1',
   /** Everything about one digest, summed up. */
   verdict: 'https://rampart.dev/attestation/verdict/v1',
 } as const
@@ -59,6 +61,16 @@ export type ApprovalPredicate = {
   readonly reason: string
   readonly decisionId: string
   readonly approvedAt: string
+  /** What follows is absent in statements made before approvals were counted. Roles of whose right it is. */
+  readonly roles?: readonly string[]
+  /** Whose right was used, and by which delegation. */
+  readonly onBehalfOf?: string
+  readonly delegation?: string
+  readonly request?: string
+  /** Digests of the evidence and the policy that it rests on: it counts as long as they are the same. */
+  readonly evidenceDigest?: string
+  readonly policyDigest?: string
+  readonly expiresAt?: string
 }
 
 /** One scan of one artifact. `path` is the name it was scanned under; a name can promise another format. */
@@ -83,6 +95,17 @@ export type ScanPredicate = {
   readonly engine: string
   readonly durationMs: number
   readonly scannedAt: string
+}
+
+/** The newest statement under one name counts: a denial holds until it is lifted under its own name. */
+export type DenialPredicate = {
+  readonly tenant: string
+  /** Names the denial; several may hold at once. */
+  readonly denial: string
+  readonly state: 'denied' | 'lifted'
+  readonly by: string
+  readonly reason: string
+  readonly at: string
 }
 
 export type WaiverPredicate = {

@@ -84,6 +84,15 @@ export type VerdictApproval = {
   readonly evidence: string
 }
 
+/** A denial that holds, whatever else speaks for the bytes. */
+export type VerdictDenial = {
+  readonly denial: string
+  readonly by: string
+  readonly reason: string
+  readonly at: string
+  readonly evidence: string
+}
+
 /** What does not change with the clock alone: two verdicts with equal content are one. */
 export type VerdictContent = {
   readonly schema: typeof VERDICT_SCHEMA
@@ -97,6 +106,8 @@ export type VerdictContent = {
   readonly graphLint: VerdictGraphLint
   readonly assessment: VerdictAssessment
   readonly approvals: readonly VerdictApproval[]
+  /** Absent when there is none. */
+  readonly denials?: readonly VerdictDenial[]
   readonly policyBundleDigest: Digest
   readonly decision: 'allow' | 'deny'
   readonly reasons: readonly string[]

@@ -85,6 +85,9 @@ const VerdictSchema = Type.Object({
   approvals: Type.Array(
     Type.Object({ subject: text, approver: text, reason: text, at: text, evidence: text }),
   ),
+  denials: Type.Optional(
+    Type.Array(Type.Object({ denial: text, by: text, reason: text, at: text, evidence: text })),
+  ),
   policyBundleDigest: text,
   decision: Decision,
   reasons: strings,

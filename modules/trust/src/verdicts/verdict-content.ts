@@ -10,6 +10,7 @@ import {
   type VerdictApproval,
   type VerdictAssessment,
   type VerdictContent,
+  type VerdictDenial,
   type VerdictFileScan,
   type VerdictGraphLint,
   type VerdictProvenance,
@@ -233,8 +234,28 @@ const approvalsOf = (sources: FactSources): VerdictApproval[] => {
     .sort(byText(({ at, evidence }) => `${at} ${evidence}`))
 }
 
+/** Denials that nobody lifted: the newest statement under each name counts. */
+const denialsOf = (sources: FactSources): VerdictDenial[] => {
+  const newest = new Map<string, EvidenceRecord>()
+  for (const record of counting(sources, PREDICATE.denial)) {
+    const name = text(record.predicate.denial)
+    if (record.subjectDigest === sources.digest && !newest.has(name)) newest.set(name, record)
+  }
+  return [...newest.values()]
+    .filter(({ predicate }) => predicate.state !== 'lifted')
+    .map(({ id, predicate }) => ({
+      denial: text(predicate.denial),
+      by: text(predicate.by),
+      reason: text(predicate.reason),
+      at: text(predicate.at),
+      evidence: id,
+    }))
+    .sort(byText(({ denial }) => denial))
+}
+
 export const verdictFacts = (sources: FactSources): VerdictFacts => {
   const scan = scanOf(sources)
+  const denials = denialsOf(sources)
   return {
     schema: VERDICT_SCHEMA,
     tenant: sources.tenant,
@@ -248,5 +269,6 @@ export const verdictFacts = (sources: FactSources): VerdictFacts => {
     graphLint: graphLintOf(scan),
     assessment: assessmentOf(sources),
     approvals: approvalsOf(sources),
+    ...(denials.length === 0 ? {} : { denials }),
   }
 }
