@@ -34,6 +34,8 @@ actions := {
 	"route:write": ["operator", "admin"],
 	"backend:write": ["operator", "admin"],
 	"signal:write": ["operator", "admin"],
+	"lineage:read": readers,
+	"lineage:write": ["operator", "admin"],
 	"signer:read": readers,
 	"signer:write": ["admin"],
 	"signature:write": ["operator", "admin"],

@@ -4,6 +4,7 @@ import { registerGatewayRoutes } from '@rampart/gateways'
 import { registerIdentityRoutes, registerSessionRoutes } from '@rampart/identity'
 import { registerInferenceLogRoutes } from '@rampart/inference-log'
 import { registerInventoryRoutes } from '@rampart/inventory'
+import { registerLineageRoutes } from '@rampart/lineage'
 import { registerPolicyRoutes } from '@rampart/policy'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
@@ -53,6 +54,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     defaultVersion: (tenant, name) =>
       pipeline.serving.served(tenant).find((one) => one.name === name && one.isDefault)?.version,
   })
+  registerLineageRoutes(api, pipeline.lineageRoom)
   registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })
   registerServingRoutes(api, {
     routes: pipeline.routes,

@@ -148,6 +148,18 @@ export const configSchema = z.object({
         .default(''),
     })
     .prefault({}),
+  lineage: z
+    .object({
+      namespace: text({
+        description:
+          'OpenLineage namespace of our jobs, and of datasets NAME:VERSION that are model versions',
+      }).default('rampart'),
+      url: text({
+        description: 'OpenLineage receiver that is sent what happens to versions, at URL/api/v1/lineage',
+      }).optional(),
+      secretRef: text({ description: 'Name of the secret that holds the bearer token for it' }).optional(),
+    })
+    .prefault({}),
   policy: z
     .object({
       restore: z

@@ -21,6 +21,7 @@ import {
   startEmbeddedPostgres,
   systemClock,
 } from '@rampart/kit'
+import { lineageMigrations } from '@rampart/lineage'
 import { closeServer, createBrowserGuard, createHttpServer, listen } from '@rampart/listener'
 import { trustMigrations } from '@rampart/trust'
 import { addAccessHooks } from './access-hooks.ts'
@@ -53,6 +54,7 @@ export const migrationSources = (): MigrationSource[] => [
   migrationsOf('telemetry'),
   migrationsOf('threats'),
   migrationsOf('gateways'),
+  lineageMigrations(),
 ]
 
 /** The database to use, embedded unless one was named; stopping is registered first, so it happens last. */
@@ -122,6 +124,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('canaries', canaries.stop)
   await assurance.start()
   lifecycle.onStop('assurance', assurance.stop)
+  await rooms.lineageRoom.start()
+  lifecycle.onStop('lineage', rooms.lineageRoom.stop)
   await signerEffects.start()
   lifecycle.onStop('signer-effects', () => signerEffects.stop())
   // Gateways follow what is published: nothing is, before it counts every verdict.

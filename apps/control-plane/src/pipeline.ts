@@ -20,6 +20,7 @@ import { hostList } from './app-config.ts'
 import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
 import { createInferenceLogRoom } from './inference-log-room.ts'
+import { createLineageRoom } from './lineage-room.ts'
 import { createServingPorts } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
 import { createSignerEffects } from './signer-effects.ts'
@@ -167,9 +168,11 @@ export const createPipeline = async (ground: Ground) => {
     verdicts,
     afterSwap: gateways.changed,
   })
+  const lineageRoom = createLineageRoom(ground, { audit, inventory })
   return {
     audit,
     ca,
+    lineageRoom,
     identity,
     policy,
     trust,

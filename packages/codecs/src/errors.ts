@@ -3,6 +3,10 @@ import { defineErrors } from '@rampart/kit'
 
 export const codecErrors = defineErrors({
   CODECS_JSON_INVALID: { kind: 'InvalidInput', summary: 'The text is not valid JSON.' },
+  CODECS_BOM_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'The document is not a CycloneDX bill of materials of a machine-learning model.',
+  },
   CODECS_REQUEST_INVALID: {
     kind: 'InvalidInput',
     summary: 'The inference request does not have the form of the Open Inference Protocol V2.',
@@ -49,5 +53,20 @@ export const codecErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'A record of an example or reference file cannot be read.',
     help: 'Each line is {"inputs":{NAME: row},"label": value}.',
+  },
+  CODECS_EXPORT_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'A record cannot be exported: it is not a signal or another record that Rampart exports.',
+    help: 'A signal needs time, detector, title, severity, entity {kind,id} and evidence.',
+  },
+  CODECS_EVENT_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'A CEF, LEEF, syslog or EVE event does not follow its format.',
+  },
+  CODECS_FIELD_INVALID: {
+    kind: 'InvalidInput',
+    summary:
+      'A field mapping names a field that the format does not have, or a value that the field cannot hold.',
+    help: 'The guide on SIEM export lists the fields of each format.',
   },
 })

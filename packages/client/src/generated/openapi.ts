@@ -515,6 +515,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/lineage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take in an OpenLineage RunEvent; the same event again changes nothing */
+        readonly post: operations["recordLineageEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/lineage/{name}/{version}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a version was made from and what was made from it */
+        readonly get: operations["getLineage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/lineage/datasets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Versions that have seen a dataset, directly or by way of others */
+        readonly get: operations["listVersionsOfDataset"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/lineage/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What Rampart did with versions as OpenLineage RunEvents, oldest first */
+        readonly get: operations["listLineageEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/models": {
         readonly parameters: {
             readonly query?: never;
@@ -593,7 +661,8 @@ export interface paths {
         /** CycloneDX bill of materials of a version; the same state gives the same bytes */
         readonly get: operations["getModelBom"];
         readonly put?: never;
-        readonly post?: never;
+        /** Take lineage from a CycloneDX bill of materials: datasets, ancestors and code */
+        readonly post: operations["importModelBom"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -2255,6 +2324,7 @@ export interface operations {
                     readonly dropped: number;
                     readonly epoch: number;
                     readonly gateway: string;
+                    readonly holds?: readonly string[];
                     readonly items: readonly {
                         readonly body: {
                             readonly [key: string]: unknown;
@@ -2760,6 +2830,267 @@ export interface operations {
             };
         };
     };
+    readonly recordLineageEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** @description An OpenLineage RunEvent */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** Format: date-time */
+                    readonly eventTime: string;
+                    /** @enum {unknown} */
+                    readonly eventType?: "START" | "RUNNING" | "COMPLETE" | "ABORT" | "FAIL" | "OTHER";
+                    readonly inputs?: readonly {
+                        readonly facets?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly inputFacets?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly name: string;
+                        readonly namespace: string;
+                        readonly outputFacets?: {
+                            readonly [key: string]: unknown;
+                        };
+                    }[];
+                    readonly job: {
+                        readonly facets?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly name: string;
+                        readonly namespace: string;
+                    };
+                    readonly outputs?: readonly {
+                        readonly facets?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly inputFacets?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly name: string;
+                        readonly namespace: string;
+                        readonly outputFacets?: {
+                            readonly [key: string]: unknown;
+                        };
+                    }[];
+                    readonly producer: string;
+                    readonly run: {
+                        readonly facets?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly runId: string;
+                    };
+                    readonly schemaURL: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {unknown} */
+                        readonly outcome: "recorded" | "known" | "own";
+                    };
+                };
+            };
+        };
+    };
+    readonly getLineage: {
+        readonly parameters: {
+            readonly query?: {
+                readonly depth?: number;
+                readonly direction?: "both" | "ancestors" | "descendants";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly edges: readonly {
+                            /** @description The cause. */
+                            readonly from: string;
+                            /** @enum {unknown} */
+                            readonly kind: "produced" | "read-by" | "ran" | "trained-on" | "parent-of" | "holds" | "referenced-by" | "same-bytes";
+                            readonly statedBy: string;
+                            readonly time: string;
+                            /** @description The effect. */
+                            readonly to: string;
+                        }[];
+                        readonly nodes: readonly {
+                            readonly attributes: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly digest?: string;
+                            /** @description Steps away. */
+                            readonly distance: number;
+                            readonly id: string;
+                            /** @enum {unknown} */
+                            readonly kind: "model-version" | "model" | "run" | "dataset" | "code" | "registry";
+                            readonly label: string;
+                            /** @enum {unknown} */
+                            readonly place: "self" | "ancestor" | "descendant" | "both";
+                            /** @description Of a registered version. */
+                            readonly stage?: string;
+                        }[];
+                        readonly root: string;
+                        /** @description Ancestors that are quarantined or retracted, the nearest first. */
+                        readonly taints: readonly {
+                            /** @description Steps away. */
+                            readonly distance: number;
+                            readonly id: string;
+                            readonly label: string;
+                            readonly stage: string;
+                        }[];
+                        /** @description True when depth or size cut something off. */
+                        readonly truncated: boolean;
+                    };
+                };
+            };
+        };
+    };
+    readonly listVersionsOfDataset: {
+        readonly parameters: {
+            readonly query?: {
+                readonly digest?: string;
+                readonly name?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly datasets: readonly {
+                            readonly attributes: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly digest?: string;
+                            readonly id: string;
+                            /** @enum {unknown} */
+                            readonly kind: "model-version" | "model" | "run" | "dataset" | "code" | "registry";
+                            readonly label: string;
+                            /** @description Of a registered version. */
+                            readonly stage?: string;
+                        }[];
+                        readonly truncated: boolean;
+                        readonly versions: readonly {
+                            readonly attributes: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly digest?: string;
+                            /** @description Steps away. */
+                            readonly distance: number;
+                            readonly id: string;
+                            /** @enum {unknown} */
+                            readonly kind: "model-version" | "model" | "run" | "dataset" | "code" | "registry";
+                            readonly label: string;
+                            /** @description Of a registered version. */
+                            readonly stage?: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly listLineageEvents: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** Format: date-time */
+                            readonly eventTime: string;
+                            /** @enum {unknown} */
+                            readonly eventType?: "START" | "RUNNING" | "COMPLETE" | "ABORT" | "FAIL" | "OTHER";
+                            readonly inputs?: readonly {
+                                readonly facets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly inputFacets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly name: string;
+                                readonly namespace: string;
+                                readonly outputFacets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                            }[];
+                            readonly job: {
+                                readonly facets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly name: string;
+                                readonly namespace: string;
+                            };
+                            readonly outputs?: readonly {
+                                readonly facets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly inputFacets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly name: string;
+                                readonly namespace: string;
+                                readonly outputFacets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                            }[];
+                            readonly producer: string;
+                            readonly run: {
+                                readonly facets?: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly runId: string;
+                            };
+                            readonly schemaURL: string;
+                        }[];
+                        readonly nextCursor: string;
+                    };
+                };
+            };
+        };
+    };
     readonly listModels: {
         readonly parameters: {
             readonly query?: {
@@ -3078,6 +3409,41 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly importModelBom: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        /** @description CycloneDX 1.5 to 1.7, JSON */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly ancestors: number;
+                        readonly datasets: number;
+                        /** @description False when the document states no digest. */
+                        readonly digestMatched: boolean;
+                    };
+                };
             };
         };
     };
@@ -5582,6 +5948,13 @@ export interface operations {
                             };
                             /** @enum {unknown} */
                             readonly decision: "allow" | "deny";
+                            readonly denials?: readonly {
+                                readonly at: string;
+                                readonly by: string;
+                                readonly denial: string;
+                                readonly evidence: string;
+                                readonly reason: string;
+                            }[];
                             readonly digest: string;
                             readonly expiresAt: string;
                             readonly graphLint: {
