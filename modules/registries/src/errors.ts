@@ -48,4 +48,9 @@ export const registriesErrors = defineErrors({
     kind: 'Conflict',
     summary: 'The registry gives other bytes for a version that is registered; the registered ones stay.',
   },
+  REGISTRIES_NOTICE_REFUSED: {
+    kind: 'Unauthenticated',
+    summary: 'A webhook of a registry is not signed with its secret, or was signed too long ago.',
+    help: 'Compare the secret and the clocks. A lost notice is made up for by the next poll.',
+  },
 })
