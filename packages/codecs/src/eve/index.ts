@@ -1,0 +1,2 @@
+/** Suricata EVE JSON: alerts and observations in. */
+export { decodeEve } from './decode.ts'
