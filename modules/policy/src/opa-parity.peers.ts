@@ -66,6 +66,14 @@ const statement = loose({
   subject_digest: digest,
 })
 
+const suspect = fc.constantFrom(
+  { kind: 'model-version', id: 'm:1' },
+  { kind: 'route', id: 'r' },
+  { kind: 'host', id: 'h' },
+  { kind: 'caller', id: 'c' },
+  { kind: 'artifact', id: 'sha256:aa' },
+)
+
 const questions: Record<PackName, fc.Arbitrary<unknown>> = {
   authz: loose({
     principal,
@@ -152,6 +160,33 @@ const questions: Record<PackName, fc.Arbitrary<unknown>> = {
       delegated: fc.boolean(),
       delegated_roles: fc.subarray(['viewer', 'approver']),
     }),
+  }),
+  response: loose({
+    incident: loose({
+      id: fc.constant('i1'),
+      tenant: part(tenant),
+      severity: part(fc.constantFrom('info', 'low', 'medium', 'high', 'critical')),
+    }),
+    ledger: loose({
+      contributions: part(
+        fc.array(
+          loose({ rule: fc.constantFrom('serving.digest', 'serving.canary', 'ids'), entity: suspect }),
+          {
+            maxLength: 3,
+          },
+        ),
+      ),
+    }),
+    entities: part(
+      fc.array(
+        fc
+          .tuple(suspect, fc.boolean(), fc.constantFrom(3, 20))
+          .map(([one, subject, value]) => ({ ...one, subject, score: value })),
+        { maxLength: 4 },
+      ),
+    ),
+    protected: part(fc.array(suspect, { maxLength: 1 })),
+    recent: loose({ acted_last_hour: part(fc.constantFrom(0, 9, 20)) }),
   }),
   promotion: loose({
     principal,

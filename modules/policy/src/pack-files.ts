@@ -5,7 +5,7 @@ import { assetPath } from '@rampart/kit'
 import { digestOf, type PolicyFault, type PolicySource, regoErrors } from '@rampart/rego'
 import { policyErrors } from './errors.ts'
 
-export const PACKS = ['authz', 'promotion', 'inference', 'verdict', 'approval'] as const
+export const PACKS = ['authz', 'promotion', 'inference', 'verdict', 'approval', 'response'] as const
 export type PackName = (typeof PACKS)[number]
 export const isPackName = (name: string): name is PackName => (PACKS as readonly string[]).includes(name)
 

@@ -1,0 +1,123 @@
+package rampart.response_test
+
+import data.rampart.response
+
+standard := {
+	"default_mode": "act",
+	"tenants": {},
+	"actions": {},
+	"tenant_actions": {},
+	"max_actions_per_hour": 10,
+	"ttl_s": 600,
+	"protected": [],
+	"webhook": "",
+	"ticket": "",
+}
+
+about(kind, id, rule, severity) := {
+	"incident": {"id": "i1", "tenant": "default", "title": "T", "status": "open", "severity": severity, "score": 20, "entities": [{"kind": kind, "id": id}]},
+	"ledger": {"score": 20, "contributions": [{"rule": rule, "severity": severity, "decibans": 20, "entity": {"kind": kind, "id": id}}]},
+	"entities": [{"kind": kind, "id": id, "subject": true, "score": 20}],
+	"protected": [],
+	"recent": {"acted_last_hour": 0},
+	"now": "2026-01-01T00:00:00.000Z",
+}
+
+decided(facts, config) := answer if {
+	answer := response.decision with input as facts with data.rampart.response_config as object.union(standard, config)
+}
+
+names(facts, config) := {one.action | some one in decided(facts, config).obligations.actions}
+
+only(facts, config) := decided(facts, config).obligations.actions[0]
+
+test_a_drifting_version_goes_back_to_the_previous_one if {
+	one := only(about("model-version", "card:fraud:2", "telemetry.drift", "high"), {})
+	one.action == "route.previous-version"
+	one.parameters == {"model": "card:fraud", "version": "2"}
+	one.mode == "act"
+	one.ttl_s == 600
+	one.approvals_needed == 0
+}
+
+test_a_tampered_version_is_quarantined_too if {
+	names(about("model-version", "m:1", "serving.digest", "high"), {}) == {"route.previous-version", "version.quarantine"}
+}
+
+test_two_detectors_at_critical_ask_for_a_retraction if {
+	facts := about("model-version", "m:1", "serving.digest", "critical")
+	second := {"rule": "trust.scan", "severity": "high", "decibans": 15, "entity": {"kind": "model-version", "id": "m:1"}}
+	both := object.union(facts, {"ledger": {"contributions": array.concat(facts.ledger.contributions, [second])}})
+	"version.retract" in names(both, {})
+	not "version.retract" in names(facts, {})
+	some one in decided(both, {}).obligations.actions
+	one.action == "version.retract"
+	one.approvals_needed == 2
+	not one.ttl_s
+}
+
+test_each_kind_of_suspect_has_its_containment if {
+	names(about("notebook", "n", "ids", "high"), {}) == {"notebook.isolate"}
+	names(about("host", "h", "ids", "high"), {}) == {"network.segment"}
+	names(about("caller", "c", "probe", "high"), {}) == {"caller.throttle"}
+	names(about("caller", "c", "probe", "critical"), {}) == {"caller.deny"}
+	names(about("signer", "s", "trust.signer", "high"), {}) == {"signer.suspend"}
+	names(about("artifact", "sha256:aa", "trust.scan", "high"), {}) == {"digest.deny"}
+	names(about("policy", "authz", "audit", "high"), {}) == {"policy.rollback"}
+	names(about("route", "r", "serving.inputs", "high"), {}) == {"route.previous-version"}
+}
+
+test_a_canary_is_stopped_at_medium if {
+	names(about("route", "r", "serving.canary", "medium"), {}) == {"canary.stop"}
+}
+
+test_below_high_nothing_is_contained if {
+	decision := decided(about("host", "h", "ids", "medium"), {})
+	not decision.allow
+	decision.reasons == ["severity medium calls for no containment"]
+}
+
+test_mentioned_or_weak_entities_are_left_alone if {
+	facts := about("host", "h", "ids", "high")
+	not decided(object.union(facts, {"entities": [{"kind": "host", "id": "h", "subject": false, "score": 20}]}), {}).allow
+	not decided(object.union(facts, {"entities": [{"kind": "host", "id": "h", "subject": true, "score": 14}]}), {}).allow
+}
+
+test_modes_are_the_more_careful_of_tenant_and_action if {
+	facts := about("host", "h", "ids", "high")
+	only(facts, {"tenants": {"default": "observe"}, "actions": {"network.segment": "act"}}).mode == "observe"
+	only(facts, {"tenants": {"default": "act"}, "actions": {"network.segment": "recommend"}}).mode == "recommend"
+	only(facts, {"default_mode": "recommend", "actions": {"network.segment": "act"}}).mode == "act"
+	only(facts, {"default_mode": "act", "tenants": {"default": "recommend"}}).mode == "recommend"
+	only(facts, {"default_mode": "observe", "tenant_actions": {"default": {"network.segment": "act"}}}).mode == "act"
+	only(facts, {"default_mode": "observe"}).mode == "observe"
+}
+
+test_protected_entities_need_two_persons if {
+	facts := about("host", "h", "ids", "high")
+	only(facts, {}).approvals_needed == 0
+	only(facts, {"protected": [{"kind": "host", "id": "h"}]}).approvals_needed == 2
+	only(object.union(facts, {"protected": [{"kind": "host", "id": "h"}]}), {}).approvals_needed == 2
+}
+
+test_beyond_the_limit_a_person_is_asked if {
+	facts := about("host", "h", "ids", "high")
+	only(object.union(facts, {"recent": {"acted_last_hour": 9}}), {}).mode == "act"
+	only(object.union(facts, {"recent": {"acted_last_hour": 10}}), {}).mode == "recommend"
+	hosts := [{"kind": "host", "id": sprintf("h%v", [i]), "subject": true, "score": 20} | some i in numbers.range(1, 20)]
+	actions := decided(object.union(facts, {"entities": hosts}), {"max_actions_per_hour": 3}).obligations.actions
+	count(actions) == 20
+	count([1 | some one in actions; one.mode == "act"]) == 3
+}
+
+test_somebody_is_told_when_there_is_an_address if {
+	facts := about("dataset", "d", "lineage", "high")
+	not decided(facts, {}).allow
+	names(facts, {"webhook": "soc", "ticket": "soc-queue"}) == {"webhook.post", "ticket.open"}
+}
+
+test_empty_input_is_denied if {
+	decision := decided({}, {})
+	not decision.allow
+	decision.reasons == ["the incident has no severity that can be read"]
+}
