@@ -3,6 +3,7 @@ import { backends } from './peers/backends.ts'
 import { consoleInChromium } from './peers/console.ts'
 import { cyclonedx } from './peers/cyclonedx.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
+import { jupyter } from './peers/jupyter.ts'
 import { modelSigning } from './peers/model-signing.ts'
 import { nftables } from './peers/nftables.ts'
 import { oipClient } from './peers/oip-client.ts'
@@ -26,6 +27,7 @@ const groups: readonly PeerGroup[] = [
   otel,
   onnxGraph,
   nftables,
+  jupyter,
 ]
 
 const runGroup = async (group: PeerGroup): Promise<Tally> => {
