@@ -39,6 +39,10 @@ export const cliErrors = defineErrors({
     summary: 'The state folder holds no database.',
     help: 'set RAMPART_HOME to the folder that npm start used, or DATABASE_URL',
   },
+  CLI_BAD_LINES: {
+    kind: 'Conflict',
+    summary: 'Lines of the input could not be converted; the others were.',
+  },
   CLI_NO_MODEL: { kind: 'NotFound', summary: 'There is no model and no file of that name.' },
   CLI_NO_FILE: { kind: 'NotFound', summary: 'A file named by an option cannot be read.' },
   CLI_MODEL_UNTRUSTED: {

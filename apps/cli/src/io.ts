@@ -6,6 +6,8 @@ export type Io = {
   readonly cwd: string
   /** Reads standard input to its end. */
   readonly stdin: () => Promise<string>
+  /** Standard input as it comes; where absent, `stdin` is read whole. */
+  readonly stdinChunks?: () => AsyncIterable<Uint8Array>
   readonly isTerminal: boolean
   readonly columns: number
   /** Aborted by Ctrl-C. */

@@ -20,6 +20,7 @@ process.exitCode = await runCli(
     env: process.env,
     cwd: process.cwd(),
     stdin: () => text(process.stdin),
+    stdinChunks: () => process.stdin,
     isTerminal: process.stdout.isTTY === true && process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
     signal: interrupt.signal,

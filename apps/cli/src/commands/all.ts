@@ -9,9 +9,11 @@ import { addCanary } from './canary.ts'
 import { addChangepoints } from './changepoints.ts'
 import { addCompletion } from './completion.ts'
 import { addCorrelate } from './correlate.ts'
+import { addDecode } from './decode.ts'
 import { addDelete } from './delete.ts'
 import { addDescribe } from './describe.ts'
 import { addDrift } from './drift.ts'
+import { addEncode } from './encode.ts'
 import { addErase } from './erase.ts'
 import { addEvents } from './events.ts'
 import { addGet } from './get.ts'
@@ -51,6 +53,8 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addAudit,
   addScan,
   addGraph,
+  addEncode,
+  addDecode,
   addLogin,
   addCompletion,
 ]
