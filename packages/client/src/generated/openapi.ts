@@ -3939,7 +3939,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval" | "response";
             };
             readonly cookie?: never;
         };
@@ -3979,7 +3979,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval" | "response";
             };
             readonly cookie?: never;
         };
@@ -4024,7 +4024,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval" | "response";
             };
             readonly cookie?: never;
         };
@@ -4072,7 +4072,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval" | "response";
             };
             readonly cookie?: never;
         };
@@ -4106,7 +4106,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval" | "response";
                 readonly version: number;
             };
             readonly cookie?: never;
@@ -4142,7 +4142,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval" | "response";
             };
             readonly cookie?: never;
         };
@@ -4183,7 +4183,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval";
+                readonly pack: "authz" | "promotion" | "inference" | "verdict" | "approval" | "response";
             };
             readonly cookie?: never;
         };
