@@ -1,7 +1,7 @@
 /** Content-addressed artifact store: bytes are named by their SHA-256 and never change. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Transform } from 'node:stream'
@@ -17,6 +17,8 @@ export interface ArtifactStore {
     source: Readable,
     options: { readonly maxBytes: number; readonly expected?: Digest },
   ): Promise<{ digest: Digest; sizeBytes: number }>
+  /** Moves a complete file in, whose bytes the caller has hashed and synced; on the store's own file system. */
+  adopt(path: string, digest: Digest): Promise<void>
   sizeOf(digest: Digest): Promise<number | undefined>
   open(digest: Digest): Promise<Readable>
   /** A file with exactly these bytes, for readers that need one. */
@@ -98,6 +100,14 @@ export const createLocalArtifactStore = async (deps: {
     }
   }
 
+  const adopt: ArtifactStore['adopt'] = async (path, digest) => {
+    if ((await sizeOf(digest)) === undefined) {
+      await chmod(path, 0o400)
+      await keep(path, digest)
+    }
+    await rm(path, { force: true })
+  }
+
   const required = async (digest: Digest): Promise<string> => {
     if ((await sizeOf(digest)) === undefined)
       throw inventoryErrors.INVENTORY_ARTIFACT_NOT_FOUND(`No artifact has digest ${digest}.`)
@@ -106,6 +116,7 @@ export const createLocalArtifactStore = async (deps: {
 
   return {
     put,
+    adopt,
     sizeOf,
     open: async (digest) => createReadStream(await required(digest)),
     localPath: required,

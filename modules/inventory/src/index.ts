@@ -3,6 +3,14 @@ export { type ArtifactStore, createLocalArtifactStore } from './artifact-store.t
 export { inventoryErrors } from './errors.ts'
 export { createInventory, type Inventory, type InventoryDeps, type TransitionRequest } from './inventory.ts'
 export { isLegalStep, nextStages } from './lifecycle.ts'
-export type { AfterTransition, AuditPort, EvidenceFact, EvidencePort, PolicyPort } from './ports.ts'
+export type {
+  AfterTransition,
+  ApprovalsPort,
+  AuditPort,
+  EvidenceFact,
+  EvidencePort,
+  PolicyPort,
+} from './ports.ts'
+export { versionDigest } from './registration.ts'
 export { registerInventoryRoutes, type ServingView } from './routes.ts'
 export type { StoredVersion, Transition } from './store.ts'

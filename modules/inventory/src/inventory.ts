@@ -1,12 +1,14 @@
 /** Use cases of the inventory: register, list, and move model versions through their lifecycle under policy. */
 import type { Readable } from 'node:stream'
 import {
+  type ApprovalStanding,
   type ArtifactRef,
   type Decision,
   type Digest,
   formatModelVersionRef,
   type ModelSignature,
   type ModelSpec,
+  type ModelVersion,
   type ModelVersionRef,
   type Principal,
   parseModelVersionRef,
@@ -18,9 +20,10 @@ import type { ArtifactStore } from './artifact-store.ts'
 import { inventoryErrors } from './errors.ts'
 import { isLegalStep, nextStages } from './lifecycle.ts'
 import type { AfterTransition, AuditPort, EvidenceFact, EvidencePort, PolicyPort } from './ports.ts'
-import { promotionInput, type Undoing } from './promotion-input.ts'
+import type { Undoing } from './promotion-input.ts'
 import { createReconsideration } from './reconsideration.ts'
 import { checkRegistration, type RequestedArtifact, versionDigest } from './registration.ts'
+import { createSteps, type Step } from './steps.ts'
 import * as store from './store.ts'
 
 export type InventoryDeps = {
@@ -31,6 +34,7 @@ export type InventoryDeps = {
   readonly policy: PolicyPort
   readonly audit: AuditPort
   readonly evidence: EvidencePort
+  readonly approvals: ApprovalsPort
   readonly maxArtifactBytes: number
   readonly afterTransition?: AfterTransition
 }
@@ -50,8 +54,24 @@ const MAX_VERSIONS_OF_DIGEST = 500
 
 export type Inventory = ReturnType<typeof createInventory>
 
+export type Approving = {
+  readonly tx: Tx
+  readonly principal: Principal
+  readonly version: ModelVersion
+  readonly reason: string
+  readonly approval: ApprovalStanding
+}
+
+/** What would stand if this principal's approval were the last one needed. */
+const supposed = (principal: Principal): ApprovalStanding => ({
+  met: true,
+  reasons: [],
+  counted: [],
+  persons: [principalName(principal)],
+})
+
 /** What evidence may be about: the version's own digest, and its files. */
-export const digestsOf = ({ digest, artifacts }: store.StoredVersion): readonly Digest[] => [
+export const digestsOf = ({ digest, artifacts }: ModelVersion): readonly Digest[] => [
   digest,
   ...artifacts.map((artifact) => artifact.digest),
 ]
@@ -61,16 +81,14 @@ const notFound = (ref: ModelVersionRef) =>
 
 /** Builds the inventory over a database, an artifact store and the rooms it asks. */
 export const createInventory = (deps: InventoryDeps) => {
-  const { database, eventLog, clock, artifacts, policy, audit, evidence } = deps
+  const { database, eventLog, clock, artifacts, audit, evidence, approvals } = deps
+  const steps = createSteps(deps)
 
   const get = async (tenant: string, ref: ModelVersionRef): Promise<store.StoredVersion> => {
     const found = await database.read(tenant, (tx) => store.findVersion(tx, ref))
     if (found === undefined) throw notFound(ref)
     return found
   }
-
-  const factsOf = (tenant: string, version: store.StoredVersion): Promise<readonly EvidenceFact[]> =>
-    evidence.evidenceAbout(tenant, digestsOf(version))
 
   const resolveArtifacts = async (requested: readonly RequestedArtifact[]): Promise<ArtifactRef[]> =>
     Promise.all(
@@ -84,7 +102,12 @@ export const createInventory = (deps: InventoryDeps) => {
 
   const register = async (
     principal: Principal,
-    request: ModelVersionRef & { readonly artifacts: readonly RequestedArtifact[]; readonly spec: ModelSpec },
+    request: ModelVersionRef & {
+      readonly artifacts: readonly RequestedArtifact[]
+      readonly spec: ModelSpec
+      /** Written as the creator where a part of ours registers for somebody else: `registry:NAME`. */
+      readonly createdBy?: string
+    },
   ): Promise<{ version: store.StoredVersion; created: boolean }> => {
     checkRegistration(request, request.artifacts, request.spec)
     const resolved = await resolveArtifacts(request.artifacts)
@@ -97,7 +120,7 @@ export const createInventory = (deps: InventoryDeps) => {
         digest,
         spec: request.spec,
         artifacts: resolved,
-        createdBy: principalName(principal),
+        createdBy: request.createdBy ?? principalName(principal),
         createdAt,
       })
       const version = await store.findVersion(tx, ref)
@@ -120,7 +143,7 @@ export const createInventory = (deps: InventoryDeps) => {
     const subject = formatModelVersionRef(version)
     await audit.record(tx, {
       tenant: principal.tenant,
-      principal: principalName(principal),
+      principal: version.createdBy,
       action: 'model-version.register',
       entity: { kind: 'model-version', id: subject },
       outcome: 'success',
@@ -129,145 +152,84 @@ export const createInventory = (deps: InventoryDeps) => {
     await eventLog.publish(tx, principal.tenant, {
       type: 'rampart.model-version.registered.v1',
       subject,
-      principal: principalName(principal),
+      principal: version.createdBy,
       data: { name, version: version.version, digest, stage },
     })
   }
 
-  const decide = async (
-    principal: Principal,
-    version: store.StoredVersion,
-    request: Pick<TransitionRequest, 'to' | 'reason'> & { readonly undoes?: Undoing },
-    options: { readonly facts: readonly EvidenceFact[]; readonly tx?: Tx; readonly dryRun?: boolean },
-  ): Promise<Decision> =>
-    policy.decide({
-      pack: 'promotion',
-      principal,
-      entity: { kind: 'model-version', id: formatModelVersionRef(version) },
-      input: promotionInput({
-        principal,
-        version,
-        request,
-        evidence: options.facts,
-        now: clock.iso(),
-      }),
-      ...(options.tx === undefined ? {} : { tx: options.tx }),
-      ...(options.dryRun === undefined ? {} : { dryRun: options.dryRun }),
-    })
-
-  const applyAllowed = async (
+  const stepOf = async (
     tx: Tx,
     principal: Principal,
     version: store.StoredVersion,
-    request: TransitionRequest,
-    decision: Decision,
-  ): Promise<void> => {
-    const time = clock.iso()
-    const subject = formatModelVersionRef(version)
-    const name = principalName(principal)
-    await store.updateStage(tx, version, {
-      stage: request.to,
-      time,
-      ...(request.signature === undefined ? {} : { signature: request.signature }),
-    })
-    await store.insertTransition(tx, version, {
-      from: version.stage,
-      to: request.to,
-      reason: request.reason,
-      principal: name,
-      decisionId: decision.id,
-      time,
-    })
-    if (request.to === 'approved') {
-      const { name: model, version: number, tenant, digest } = version
-      const predicate = {
-        model,
-        version: number,
-        tenant,
-        approver: name,
-        reason: request.reason,
-        decisionId: decision.id,
-        approvedAt: time,
-      }
-      await evidence.attestApproval(tx, principal, { name: subject, digest }, predicate)
-    }
-    await eventLog.publish(tx, principal.tenant, {
-      type: 'rampart.model-version.transitioned.v1',
-      subject,
-      principal: name,
-      data: {
-        name: version.name,
-        version: version.version,
-        digest: version.digest,
-        from: version.stage,
-        to: request.to,
-        reason: request.reason,
-        decision_id: decision.id,
-      },
-    })
+    request: Step['request'],
+  ): Promise<Step> => {
+    const facts = await evidence.evidenceIn(tx, digestsOf(version))
+    return { principal, version, request, facts, approval: await approvals.standing(tx, version, facts) }
   }
 
-  /** The stage from which the version came into the one it is in. */
-  const stageBefore = async (tx: Tx, version: store.StoredVersion): Promise<Stage | undefined> =>
-    (await store.listTransitions(tx, version)).findLast(({ to }) => to === version.stage)?.from ?? undefined
+  /** Serialises every writer of the version; throws when there is none, or when it is not at `revision`. */
+  const lock = async (tx: Tx, ref: ModelVersionRef, revision?: number): Promise<store.StoredVersion> => {
+    const version = await store.lockVersion(tx, ref)
+    if (version === undefined) throw notFound(ref)
+    if (revision !== undefined && revision !== version.revision)
+      throw inventoryErrors.INVENTORY_REVISION_CHANGED(`Revision is ${version.revision}, not ${revision}.`)
+    return version
+  }
+
+  /** The stage from which the version came into the one it is in, when a run wants to give it back. */
+  const undoingOf = async (
+    tx: Tx,
+    version: store.StoredVersion,
+    { undoes: run }: TransitionRequest,
+  ): Promise<Undoing | undefined> => {
+    if (run === undefined) return undefined
+    const steps = await store.listTransitions(tx, version)
+    const stage = steps.findLast(({ to }) => to === version.stage)?.from ?? undefined
+    return stage === undefined ? undefined : { run, stage }
+  }
+
+  const settle = async (tenant: string, ref: ModelVersionRef, from: Stage): Promise<store.StoredVersion> => {
+    const version = await get(tenant, ref)
+    await deps.afterTransition?.({ version, from, to: version.stage })
+    return version
+  }
 
   const transition = async (
     principal: Principal,
     ref: ModelVersionRef,
     request: TransitionRequest,
   ): Promise<store.StoredVersion> => {
-    // Read before the lock: a second connection taken inside a transaction could starve the pool. A version's digest
-    // never changes and evidence is only ever added, so what is read here stays true.
-    const facts = await factsOf(principal.tenant, await get(principal.tenant, ref))
+    if (request.to === 'approved' && request.undoes === undefined) {
+      await approvals.approve(principal, ref, request)
+      return get(principal.tenant, ref)
+    }
     const outcome = await database.tx(principal.tenant, async (tx) => {
-      const version = await store.lockVersion(tx, ref)
-      if (version === undefined) throw notFound(ref)
-      if (request.revision !== undefined && request.revision !== version.revision)
-        throw inventoryErrors.INVENTORY_REVISION_CHANGED(
-          `Revision is ${version.revision}, not ${request.revision}.`,
-        )
-      const before = request.undoes === undefined ? undefined : await stageBefore(tx, version)
-      if (!isLegalStep(version.stage, request.to, before)) throw illegalStep(version, request.to)
-      const { to, reason, undoes: run } = request
-      const question =
-        run === undefined || before === undefined
-          ? { to, reason }
-          : { to, reason, undoes: { run, stage: before } }
-      const decision = await decide(principal, version, question, { facts, tx })
-      if (decision.allow) await applyAllowed(tx, principal, version, request, decision)
-      await audit.record(tx, {
-        tenant: principal.tenant,
-        principal: principalName(principal),
-        action: `model-version.transition.${request.to}`,
-        entity: { kind: 'model-version', id: formatModelVersionRef(version) },
-        outcome: decision.allow ? 'success' : 'denied',
-        details: {
-          from: version.stage,
-          to: request.to,
-          reason: request.reason,
-          digest: version.digest,
-          decision: decision.id,
-          reasons: decision.reasons,
-          ...(run === undefined ? {} : { undoes: run }),
-        },
-      })
-      return { version, decision }
+      const version = await lock(tx, ref, request.revision)
+      const undoes = await undoingOf(tx, version, request)
+      if (!isLegalStep(version.stage, request.to, undoes?.stage)) throw illegalStep(version, request.to)
+      const { undoes: _, ...asked } = request
+      const step = { ...asked, ...(undoes === undefined ? {} : { undoes }) }
+      return { version, decision: await steps.take(tx, await stepOf(tx, principal, version, step)) }
     })
     // The denial is thrown only after its audit entry is committed.
     if (!outcome.decision.allow) throw denied(outcome.version, request.to, outcome.decision)
-    const after = await get(principal.tenant, ref)
-    await deps.afterTransition?.({ version: after, from: outcome.version.stage, to: request.to })
-    return after
+    return settle(principal.tenant, ref, outcome.version.stage)
   }
 
   /** Policy's answer for every step that exists from here, before anyone clicks. */
   const preview = async (principal: Principal, ref: ModelVersionRef) => {
     const version = await get(principal.tenant, ref)
-    const facts = await factsOf(principal.tenant, version)
+    const { known, approving } = await database.read(principal.tenant, async (tx) => {
+      const known = await stepOf(tx, principal, version, { to: 'approved', reason: 'preview' })
+      return { known, approving: await approvals.preview(tx, principal, version, known.facts) }
+    })
     return Promise.all(
       nextStages(version.stage).map(async (to) => {
-        const decision = await decide(principal, version, { to, reason: 'preview' }, { facts, dryRun: true })
-        return { to, allow: decision.allow, reasons: decision.reasons }
+        const approval = to === 'approved' ? supposed(principal) : known.approval
+        const step = { ...known, approval, request: { to, reason: 'preview' } }
+        const { allow, reasons } = await steps.decide(step, { dryRun: true })
+        if (to !== 'approved' || !allow) return { to, allow, reasons }
+        return { to, ...approving }
       }),
     )
   }
@@ -276,10 +238,17 @@ export const createInventory = (deps: InventoryDeps) => {
     get,
     transition,
     decide: async (principal, version, request) =>
-      decide(principal, version, request, {
-        facts: await factsOf(principal.tenant, version),
-      }),
+      steps.decide(
+        await database.read(principal.tenant, (tx) => stepOf(tx, principal, version, request)),
+        {},
+      ),
   })
+
+  const approvingStep = async (tx: Tx, about: Omit<Approving, 'tx'>): Promise<Step> => {
+    const { principal, version, reason, approval } = about
+    const facts = await evidence.evidenceIn(tx, digestsOf(version))
+    return { principal, version, facts, approval, request: { to: 'approved', reason } }
+  }
 
   return {
     register,
@@ -287,6 +256,16 @@ export const createInventory = (deps: InventoryDeps) => {
     preview,
     reconsider,
     get,
+    lock,
+    find: store.findVersion,
+    settle,
+    /** The step to `approved`, once approvals have been counted: asked, or asked and taken. */
+    mayApprove: async ({ tx, principal, version, reason, approval }: Approving) =>
+      steps.may(tx, await approvingStep(tx, { principal, version, reason, approval })),
+    approve: async ({ tx, principal, version, reason, approval }: Approving) =>
+      steps.take(tx, await approvingStep(tx, { principal, version, reason, approval })),
+    denied: (ref: ModelVersionRef, decision: Decision) => denied(ref, 'approved', decision),
+    illegal: (version: Pick<ModelVersion, 'name' | 'version' | 'stage'>) => illegalStep(version, 'approved'),
     list: (tenant: string, filter: store.VersionFilter) =>
       database.read(tenant, (tx) => store.listVersions(tx, filter)),
     /** Every version of these bytes, read in the caller's transaction. */
@@ -307,13 +286,14 @@ export const createInventory = (deps: InventoryDeps) => {
         maxBytes: deps.maxArtifactBytes,
         ...(expected === undefined ? {} : { expected }),
       }),
+    adoptArtifact: artifacts.adopt,
     openArtifact: artifacts.open,
     artifactSize: artifacts.sizeOf,
     artifactPath: artifacts.localPath,
   }
 }
 
-const illegalStep = (version: store.StoredVersion, to: Stage) => {
+const illegalStep = (version: Pick<ModelVersion, 'name' | 'version' | 'stage'>, to: Stage) => {
   const next = nextStages(version.stage)
   const possible = next.length === 0 ? 'nothing follows it' : `possible: ${next.join(', ')}`
   return inventoryErrors.INVENTORY_TRANSITION_ILLEGAL(

@@ -1,10 +1,11 @@
 /** What the inventory needs from other rooms; narrow on purpose, wired in the control plane's compose. */
 import type {
-  ApprovalPredicate,
+  ApprovalStanding,
   Decision,
   Digest,
   EntityRef,
   ModelVersion,
+  ModelVersionRef,
   Principal,
   Stage,
 } from '@rampart/domain'
@@ -43,17 +44,31 @@ export type EvidenceFact = {
   readonly signer: string
   readonly verified: boolean
   readonly subjectDigest: Digest
+  readonly subjectName: string
+  readonly createdAt: string
 }
 
 export interface EvidencePort {
   /** About any of the digests, newest first within each. */
-  evidenceAbout(tenant: string, digests: readonly Digest[]): Promise<readonly EvidenceFact[]>
-  attestApproval(
+  evidenceIn(tx: Tx, digests: readonly Digest[]): Promise<readonly EvidenceFact[]>
+}
+
+export interface ApprovalsPort {
+  /** Whether the approvals of a version are enough, as policy counts them now. */
+  standing(tx: Tx, version: ModelVersion, facts: readonly EvidenceFact[]): Promise<ApprovalStanding>
+  /** Whether this principal may approve. */
+  preview(
     tx: Tx,
     principal: Principal,
-    subject: { readonly name: string; readonly digest: Digest },
-    predicate: ApprovalPredicate,
-  ): Promise<void>
+    version: ModelVersion,
+    facts: readonly EvidenceFact[],
+  ): Promise<{ readonly allow: boolean; readonly reasons: readonly string[] }>
+  /** One approval; the version moves on when it was the last one needed. */
+  approve(
+    principal: Principal,
+    ref: ModelVersionRef,
+    request: { readonly reason: string; readonly revision?: number },
+  ): Promise<unknown>
 }
 
 /** Called after a transition is committed and before the caller is answered, so that effects hold when it returns. */

@@ -27,9 +27,7 @@ export interface ServingView {
 
 /** What trust knows about one statement: more than a decision reads, all that a person asks. */
 export type EvidenceView = EvidenceFact & {
-  readonly subjectName: string
   readonly principal: string
-  readonly createdAt: string
   readonly reasons: readonly string[]
 }
 
