@@ -1,5 +1,6 @@
 /** `npm run test:peers [-- GROUP…]`: tests against real outside systems. A peer that cannot start is a failure. */
 import { backends } from './peers/backends.ts'
+import { cef } from './peers/cef.ts'
 import { consoleInChromium } from './peers/console.ts'
 import { cyclonedx } from './peers/cyclonedx.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
@@ -26,6 +27,7 @@ const groups: readonly PeerGroup[] = [
   scanners,
   otel,
   onnxGraph,
+  cef,
   nftables,
   jupyter,
 ]
