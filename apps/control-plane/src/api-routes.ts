@@ -4,7 +4,7 @@ import { registerGatewayRoutes } from '@rampart/gateways'
 import { registerIdentityRoutes, registerSessionRoutes } from '@rampart/identity'
 import { registerInferenceLogRoutes } from '@rampart/inference-log'
 import { registerInventoryRoutes } from '@rampart/inventory'
-import { registerLineageRoutes } from '@rampart/lineage'
+import { registerDifferenceRoute, registerLineageRoutes } from '@rampart/lineage'
 import { registerPolicyRoutes } from '@rampart/policy'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
@@ -55,6 +55,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
       pipeline.serving.served(tenant).find((one) => one.name === name && one.isDefault)?.version,
   })
   registerLineageRoutes(api, pipeline.lineageRoom)
+  registerDifferenceRoute(api, pipeline.lineageRoom)
   registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })
   registerServingRoutes(api, {
     routes: pipeline.routes,

@@ -2,7 +2,15 @@
 import type { Audit } from '@rampart/audit'
 import { createOutboundHttp, errorOf, parseServerUrl } from '@rampart/connectors/outbound'
 import type { Inventory } from '@rampart/inventory'
-import { createDelivery, createLineage, type RunEvent } from '@rampart/lineage'
+import { isAppError } from '@rampart/kit'
+import {
+  createDelivery,
+  createDifference,
+  createLineage,
+  type Lineage,
+  type RunEvent,
+} from '@rampart/lineage'
+import { createModelDocuments, createModelGraphs, type Trust, type Verdicts } from '@rampart/trust'
 import type { Ground } from './ground.ts'
 
 const ENDPOINT = 'api/v1/lineage'
@@ -35,10 +43,49 @@ const createReceiver = ({ config, outbound, secrets }: Ground, base: string) => 
   }
 }
 
-export const createLineageRoom = (
-  ground: Ground,
-  deps: { readonly audit: Audit; readonly inventory: Inventory },
-) => {
+type Rooms = {
+  readonly audit: Audit
+  readonly inventory: Inventory
+  readonly trust: Trust
+  readonly verdicts: Pick<Verdicts, 'get'>
+}
+
+const ANCESTORS = { depth: 5, direction: 'ancestors' } as const
+
+const createVersionDifference = ({ inventory, trust, verdicts }: Rooms, lineage: Lineage) => {
+  const graphs = createModelGraphs({ versions: inventory, defaultVersion: () => undefined })
+  // No document leaves from here: the version of the product stands in none.
+  const documents = createModelDocuments({ trust, versions: inventory, product: { version: '' } })
+  return createDifference({
+    get: inventory.get,
+    evidenceAbout: trust.evidenceAbout,
+    verdict: async (tenant, digest) => {
+      try {
+        return verdicts.get(tenant, digest).verdict
+      } catch (error) {
+        if (isAppError(error) && error.kind === 'NotFound') return undefined
+        throw error
+      }
+    },
+    bom: (tenant, ref) => documents.bom(tenant, ref, '1.6'),
+    graphChange: async (tenant, ref, against) => {
+      const { verdict, nodes, tensors } = (await graphs.diff(tenant, ref, against)).diff
+      const counts = ({ added, removed, changed }: typeof nodes | typeof tensors) => ({
+        added: added.total,
+        removed: removed.total,
+        changed: changed.total,
+      })
+      return {
+        verdict,
+        nodes: { same: nodes.matched, ...counts(nodes) },
+        tensors: { same: tensors.same, ...counts(tensors) },
+      }
+    },
+    lineage: (tenant, ref) => lineage.graph(tenant, ref, ANCESTORS),
+  })
+}
+
+export const createLineageRoom = (ground: Ground, deps: Rooms) => {
   const { url, namespace } = ground.config.lineage
   const lineage = createLineage({ ...ground, audit: deps.audit, versions: deps.inventory, namespace })
   const receiver = url === undefined ? undefined : createReceiver(ground, url)
@@ -46,6 +93,7 @@ export const createLineageRoom = (
     receiver === undefined ? undefined : createDelivery({ ...ground, namespace, send: receiver.send })
   return {
     lineage,
+    difference: createVersionDifference(deps, lineage),
     start: async (): Promise<void> => {
       await lineage.start()
       delivery?.start()

@@ -168,7 +168,7 @@ export const createPipeline = async (ground: Ground) => {
     verdicts,
     afterSwap: gateways.changed,
   })
-  const lineageRoom = createLineageRoom(ground, { audit, inventory })
+  const lineageRoom = createLineageRoom(ground, { audit, inventory, trust, verdicts })
   return {
     audit,
     ca,

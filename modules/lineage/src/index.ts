@@ -2,6 +2,8 @@
 import { assetPath, type MigrationSource } from '@rampart/kit'
 
 export { createDelivery } from './delivery.ts'
+export { createDifference } from './difference/difference.ts'
+export { registerDifferenceRoute } from './difference/routes.ts'
 export { lineageErrors } from './errors.ts'
 export { createLineage, type Lineage, type LineageDeps } from './lineage.ts'
 export { type RunEvent, RunEventSchema } from './openlineage/event-schema.ts'

@@ -3,9 +3,14 @@ import { assetPath, type MigrationSource } from '@rampart/kit'
 
 export { trustErrors } from './errors.ts'
 export type { EvidenceRecord } from './evidence-verification.ts'
+export { createModelGraphs } from './graphs/model-graphs.ts'
 export { registerModelGraphRoutes } from './graphs/routes.ts'
 export { registerModelDocumentRoutes } from './model-document-routes.ts'
-export type { ModelDocumentDeps, VersionSource } from './model-documents.ts'
+export {
+  createModelDocuments,
+  type ModelDocumentDeps,
+  type VersionSource,
+} from './model-documents.ts'
 export { registerTrustRoutes } from './routes.ts'
 export { createScanEngine } from './scans/scan-engine.ts'
 export { createScanGate } from './scans/scan-gate.ts'
@@ -21,6 +26,7 @@ export {
   type TrustDeps,
 } from './trust.ts'
 
+export { evidenceBinding } from './verdicts/evidence-binding.ts'
 export { registerVerdictRoutes } from './verdicts/routes.ts'
 export { createVerdicts, type Verdicts, type VerdictsDeps } from './verdicts/verdicts.ts'
 export { createWaivers } from './waivers.ts'

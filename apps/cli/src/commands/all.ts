@@ -12,12 +12,14 @@ import { addCorrelate } from './correlate.ts'
 import { addDecode } from './decode.ts'
 import { addDelete } from './delete.ts'
 import { addDescribe } from './describe.ts'
+import { addDiff } from './diff.ts'
 import { addDrift } from './drift.ts'
 import { addEncode } from './encode.ts'
 import { addErase } from './erase.ts'
 import { addEvents } from './events.ts'
 import { addGet } from './get.ts'
 import { addGraph } from './graph.ts'
+import { addLineage } from './lineage.ts'
 import { addLogin } from './login.ts'
 import { addQuery } from './query.ts'
 import { addReplay } from './replay.ts'
@@ -49,6 +51,8 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addVerify,
   addVerdict,
   addBom,
+  addLineage,
+  addDiff,
   addAttest,
   addAudit,
   addScan,

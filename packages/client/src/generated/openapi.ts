@@ -617,6 +617,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/models/{name}/difference": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What lies between two versions of a model */
+        readonly get: operations["getVersionDifference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/models/{name}/versions": {
         readonly parameters: {
             readonly query?: never;
@@ -3175,6 +3192,168 @@ export interface operations {
                             readonly updatedAt: string;
                             readonly version: string;
                         }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getVersionDifference: {
+        readonly parameters: {
+            readonly query: {
+                readonly from: string;
+                readonly to: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly from: {
+                            readonly createdAt: string;
+                            readonly createdBy: string;
+                            readonly digest: string;
+                            readonly stage: string;
+                            readonly verdict?: {
+                                /** @enum {unknown} */
+                                readonly decision: "allow" | "deny";
+                                readonly reasons: readonly string[];
+                            };
+                            readonly version: string;
+                        };
+                        readonly graph: {
+                            readonly nodes?: {
+                                readonly added: number;
+                                readonly changed: number;
+                                readonly removed: number;
+                                readonly same: number;
+                            };
+                            readonly tensors?: {
+                                readonly added: number;
+                                readonly changed: number;
+                                readonly removed: number;
+                                readonly same: number;
+                            };
+                            /** @description Why there is no comparison of graphs. */
+                            readonly unavailable?: string;
+                            /** @enum {unknown} */
+                            readonly verdict?: "identical" | "metadata" | "weights" | "architecture";
+                        };
+                        readonly name: string;
+                        readonly sections: {
+                            readonly components: {
+                                readonly changes: readonly {
+                                    /** @enum {unknown} */
+                                    readonly change: "added" | "removed" | "changed";
+                                    readonly from?: string;
+                                    readonly kind: string;
+                                    readonly name: string;
+                                    readonly to?: string;
+                                }[];
+                                readonly same: number;
+                                /** @description Changes; more than are listed when they were cut. */
+                                readonly total: number;
+                            };
+                            readonly evidence: {
+                                readonly changes: readonly {
+                                    /** @enum {unknown} */
+                                    readonly change: "added" | "removed" | "changed";
+                                    readonly from?: string;
+                                    readonly kind: string;
+                                    readonly name: string;
+                                    readonly to?: string;
+                                }[];
+                                readonly same: number;
+                                /** @description Changes; more than are listed when they were cut. */
+                                readonly total: number;
+                            };
+                            readonly files: {
+                                readonly changes: readonly {
+                                    /** @enum {unknown} */
+                                    readonly change: "added" | "removed" | "changed";
+                                    readonly from?: string;
+                                    readonly kind: string;
+                                    readonly name: string;
+                                    readonly to?: string;
+                                }[];
+                                readonly same: number;
+                                /** @description Changes; more than are listed when they were cut. */
+                                readonly total: number;
+                            };
+                            readonly interface: {
+                                readonly changes: readonly {
+                                    /** @enum {unknown} */
+                                    readonly change: "added" | "removed" | "changed";
+                                    readonly from?: string;
+                                    readonly kind: string;
+                                    readonly name: string;
+                                    readonly to?: string;
+                                }[];
+                                readonly same: number;
+                                /** @description Changes; more than are listed when they were cut. */
+                                readonly total: number;
+                            };
+                            readonly lineage: {
+                                readonly changes: readonly {
+                                    /** @enum {unknown} */
+                                    readonly change: "added" | "removed" | "changed";
+                                    readonly from?: string;
+                                    readonly kind: string;
+                                    readonly name: string;
+                                    readonly to?: string;
+                                }[];
+                                readonly same: number;
+                                /** @description Changes; more than are listed when they were cut. */
+                                readonly total: number;
+                            };
+                            readonly metrics: {
+                                readonly changes: readonly {
+                                    /** @enum {unknown} */
+                                    readonly change: "added" | "removed" | "changed";
+                                    readonly from?: string;
+                                    readonly kind: string;
+                                    readonly name: string;
+                                    readonly to?: string;
+                                }[];
+                                readonly same: number;
+                                /** @description Changes; more than are listed when they were cut. */
+                                readonly total: number;
+                            };
+                            readonly specification: {
+                                readonly changes: readonly {
+                                    /** @enum {unknown} */
+                                    readonly change: "added" | "removed" | "changed";
+                                    readonly from?: string;
+                                    readonly kind: string;
+                                    readonly name: string;
+                                    readonly to?: string;
+                                }[];
+                                readonly same: number;
+                                /** @description Changes; more than are listed when they were cut. */
+                                readonly total: number;
+                            };
+                        };
+                        readonly to: {
+                            readonly createdAt: string;
+                            readonly createdBy: string;
+                            readonly digest: string;
+                            readonly stage: string;
+                            readonly verdict?: {
+                                /** @enum {unknown} */
+                                readonly decision: "allow" | "deny";
+                                readonly reasons: readonly string[];
+                            };
+                            readonly version: string;
+                        };
                     };
                 };
             };
@@ -5983,6 +6162,13 @@ export interface operations {
                                     readonly signer: string;
                                 }[];
                             };
+                            /** @description how the approvals of each version in use stand */
+                            readonly quorums?: readonly {
+                                readonly expiresAt?: string;
+                                readonly met: boolean;
+                                readonly reasons: readonly string[];
+                                readonly subject: string;
+                            }[];
                             readonly reasons: readonly string[];
                             readonly scan: {
                                 readonly files: readonly {
