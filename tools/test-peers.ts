@@ -5,6 +5,7 @@ import { consoleInChromium } from './peers/console.ts'
 import { cyclonedx } from './peers/cyclonedx.ts'
 import { add, type PeerGroup, type Tally } from './peers/group.ts'
 import { jupyter } from './peers/jupyter.ts'
+import { mlflow } from './peers/mlflow.ts'
 import { modelSigning } from './peers/model-signing.ts'
 import { nftables } from './peers/nftables.ts'
 import { oipClient } from './peers/oip-client.ts'
@@ -21,6 +22,7 @@ const groups: readonly PeerGroup[] = [
   postgres,
   oipClient,
   backends,
+  mlflow,
   consoleInChromium,
   modelSigning,
   cyclonedx,

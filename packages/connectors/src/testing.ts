@@ -1,4 +1,6 @@
 /** Real counterparts of the connectors that run inside a test. */
 export { type EmbeddedIssuer, startEmbeddedIssuer } from './testing/embedded-issuer.ts'
 export { loopbackTls } from './testing/loopback-tls.ts'
+export { createMlflowAuthor, type MlflowAuthor } from './testing/mlflow-author.ts'
+export { type MlflowServer, startMlflowServer } from './testing/mlflow-server.ts'
 export { type RegistryContract, type RegistryRig, registryContract } from './testing/registry-contract.ts'
