@@ -44,8 +44,8 @@ export const findResource = async (
   return row === undefined ? undefined : toResource(row)
 }
 
-/** Announces to every process that registries changed. */
-const notify = (tx: Tx): Promise<unknown> => tx.query('SELECT pg_notify($1, $2)', [CHANNEL, ''])
+/** Wakes the syncs of every process at commit. */
+export const nudge = (tx: Tx): Promise<unknown> => tx.query('SELECT pg_notify($1, $2)', [CHANNEL, ''])
 
 export const putResource = async (
   tx: Tx,
@@ -64,13 +64,13 @@ export const putResource = async (
        walking = false, walk_cursor = NULL, next_poll_at = NULL, failures = 0`,
     [resource.name],
   )
-  await notify(tx)
+  await nudge(tx)
   return toResource(row)
 }
 
 export const deleteResource = async (tx: Tx, name: string): Promise<boolean> => {
   const gone = await tx.query('DELETE FROM registry_resource WHERE name = $1 RETURNING name', [name])
-  await notify(tx)
+  await nudge(tx)
   return gone.length > 0
 }
 
@@ -188,7 +188,7 @@ export const freeAllLeases = async (tx: Tx): Promise<void> => {
 export const beginWalk = async (tx: Tx, name: string, now: string): Promise<void> => {
   await tx.query(
     `UPDATE registry_state SET walk = walk + 1, walking = true, walk_cursor = NULL, walk_pages = 0, walk_versions = 0,
-       walk_requests = 0, walk_started_at = $2, asked = false
+       walk_requests = 0, walk_started_at = $2, asked = false, next_poll_at = NULL
      WHERE name = $1 AND NOT walking`,
     [name, now],
   )
@@ -203,6 +203,13 @@ export const moveCursor = async (
     `UPDATE registry_state SET walk_cursor = $2, walk_pages = walk_pages + 1, walk_versions = walk_versions + $3,
        walk_requests = walk_requests + $4, requests = requests + $4 WHERE name = $1`,
     [name, step.cursor ?? null, step.versions, step.requests],
+  )
+}
+
+export const addWalkRequests = async (tx: Tx, name: string, requests: number): Promise<void> => {
+  await tx.query(
+    'UPDATE registry_state SET walk_requests = walk_requests + $2, requests = requests + $2 WHERE name = $1',
+    [name, requests],
   )
 }
 
@@ -248,6 +255,11 @@ export const addFigures = async (
   )
 }
 
+/** Something may have changed there: the next walk is due now. */
+export const makeDue = async (tx: Tx, name: string): Promise<void> => {
+  await tx.query('UPDATE registry_state SET asked = true WHERE name = $1', [name])
+}
+
 /** Makes the next walk due now; also what was given up on is tried again. */
 export const askForSync = async (tx: Tx, name: string): Promise<boolean> => {
   const found = await tx.query(
@@ -260,6 +272,6 @@ export const askForSync = async (tx: Tx, name: string): Promise<boolean> => {
      WHERE registry = $1 AND state IN ('pending', 'downloading', 'refused') AND revision <> ''`,
     [name],
   )
-  await notify(tx)
+  await nudge(tx)
   return found.length > 0
 }

@@ -70,6 +70,7 @@ const watchSpeed = (limits: SyncLimits, signal: AbortSignal) => {
 export const createDownloads = (deps: DownloadDeps) => {
   const { where, limits, metered, artifacts } = deps
   const running = new Map<string, Promise<unknown>>()
+  let count = 0
 
   /** Two versions with one file wait for one download. */
   const alone = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
@@ -189,6 +190,7 @@ export const createDownloads = (deps: DownloadDeps) => {
       store.putBlob(tx, where.registry, request.identity, fetched),
     )
     await artifacts.adopt(path, digest)
+    count += 1
     return fetched
   }
 
@@ -212,7 +214,15 @@ export const createDownloads = (deps: DownloadDeps) => {
       return sizeBytes === undefined ? fetchNew(request, known, signal) : { digest: known.digest, sizeBytes }
     })
 
-  return { fetch }
+  return {
+    fetch,
+    /** Files fetched since this was last asked. */
+    takeCount: (): number => {
+      const taken = count
+      count = 0
+      return taken
+    },
+  }
 }
 
 const digestOf = (hash: Hash): Digest => {

@@ -201,6 +201,20 @@ export const putBlob = async (
   )
 }
 
+/** Whether a name here was given to this model before. */
+export const hasName = async (
+  tx: Tx,
+  name: string,
+  owner: { readonly registry: string; readonly model: string },
+): Promise<boolean> =>
+  (
+    await tx.query('SELECT 1 AS ok FROM registry_name WHERE name = $1 AND registry = $2 AND model = $3', [
+      name,
+      owner.registry,
+      owner.model,
+    ])
+  ).length > 0
+
 /** Gives a name here to a model of a registry, unless another has it: then that other one. */
 export const claimName = async (
   tx: Tx,
