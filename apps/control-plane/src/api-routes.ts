@@ -6,6 +6,7 @@ import { registerInferenceLogRoutes } from '@rampart/inference-log'
 import { registerInventoryRoutes } from '@rampart/inventory'
 import { registerDifferenceRoute, registerLineageRoutes } from '@rampart/lineage'
 import { registerPolicyRoutes } from '@rampart/policy'
+import { registerRegistryRoutes } from '@rampart/registries'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerThreatsRoutes } from '@rampart/threats'
@@ -54,6 +55,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     defaultVersion: (tenant, name) =>
       pipeline.serving.served(tenant).find((one) => one.name === name && one.isDefault)?.version,
   })
+  registerRegistryRoutes(api, { registries: pipeline.registries })
   registerLineageRoutes(api, pipeline.lineageRoom)
   registerDifferenceRoute(api, pipeline.lineageRoom)
   registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })

@@ -148,6 +148,17 @@ export const configSchema = z.object({
         .default(''),
     })
     .prefault({}),
+  registries: z
+    .object({
+      folders: z
+        .string()
+        .meta({
+          description:
+            'Folders below which registries of type folder may be, by commas; without any, all in development mode and none otherwise',
+        })
+        .default(''),
+    })
+    .prefault({}),
   lineage: z
     .object({
       namespace: text({

@@ -54,6 +54,7 @@ export const migrationSources = (): MigrationSource[] => [
   migrationsOf('telemetry'),
   migrationsOf('threats'),
   migrationsOf('gateways'),
+  migrationsOf('registries'),
   lineageMigrations(),
 ]
 
@@ -124,6 +125,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('canaries', canaries.stop)
   await assurance.start()
   lifecycle.onStop('assurance', assurance.stop)
+  await rooms.registries.start()
+  lifecycle.onStop('registries', rooms.registries.stop)
   await rooms.lineageRoom.start()
   lifecycle.onStop('lineage', rooms.lineageRoom.stop)
   await signerEffects.start()

@@ -22,6 +22,7 @@ import type { Ground } from './ground.ts'
 import { createInferenceLogRoom } from './inference-log-room.ts'
 import { createLineageRoom } from './lineage-room.ts'
 import { createServingPorts } from './serving-ports.ts'
+import { createRegistriesRoom } from './registries-room.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
 import { createSignerEffects } from './signer-effects.ts'
 import { createVerdictRoom } from './verdict-room.ts'
@@ -168,11 +169,13 @@ export const createPipeline = async (ground: Ground) => {
     verdicts,
     afterSwap: gateways.changed,
   })
+  const registries = createRegistriesRoom(ground, { audit, inventory })
   const lineageRoom = createLineageRoom(ground, { audit, inventory, trust, verdicts })
   return {
     audit,
     ca,
     lineageRoom,
+    registries,
     identity,
     policy,
     trust,

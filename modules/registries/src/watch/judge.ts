@@ -27,8 +27,19 @@ export type PointerFact = {
   readonly registeredSource?: string
 }
 
+/** A tag of ours that somebody else set to something else. */
+export type WriteConflictFact = {
+  readonly registry: string
+  readonly model: string
+  readonly version: string
+  readonly key: string
+  readonly ref: string | null
+  readonly found: string
+}
+
 export type Facts = {
   readonly pointers: readonly PointerFact[]
+  readonly conflicts?: readonly WriteConflictFact[]
   readonly approved: readonly ApprovedVersion[]
   readonly served: readonly ServedVersion[]
   readonly judge: (digest: Digest) => { readonly approved: boolean; readonly reasons: readonly string[] }
@@ -252,13 +263,32 @@ const servedConditions = (facts: Facts): Condition[] =>
     ]
   })
 
+/** Somebody says otherwise in our name; they are told, never overruled. */
+const conflictConditions = ({ conflicts = [] }: Facts): Condition[] =>
+  conflicts.map(({ registry, model, version, key, ref, found }) => ({
+    key: `registry-watch:write-back:${registry}/${model}/${version}/${key}`.slice(0, 512),
+    title: `${registry}: tag ${key} of ${quoted(model)} ${quoted(version)} was set by somebody else`,
+    severity: 'medium' as const,
+    entity:
+      ref === null
+        ? { kind: 'registry' as const, id: registry }
+        : { kind: 'model-version' as const, id: ref },
+    related: [{ kind: 'registry' as const, id: registry }],
+    techniques: [],
+    evidence: { registry, model, version, tag: key, found: found.slice(0, 500) },
+  }))
+
 /** Rows by registry, model, alias and version; conditions by key, each once. */
 export const judgeRegistries = (
   facts: Facts,
 ): { readonly rows: readonly WatchRow[]; readonly conditions: readonly Condition[] } => {
   const groupOf = byName(facts)
   const judged = facts.pointers.map((fact) => judgePointer(fact, facts, groupOf(fact.name)))
-  const conditions = [...judged.flatMap((one) => one.conditions), ...servedConditions(facts)]
+  const conditions = [
+    ...judged.flatMap((one) => one.conditions),
+    ...servedConditions(facts),
+    ...conflictConditions(facts),
+  ]
   return {
     rows: judged.map(({ row }) => row),
     conditions: [...new Map(conditions.map((one) => [one.key, one])).values()],

@@ -12,6 +12,7 @@ import {
   type Logger,
   type Metrics,
 } from '@rampart/kit'
+import { selectConflicts } from '../write-back/store.ts'
 import { type Condition, judgeRegistries, type WatchRow, type WatchState } from './judge.ts'
 import type { WatchPorts } from './ports.ts'
 import * as store from './store.ts'
@@ -62,12 +63,16 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
   })
 
   const compare = async (tenant: string) => {
-    const [pointers, served] = await Promise.all([
-      database.read(tenant, store.selectPointers),
+    const [{ pointers, conflicts }, served] = await Promise.all([
+      database.read(tenant, async (tx) => ({
+        pointers: await store.selectPointers(tx),
+        conflicts: await selectConflicts(tx),
+      })),
       deps.served(tenant),
     ])
     return judgeRegistries({
       pointers,
+      conflicts,
       served,
       approved: deps.approved(tenant),
       judge: (digest) => deps.judge(tenant, digest),

@@ -1,0 +1,108 @@
+/** The adapter of each type of registry, loaded when a registry of that type is first opened, and given its secrets. */
+import { folderOf } from '@rampart/connectors/folder'
+import { createOutboundHttp, type OutboundHttp, parseServerUrl } from '@rampart/connectors/outbound'
+import type { Registry, RegistrySpec } from '@rampart/domain'
+import { type CheckRegistry, type OpenRegistry, registriesErrors } from '@rampart/registries'
+import { hostList } from './app-config.ts'
+import type { Ground } from './ground.ts'
+
+type AdapterGround = Pick<Ground, 'config' | 'home' | 'mode' | 'secrets' | 'outbound'>
+type Auth = NonNullable<RegistrySpec['auth']>
+
+/** Kinds of credentials that a type of registry takes. */
+const AUTH_KINDS: Readonly<Record<RegistrySpec['type'], readonly Auth['kind'][]>> = {
+  folder: ['none'],
+  s3: ['none', 'aws'],
+  mlflow: ['none', 'basic', 'bearer'],
+  oci: ['none', 'basic', 'bearer'],
+  azureml: ['none', 'azure', 'bearer'],
+}
+
+const folderRules = ({ config, home, mode }: AdapterGround) => {
+  const allowed = hostList(config.registries.folders)
+  return {
+    // Alone on loopback the person at the keyboard can read these files anyway; elsewhere folders are named.
+    ...(mode === 'development' && allowed.length === 0 ? {} : { allowed }),
+    forbidden: [home],
+  }
+}
+
+/** Throws what makes a spec unusable; asks nobody. */
+export const createCheckRegistry =
+  (ground: AdapterGround): CheckRegistry =>
+  (spec) => {
+    const refuse = registriesErrors.REGISTRIES_INVALID
+    const { type, url, auth = { kind: 'none' } } = spec
+    if (!AUTH_KINDS[type].includes(auth.kind))
+      throw refuse(`A registry of type ${type} takes auth.kind ${AUTH_KINDS[type].join(', ')}.`)
+    if (
+      (auth.kind === 'basic' || auth.kind === 'bearer' || auth.kind === 'aws') &&
+      auth.secretRef === undefined
+    )
+      throw refuse(`auth.kind ${auth.kind} needs auth.secretRef.`)
+    if (auth.kind === 'basic' && auth.username === undefined)
+      throw refuse('auth.kind basic needs auth.username.')
+    if (type === 'folder') folderOf({ url, ...folderRules(ground) })
+    else if (type !== 's3' && type !== 'azureml') parseServerUrl(url, ['http:', 'https:'])
+  }
+
+const openHttp = async ({ secrets, outbound }: AdapterGround, spec: RegistrySpec): Promise<OutboundHttp> => {
+  const caRef = spec.parameters?.['caRef']
+  const tls = caRef === undefined ? {} : { tls: { ca: await secrets.resolve(caRef) } }
+  return createOutboundHttp({ addresses: outbound, ...tls })
+}
+
+const openMlflow = async (ground: AdapterGround, spec: RegistrySpec): Promise<Registry> => {
+  const { basicAuthorization, bearerAuthorization, createMlflowRegistry } = await import(
+    '@rampart/connectors/mlflow'
+  )
+  const { kind = 'none', username = '', secretRef = '' } = spec.auth ?? {}
+  const secret = () => ground.secrets.resolve(secretRef)
+  const authorization =
+    kind === 'basic'
+      ? async () => basicAuthorization(username, await secret())
+      : kind === 'bearer'
+        ? async () => bearerAuthorization(await secret())
+        : undefined
+  const http = await openHttp(ground, spec)
+  return createMlflowRegistry({
+    url: spec.url,
+    http,
+    ...(authorization === undefined ? {} : { authorization }),
+  })
+}
+
+const openOci = async (ground: AdapterGround, spec: RegistrySpec): Promise<Registry> => {
+  const { createOciRegistry } = await import('@rampart/connectors/oci')
+  const { kind = 'none', username = '', secretRef = '' } = spec.auth ?? {}
+  const secret = () => ground.secrets.resolve(secretRef)
+  const login =
+    kind === 'basic'
+      ? ({ kind, username, password: secret } as const)
+      : kind === 'bearer'
+        ? ({ kind, token: secret } as const)
+        : ({ kind: 'none' } as const)
+  const http = await openHttp(ground, spec)
+  return createOciRegistry({ url: spec.url, http, login, include: spec.include, parameters: spec.parameters })
+}
+
+const openFolder = async (ground: AdapterGround, spec: RegistrySpec): Promise<Registry> => {
+  const { createFolderRegistry } = await import('@rampart/connectors/folder')
+  return createFolderRegistry({ url: spec.url, ...folderRules(ground) })
+}
+
+export const createOpenRegistry =
+  (ground: AdapterGround): OpenRegistry =>
+  async (_tenant, { spec }) => {
+    switch (spec.type) {
+      case 'folder':
+        return openFolder(ground, spec)
+      case 'mlflow':
+        return openMlflow(ground, spec)
+      case 'oci':
+        return openOci(ground, spec)
+      case 's3':
+      case 'azureml':
+        throw registriesErrors.REGISTRIES_INVALID(`Registries of type ${spec.type} are not there yet.`)
+    }
+  }
