@@ -1,0 +1,2 @@
+/** Signed webhooks, out. */
+export { createWebhook, signWebhook, type WebhookTarget } from './webhook-sink.ts'
