@@ -1,12 +1,15 @@
 /** The mock control plane: the API over an in-memory world, the event stream, and the built console if there is one. */
+import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type * as Api from '../src/api/types.ts'
 import { type Answer, dispatch, problem, type Role } from './router.ts'
 import { governingRoutes } from './routes-governing.ts'
+import { lineageRoutes } from './routes-lineage.ts'
 import { modelRoutes } from './routes-models.ts'
 import { requestRoutes } from './routes-requests.ts'
 import { raiseSignal, runningRoutes } from './routes-running.ts'
+import { uploadRoutes } from './routes-upload.ts'
 import { serveStatic } from './static-files.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -41,7 +44,11 @@ const roleOf = (request: IncomingMessage): Role | undefined => {
 const readBody = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString('utf8')
+  const bytes = Buffer.concat(chunks)
+  // An artifact: all that anybody asks of it is what it hashes to.
+  if (request.headers['content-type'] === 'application/octet-stream')
+    return { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, sizeBytes: bytes.length }
+  const text = bytes.toString('utf8')
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
 }
 
@@ -85,6 +92,8 @@ export const startMockApi = async (options: Options = {}): Promise<MockApi> => {
   })
   const routes = [
     ...modelRoutes(world),
+    ...lineageRoutes(world),
+    ...uploadRoutes(world),
     ...runningRoutes(world),
     ...requestRoutes(world),
     ...governingRoutes(world),

@@ -18,6 +18,10 @@ export const pb = {
   models: (search?: { q?: string; stage?: string }) => withSearch('/models', search),
   model: (name: string) => `/models/${enc(name)}`,
   version: (name: string, version: string) => `/models/${enc(name)}/versions/${enc(version)}`,
+  compare: (name: string, search?: { from?: string; to?: string }) =>
+    withSearch(`/models/${enc(name)}/compare`, search),
+  lineage: (name: string, version: string) => `/models/${enc(name)}/versions/${enc(version)}/lineage`,
+  upload: (search?: { name?: string }) => withSearch('/upload', search),
   evidence: (id: string) => `/evidence/${enc(id)}`,
   routes: () => '/routes',
   route: (name: string) => `/routes/${enc(name)}`,

@@ -6,8 +6,10 @@ import { signerQueries } from './api/signer-queries.ts'
 import { Shell } from './components/shell.tsx'
 import { AuditPage } from './pages/audit.tsx'
 import { AuditEntryPage } from './pages/audit-entry.tsx'
+import { ComparePage } from './pages/compare.tsx'
 import { DecisionsPage } from './pages/decisions.tsx'
 import { EvidencePage } from './pages/evidence.tsx'
+import { LineagePage } from './pages/lineage.tsx'
 import { ModelPage } from './pages/model.tsx'
 import { ModelsPage } from './pages/models.tsx'
 import { BrokenPage, NotFoundPage } from './pages/not-found.tsx'
@@ -23,6 +25,7 @@ import { SignalsPage } from './pages/signals.tsx'
 import { SignersPage } from './pages/signers.tsx'
 import { TelemetryPage } from './pages/telemetry.tsx'
 import { TelemetryDetailPage } from './pages/telemetry-detail.tsx'
+import { UploadPage } from './pages/upload.tsx'
 import { VersionPage } from './pages/version.tsx'
 
 type Params = Readonly<Record<string, string | undefined>>
@@ -53,6 +56,11 @@ const siteMap = (client: QueryClient): RouteObject[] => {
     page('models/:name/versions/:version', <VersionPage />, ({ name = '', version = '' }) =>
       client.prefetchQuery(queries.passport(name, version)),
     ),
+    page('models/:name/compare', <ComparePage />, ({ name = '' }) =>
+      client.prefetchQuery(queries.model(name)),
+    ),
+    page('models/:name/versions/:version/lineage', <LineagePage />),
+    page('upload', <UploadPage />),
     page('evidence/:id', <EvidencePage />, ({ id = '' }) => client.prefetchQuery(queries.evidence(id))),
     page('routes', <RoutesPage />, () => client.prefetchQuery(queries.routes())),
     page('routes/:name', <RoutePage />, ({ name = '' }) => client.prefetchQuery(queries.routeStats(name))),

@@ -56,6 +56,8 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/models/{name}/versions/{version}/provenance', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}/graph', { path: VERSION }],
   ['/api/v1/models/{name}/versions/{version}/graph/diff', { path: VERSION }],
+  ['/api/v1/lineage/{name}/{version}', { path: VERSION }],
+  ['/api/v1/models/{name}/difference', { path: { name: 'card-fraud' }, query: '?from=1.2.0&to=1.3.0' }],
   ['/api/v1/signers'],
   ['/api/v1/signers/{name}', { path: { name: 'release' } }],
   ['/api/v1/verdicts/{digest}', { path: { digest: mock.world.versions[0]?.digest ?? '' } }],

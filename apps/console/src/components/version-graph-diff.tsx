@@ -125,6 +125,16 @@ const Found = ({ found }: { found: ModelGraphDiff }) => {
   )
 }
 
+type GraphDifferenceProps = { name: string; version: string; against: string | undefined }
+
+/** Against the named version, else the one that is served by default. */
+export const GraphDifference = ({ name, version, against }: GraphDifferenceProps) => {
+  const query = useQuery(graphQueries.diff(name, version, against))
+  if (query.data !== undefined) return <Found found={query.data} />
+  if (query.isError) return <ProblemNotice error={query.error} title="Not compared" />
+  return <BlockSkeleton height={240} />
+}
+
 export const VersionGraphDiff = ({ name, version }: { name: string; version: string }) => {
   const [against, setAgainst] = useState<string | undefined>()
   const versions = useQuery(queries.model(name))
@@ -147,13 +157,7 @@ export const VersionGraphDiff = ({ name, version }: { name: string; version: str
           ))}
         </select>
       </label>
-      {query.data !== undefined ? (
-        <Found found={query.data} />
-      ) : query.isError ? (
-        <ProblemNotice error={query.error} title="Not compared" />
-      ) : (
-        <BlockSkeleton height={240} />
-      )}
+      <GraphDifference name={name} version={version} against={against} />
     </>
   )
 }

@@ -39,7 +39,18 @@ export const ModelPage = () => {
               </>
             )}
           </p>
-          <Card title="Versions" note={versions && plural(versions.length, 'version')} flush>
+          <Card
+            title="Versions"
+            note={versions && plural(versions.length, 'version')}
+            actions={
+              (versions?.length ?? 0) > 1 && (
+                <TextLink to={pb.compare(name)} className="text-xs font-medium">
+                  Compare
+                </TextLink>
+              )
+            }
+            flush
+          >
             <DataTable
               label={`Versions of ${name}`}
               columns={versionColumns}

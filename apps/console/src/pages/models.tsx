@@ -1,7 +1,8 @@
 /** All model versions: filter, stage, sort in the address. */
 import { useQuery } from '@tanstack/react-query'
-import { Boxes } from 'lucide-react'
+import { Boxes, FileUp } from 'lucide-react'
 import { useMemo } from 'react'
+import { Link } from 'react-router'
 import { queries } from '../api/queries.ts'
 import type { ModelVersionItem } from '../api/types.ts'
 import { VersionLink } from '../components/entity-link.tsx'
@@ -12,7 +13,9 @@ import { StageBadge } from '../components/severity.tsx'
 import { useParam, useSortParam } from '../components/use-filters.ts'
 import { plural } from '../format/number.ts'
 import { shortDigest } from '../format/text.ts'
+import { pb } from '../path-builder.ts'
 import { Badge } from '../ui/badge.tsx'
+import { buttonClass } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { CopyText } from '../ui/copy.tsx'
 import { type Column, DataTable, sortRows } from '../ui/data-table.tsx'
@@ -121,7 +124,10 @@ export const ModelsPage = () => {
           onChange={setStage}
           choices={STAGES.map((value) => ({ value, label: value }))}
         />
-        <span className="ml-auto">
+        <span className="ml-auto flex items-center gap-2">
+          <Link to={pb.upload()} className={buttonClass()}>
+            <FileUp aria-hidden className="size-4" /> Upload
+          </Link>
           <ExportMenu name="model-versions" rows={rows ?? []} />
         </span>
       </div>

@@ -1,6 +1,7 @@
 /** A model version as a passport: identity, gates with evidence, where it runs, decisions, actions. */
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from 'react-router'
+import { Diff, Workflow } from 'lucide-react'
+import { Link, useParams } from 'react-router'
 import { queries } from '../api/queries.ts'
 import type { Passport } from '../api/types.ts'
 import { TextLink } from '../components/entity-link.tsx'
@@ -17,6 +18,7 @@ import { bytes } from '../format/number.ts'
 import { shortDigest } from '../format/text.ts'
 import { pb } from '../path-builder.ts'
 import { Badge } from '../ui/badge.tsx'
+import { buttonClass } from '../ui/button.tsx'
 import { Card, Fact, FactList } from '../ui/card.tsx'
 import { CopyText } from '../ui/copy.tsx'
 import { BlockSkeleton } from '../ui/notice.tsx'
@@ -42,6 +44,16 @@ export const VersionPage = () => {
         )
       }
       description={passport?.spec.description}
+      actions={
+        <>
+          <Link to={pb.lineage(name, version)} className={buttonClass()}>
+            <Workflow aria-hidden className="size-4" /> Lineage
+          </Link>
+          <Link to={pb.compare(name, { to: version })} className={buttonClass()}>
+            <Diff aria-hidden className="size-4" /> Compare
+          </Link>
+        </>
+      }
     >
       {passport !== undefined ? (
         <Body passport={passport} />
