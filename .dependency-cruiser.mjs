@@ -2,7 +2,8 @@
 
 const rooms = '^(packages|modules|apps)/([^/]+)/'
 /** Doors beside src/index.ts: parts that programs which must start fast can load alone. */
-const SECOND_DOORS = '^packages/(kit/src/core|signing/src/model|onnx/src/graph/index)\\.ts$'
+const SECOND_DOORS =
+  '^(packages/(kit/src/core|signing/src/model|onnx/src/graph/index)|modules/threats/src/correlation/index)\\.ts$'
 const testFiles = '\\.(test|e2e|peers)\\.tsx?$|/test/|/testing(\\.ts|/)'
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -18,8 +18,10 @@ export type Evidence = {
   readonly related: readonly Entity[]
   readonly techniques: readonly string[]
   readonly pValue?: number
-  /** ms since 1970 */
+  /** Of the latest report, ms since 1970. */
   readonly time: number
+  /** Of the first report, where that is known and earlier. */
+  readonly since?: number
   readonly cleared: boolean
 }
 
@@ -47,3 +49,21 @@ export const evidenceOf = (signal: Known): Evidence => ({
   time: Date.parse(signal.time),
   cleared: signal.state === 'cleared',
 })
+
+const RANK: Readonly<Record<Severity, number>> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 }
+
+export const severityRank = (severity: Severity): number => RANK[severity]
+
+/** A condition after one more report: the latest words and time, the strongest severity and p-value so far. */
+export const withReport = (known: Evidence, report: Evidence): Evidence => {
+  const [older, newer] = report.time >= known.time ? [known, report] : [report, known]
+  const pValues = [known.pValue, report.pValue].filter((p) => p !== undefined)
+  const since = Math.min(known.since ?? known.time, report.since ?? report.time)
+  return {
+    ...newer,
+    severity: RANK[older.severity] > RANK[newer.severity] ? older.severity : newer.severity,
+    ...(pValues.length === 0 ? {} : { pValue: Math.min(...pValues) }),
+    since,
+    cleared: newer.cleared,
+  }
+}

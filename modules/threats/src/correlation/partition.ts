@@ -46,8 +46,13 @@ const namesOf = (one: Partitioned, context: LinkContext): string[] => {
   return [condition, `subject ${entityKey(one.entity)}`, own, ...open]
 }
 
+/** A condition that goes on lasts from its first report to its latest. */
+export const sinceOf = ({ since, time }: Evidence): number => since ?? time
+
 const chronological = (a: Evidence, b: Evidence): number =>
-  a.time - b.time || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  sinceOf(a) - sinceOf(b) ||
+  (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) ||
+  (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** Components in the order of their first signal, signals in the order of time. */
 export const partition = <T extends Partitioned>(signals: readonly T[], context: LinkContext): T[][] => {
@@ -60,13 +65,14 @@ export const partition = <T extends Partitioned>(signals: readonly T[], context:
     if (earlier !== undefined) forest.join(earlier, index)
     lastPin.set(pin, index)
   })
-  const latest = new Map<string, number>()
+  const latest = new Map<string, { readonly index: number; readonly until: number }>()
   sorted.forEach((one, index) => {
     for (const name of namesOf(one, context)) {
       const earlier = latest.get(name)
-      if (earlier !== undefined && one.time - (sorted[earlier] as T).time <= context.windowMs)
-        forest.join(earlier, index)
-      latest.set(name, index)
+      const until = Math.max(earlier?.until ?? one.time, one.time)
+      if (earlier !== undefined && sinceOf(one) - earlier.until <= context.windowMs)
+        forest.join(earlier.index, index)
+      latest.set(name, { index, until })
     }
   })
   const components = new Map<number, T[]>()
