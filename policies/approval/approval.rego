@@ -22,7 +22,7 @@ decision := {
 		"needs": needs,
 		"quorums": sort([name | some name in applying]),
 		"counted": sort([name | some name in counted]),
-		"persons": sort([name | some name, _ in votes]),
+		"persons": sort([name | some name in heard]),
 		"missing": sort([text | some text in missing]),
 		"ignored": [{"id": input.approvals[fault.at].id, "why": fault.why} | some fault in faults],
 		"may_approve": {"allow": may_approve, "reasons": sort([text | some text in approve_faults])},
@@ -328,6 +328,13 @@ counted contains input.approvals[at].id if {
 counted contains input.approvals[at].id if {
 	some at in delegated
 	not at in shadowed
+}
+
+# Who gave them, and for whom.
+heard contains name if {
+	some approval in input.approvals
+	approval.id in counted
+	some name in {approval.approver, object.get(approval, "on_behalf_of", approval.approver)}
 }
 
 # --- the quorum ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #         version: {name, version, digest, stage, labels, created_by, size_bytes,
 #                   artifacts: [{path, role, digest}]},
 #         evidence: [{predicate_type, predicate, signer, verified, subject_digest}],
+#         approval: {met, reasons, persons}: how the pack approval counts; evidence holds only approvals that count,
 #         limits: {min_accuracy?, min_balanced_accuracy?}, now}
 # data.rampart.promotion_config.signature_required: true when a version needs a signature of a trusted signer
 # data.rampart.promotion_config.four_eyes: true when the person who registered may not approve
@@ -122,6 +123,13 @@ may_take if {
 reasons contains sprintf("the bytes are denied by %v: %v", [denial.by, denial.reason]) if {
 	to in {"approved", "deployed"}
 	some denial in denials
+	not lifted_next(denial)
+}
+
+# A run undoes its steps in reverse: the stage comes back first, its own denial goes last.
+lifted_next(denial) if {
+	undoing
+	denial.denial == input.transition.undoes.run
 }
 
 denial_type := "https://rampart.dev/attestation/denial/v1"
@@ -153,6 +161,15 @@ may_take if {
 	role in takers[to]
 }
 
+# Who counts as an approver of this model completes its approval, whatever other roles he has.
+may_take if {
+	not undoing
+	to == "approved"
+	enough
+	input.principal.kind in {"user", "service"}
+	who in input.approval.persons
+}
+
 held contains role if {
 	some role in input.principal.roles
 	role in {"viewer", "operator", "approver", "admin"}
@@ -175,12 +192,15 @@ reasons contains sprintf("needs an assessment that passed: %v", [lack]) if {
 	some lack in assessment_lacks
 }
 
+# Of this version: another one of the same bytes may have other limits and other reference rows.
 assessments := [statement |
 	some statement in input.evidence
 	statement.predicate_type == assessment_type
 	statement.subject_digest == input.version.digest
 	statement.verified == true
 	statement.predicate.tenant == input.principal.tenant
+	statement.predicate.model == input.version.name
+	statement.predicate.version == input.version.version
 ]
 
 # The newest counts: a version that fails its second assessment does not live on the first.
@@ -362,7 +382,23 @@ approved if {
 	statement.predicate.tenant == input.principal.tenant
 	statement.predicate.model == input.version.name
 	statement.predicate.version == input.version.version
+	enough
 }
+
+enough if input.approval.met == true
+
+reasons contains why if {
+	to in {"approved", "deployed"}
+	not enough
+	some why in input.approval.reasons
+}
+
+reasons contains "the approvals were not counted" if {
+	to in {"approved", "deployed"}
+	not approvals_counted
+}
+
+approvals_counted if is_boolean(input.approval.met)
 
 reasons contains sprintf("%v registered this version and may not approve it", [who]) if {
 	to == "approved"

@@ -47,6 +47,8 @@ waiver(rules) := {
 assessment := {
 	"predicate_type": "https://rampart.dev/attestation/assessment/v1",
 	"predicate": {
+		"model": "card-fraud",
+		"version": "1.0.0",
 		"result": "passed",
 		"reasons": [],
 		"tenant": "default",
@@ -83,6 +85,7 @@ step(principal, from, to, evidence) := {
 	"transition": {"from": from, "to": to, "reason": "because"},
 	"version": version(from),
 	"evidence": array.concat([scan], evidence),
+	"approval": {"met": true, "reasons": [], "persons": ["user:anna"]},
 	"limits": {"min_accuracy": 0.95},
 	"now": "2026-01-03T00:00:00.000Z",
 }
@@ -220,6 +223,27 @@ test_deployment_needs_a_verified_approval if {
 	denied(step(person("operator"), "approved", "deployed", [assessment, object.union(approval, {"predicate": {"version": "2.0.0"}})]), no_approval)
 }
 
+test_approvals_must_be_enough if {
+	lacking := {"approval": {"met": false, "reasons": ["needs 1 more approval by approver"], "persons": []}}
+	approve := object.union(step(person("approver"), "assessed", "approved", [assessment]), lacking)
+	denied(approve, ["needs 1 more approval by approver"])
+	deploy := object.union(step(person("operator"), "approved", "deployed", [assessment, approval]), lacking)
+	denied(deploy, ["needs 1 more approval by approver", "needs an approval of this digest with a valid signature"])
+	uncounted := object.remove(step(person("operator"), "approved", "deployed", [assessment, approval]), ["approval"])
+	denied(uncounted, ["needs an approval of this digest with a valid signature", "the approvals were not counted"])
+}
+
+test_who_counts_as_approver_completes_the_approval if {
+	owner := {"approval": {"met": true, "reasons": [], "persons": ["user:viewer"]}}
+	allowed(object.union(step(person("viewer"), "assessed", "approved", [assessment]), owner))
+	not promotion.decision.allow with input as object.union(step(person("viewer"), "approved", "deployed", [assessment, approval]), owner)
+}
+
+test_an_assessment_of_another_version_is_none if {
+	other := object.union(assessment, {"predicate": {"version": "2.0.0"}})
+	denied(step(component, "registered", "assessed", [other]), none)
+}
+
 test_a_signature_that_counts_no_more if {
 	all := [assessment, approval, signature(false)]
 	denied(step(person("operator"), "approved", "deployed", all), ["no signature on it counts any more"])
@@ -302,6 +326,9 @@ test_denied_bytes_are_not_deployed_until_every_denial_is_lifted if {
 	allowed(step(person("operator"), "approved", "deployed", array.concat(all, [one, lifted])))
 	allowed(step(person("operator"), "deployed", "retired", [one]))
 	forged := object.union(lifted, {"verified": false})
+	own := denial("r1", "denied", "2026-01-01T00:00:00.000Z")
+	allowed(undo(person("approver"), "retracted", "deployed", array.concat(all, [own])))
+	denied(undo(person("approver"), "retracted", "deployed", array.concat(all, [own, one])), why)
 	denied(step(person("operator"), "approved", "deployed", array.concat(all, [one, forged])), why)
 }
 

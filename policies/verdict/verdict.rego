@@ -8,7 +8,8 @@
 #         provenance: {result: attested|none, statements: [{predicateType, signer}]},
 #         graphLint: {result: clean|suspicious|missing|not-applicable, rules, waivers},
 #         assessment: {result: passed|failed|missing, reasons, metrics},
-#         approvals: [{subject, approver, reason, at}],
+#         approvals: [{subject, approver, reason, at}] (those that count, where they are enough),
+#         quorums?: [{subject, met, reasons, expiresAt?}] of the versions in use,
 #         denials?: [{denial, by, reason, at}] (those that hold), now}
 # data.rampart.verdict_config: which gates are needed beyond scan, assessment and approval
 package rampart.verdict
@@ -47,6 +48,12 @@ approved if {
 	subject.stage in in_use
 	some approval in input.approvals
 	approval.subject == subject.name
+}
+
+reasons contains sprintf("%v: %v", [quorum.subject, why]) if {
+	not approved
+	some quorum in input.quorums
+	some why in quorum.reasons
 }
 
 # --- scan --------------------------------------------------------------------------------------------------------

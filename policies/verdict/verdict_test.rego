@@ -124,3 +124,10 @@ test_results_that_nobody_knows if {
 }
 
 test_empty_input_is_denied if denied({}, "no version of these bytes is approved or deployed")
+
+test_what_the_approvals_lack_is_said if {
+	quorums := [{"subject": "card-fraud:1.0.0", "met": false, "reasons": ["needs 1 more approval by approver"]}]
+	answer := verdict.decision with input as {"subjects": [], "approvals": [], "quorums": quorums}
+	not answer.allow
+	"card-fraud:1.0.0: needs 1 more approval by approver" in answer.reasons
+}

@@ -1,4 +1,5 @@
 /** Every route of the control API, below /api/v1. Also how contracts/openapi.json is emitted. */
+import { registerApprovalRoutes } from '@rampart/approvals'
 import { registerAuditRoutes } from '@rampart/audit'
 import { registerGatewayRoutes } from '@rampart/gateways'
 import { registerIdentityRoutes, registerSessionRoutes } from '@rampart/identity'
@@ -58,6 +59,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerRegistryRoutes(api, { registries: pipeline.registries })
   registerLineageRoutes(api, pipeline.lineageRoom)
   registerDifferenceRoute(api, pipeline.lineageRoom)
+  registerApprovalRoutes(api, { room: pipeline.approvals, clock: deps.clock })
   registerPolicyRoutes(api, { policy: pipeline.policy, clock: deps.clock })
   registerServingRoutes(api, {
     routes: pipeline.routes,

@@ -171,6 +171,21 @@ export const configSchema = z.object({
       secretRef: text({ description: 'Name of the secret that holds the bearer token for it' }).optional(),
     })
     .prefault({}),
+  approvals: z
+    .object({
+      requestDays: number({ description: 'How long a request for approval stays open', unit: 'days' })
+        .min(1)
+        .max(90)
+        .default(14),
+      webhookUrl: text({
+        description:
+          'Where requests that open, are approved, rejected or expire are told to; without it nobody is',
+      }).optional(),
+      webhookSecretRef: text({
+        description: 'Name of the secret that signs these notifications (HMAC-SHA-256)',
+      }).default('approvals-webhook'),
+    })
+    .prefault({}),
   policy: z
     .object({
       restore: z

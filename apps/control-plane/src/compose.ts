@@ -49,6 +49,7 @@ export const migrationSources = (): MigrationSource[] => [
   migrationsOf('policy'),
   trustMigrations(),
   migrationsOf('inventory'),
+  migrationsOf('approvals'),
   migrationsOf('assurance'),
   migrationsOf('serving'),
   migrationsOf('telemetry'),
@@ -113,6 +114,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   // Before the router: without verdicts in memory it would refuse what it served until now.
   await verdictRoom.start()
   lifecycle.onStop('verdicts', verdictRoom.stop)
+  await rooms.approvals.start()
+  lifecycle.onStop('approvals', rooms.approvals.stop)
   telemetry.start()
   lifecycle.onStop('telemetry', telemetry.stop)
   await serving.start()

@@ -17,6 +17,7 @@ import { createReferenceImport, createTelemetry, parseLearnRows } from '@rampart
 import { createThreats } from '@rampart/threats'
 import { createSignatures, createSigners, createTrust, type Verdicts } from '@rampart/trust'
 import { hostList } from './app-config.ts'
+import { type ApprovalWiring, createApprovalWiring, lateApprovals } from './approval-wiring.ts'
 import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
 import { createInferenceLogRoom } from './inference-log-room.ts'
@@ -57,7 +58,12 @@ export const createPipeline = async (ground: Ground) => {
   const signers = createSigners({ ...ground, audit })
 
   // The router answers to the inventory, and the inventory waits for the router: one of the two must be named first.
-  const late: { sync?: ServingSync; verdicts?: Verdicts; gateways?: GatewayRoom } = {}
+  const late: {
+    sync?: ServingSync
+    verdicts?: Verdicts
+    gateways?: GatewayRoom
+    approvals?: ApprovalWiring
+  } = {}
   const settle = async (): Promise<void> => late.sync?.refresh()
 
   const threats = createThreats({ ...ground, audit })
@@ -71,6 +77,7 @@ export const createPipeline = async (ground: Ground) => {
     audit,
     policy,
     evidence: trust,
+    approvals: lateApprovals(() => late.approvals),
     artifacts: await createLocalArtifactStore({ folder: join(home, 'artifacts'), random: ground.random }),
     maxArtifactBytes: config.limits.artifactBytes,
     afterTransition: async ({ version, to }) => {
@@ -85,7 +92,17 @@ export const createPipeline = async (ground: Ground) => {
       await settle()
     },
   })
-  const verdictRoom = createVerdictRoom(ground, { audit, policy, trust, signers, inventory, signer })
+  const approvals = createApprovalWiring(ground, { audit, policy, trust, inventory })
+  late.approvals = approvals
+  const verdictRoom = createVerdictRoom(ground, {
+    audit,
+    policy,
+    trust,
+    signers,
+    inventory,
+    approvals,
+    signer,
+  })
   const { verdicts } = verdictRoom
   late.verdicts = verdicts
   const signatures = createSignatures({ ...ground, trust, versions: inventory })
@@ -182,6 +199,7 @@ export const createPipeline = async (ground: Ground) => {
     signers,
     signatures,
     signerEffects,
+    approvals,
     verdictRoom,
     threats,
     telemetry,

@@ -12,6 +12,7 @@ import {
   type Signers,
   type Trust,
 } from '@rampart/trust'
+import type { ApprovalWiring } from './approval-wiring.ts'
 import type { Ground } from './ground.ts'
 
 export type VerdictRoomDeps = {
@@ -20,6 +21,7 @@ export type VerdictRoomDeps = {
   readonly trust: Trust
   readonly signers: Signers
   readonly inventory: Inventory
+  readonly approvals: ApprovalWiring
   /** Signs evidence, and so verdicts. */
   readonly signer: Signer
 }
@@ -39,6 +41,7 @@ export const createVerdictRoom = (ground: Ground, deps: VerdictRoomDeps) => {
         }),
     },
     subjects: inventory,
+    approvals: deps.approvals,
     dependents: signers.dependents,
     ttlMs: ground.config.trust.verdictMinutes * 60_000,
   })

@@ -22,7 +22,8 @@ const principal = (tenant = 'one'): Principal => ({
 })
 const audited: Entry[] = []
 const published: string[] = []
-const attested: unknown[] = []
+const asked: string[] = []
+const met = { met: true, reasons: [], counted: [], persons: ['user:ann'] }
 let denial: string | undefined
 let store: TestDatabase
 let folder: string
@@ -52,9 +53,19 @@ before(async () => {
     artifacts: await createLocalArtifactStore({ folder, random: cryptoRandom }),
     policy: { decide: async () => answer() },
     audit: { record: async (_tx, entry) => void audited.push(entry) },
-    evidence: {
-      evidenceAbout: async () => [],
-      attestApproval: async (_tx, _principal, subject) => void attested.push(subject),
+    evidence: { evidenceIn: async () => [] },
+    approvals: {
+      standing: async () => met,
+      preview: async () => ({ allow: true, reasons: [] }),
+      approve: async (who, ref, { reason, revision }) => {
+        const before = await store.database.tx(who.tenant, async (tx) => {
+          const version = await inventory.lock(tx, ref, revision)
+          asked.push(version.digest)
+          await inventory.approve({ tx, principal: who, version, reason, approval: met })
+          return version
+        })
+        await inventory.settle(who.tenant, ref, before.stage)
+      },
     },
     maxArtifactBytes: 1024,
   })
@@ -110,7 +121,7 @@ test('what was never uploaded, is too large or is something else is refused and 
   assert.deepEqual(await readdir(join(folder, 'incoming')), [])
 })
 
-test('each step is decided, recorded with its decision, announced and audited; approval is attested', async () => {
+test('each step is decided, recorded with its decision, announced and audited; approval is asked for where it is counted', async () => {
   const ref = { name: 'steps', version: '1.0.0' }
   await register('steps')
   const path: Stage[] = ['assessed', 'approved', 'deployed', 'retired']
@@ -122,7 +133,7 @@ test('each step is decided, recorded with its decision, announced and audited; a
     path.map((to) => [to, 'decision-1', 'user:ann']).sort(),
   )
   assert.equal((await inventory.get('one', ref)).revision, 1 + path.length)
-  assert.equal(attested.length, 1)
+  assert.equal(asked.length, 1)
   assert.equal(
     published.filter((type) => type === 'rampart.model-version.transitioned.v1').length,
     path.length,

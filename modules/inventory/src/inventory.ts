@@ -19,7 +19,7 @@ import type { Clock, Database, EventLog, Tx } from '@rampart/kit'
 import type { ArtifactStore } from './artifact-store.ts'
 import { inventoryErrors } from './errors.ts'
 import { isLegalStep, nextStages } from './lifecycle.ts'
-import type { AfterTransition, AuditPort, EvidenceFact, EvidencePort, PolicyPort } from './ports.ts'
+import type { AfterTransition, ApprovalsPort, AuditPort, EvidencePort, PolicyPort } from './ports.ts'
 import type { Undoing } from './promotion-input.ts'
 import { createReconsideration } from './reconsideration.ts'
 import { checkRegistration, type RequestedArtifact, versionDigest } from './registration.ts'
@@ -301,7 +301,7 @@ const illegalStep = (version: Pick<ModelVersion, 'name' | 'version' | 'stage'>, 
   )
 }
 
-const denied = (version: store.StoredVersion, to: Stage, decision: Decision) =>
+const denied = (version: ModelVersionRef, to: Stage, decision: Decision) =>
   inventoryErrors.INVENTORY_TRANSITION_DENIED(
     `Policy denies ${version.stage} → ${to} for ${formatModelVersionRef(version)}: ${decision.reasons.join('; ')}`,
     { details: { decisionId: decision.id, reasons: decision.reasons } },

@@ -3,6 +3,7 @@ import {
   type ApprovalStanding,
   type Decision,
   formatModelVersionRef,
+  type ModelVersion,
   type Principal,
   principalName,
 } from '@rampart/domain'
@@ -21,7 +22,7 @@ export type StepsDeps = {
 
 export type Step = {
   readonly principal: Principal
-  readonly version: store.StoredVersion
+  readonly version: ModelVersion
   readonly request: Omit<TransitionRequest, 'undoes'> & { readonly undoes?: Undoing }
   readonly facts: readonly EvidenceFact[]
   readonly approval: ApprovalStanding

@@ -1,6 +1,5 @@
 /** Evidence: makes signed in-toto statements about digests, and verifies them again on every read. */
 import {
-  type ApprovalPredicate,
   type AssessmentPredicate,
   type Digest,
   DSSE_PAYLOAD_TYPE,
@@ -71,7 +70,6 @@ export interface Trust {
     subject: Subject,
     predicate: AssessmentPredicate,
   ): Promise<void>
-  attestApproval(tx: Tx, principal: Principal, subject: Subject, predicate: ApprovalPredicate): Promise<void>
   /** Signs a statement without storing it: for documents that are made on request. */
   seal(request: StatementRequest): Envelope
   /** Newest first; `verified` is recomputed from the stored bytes. Throws TRUST_SUBJECT_INVALID. */
@@ -161,7 +159,7 @@ export const createTrust = (deps: TrustDeps): Trust => {
   }
 
   const attestAs =
-    (predicateType: string): Trust['attestAssessment'] & Trust['attestApproval'] =>
+    (predicateType: string): Trust['attestAssessment'] =>
     async (tx: Tx, principal: Principal, { name, digest }: Subject, predicate: object) => {
       await attest(tx, principal, { subjectName: name, digest, predicateType, predicate: { ...predicate } })
     }
@@ -170,7 +168,6 @@ export const createTrust = (deps: TrustDeps): Trust => {
     attest,
     seal: sealWith(signer),
     attestAssessment: attestAs(PREDICATE.assessment),
-    attestApproval: attestAs(PREDICATE.approval),
     evidenceFor: async (tenant, digest) => {
       if (!isDigest(digest))
         throw trustErrors.TRUST_SUBJECT_INVALID('the digest is not sha256:<64 hex digits>')

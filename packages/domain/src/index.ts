@@ -1,3 +1,4 @@
+export * from './approval.ts'
 export * from './decision.ts'
 export * from './digest.ts'
 export * from './entity.ts'

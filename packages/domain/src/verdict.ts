@@ -93,6 +93,15 @@ export type VerdictDenial = {
   readonly evidence: string
 }
 
+/** How the approvals of one version in use stand; `approvals` lists those that count where they are enough. */
+export type VerdictQuorum = {
+  readonly subject: string
+  readonly met: boolean
+  readonly reasons: readonly string[]
+  /** When the first approval that counts ends. */
+  readonly expiresAt?: string
+}
+
 /** What does not change with the clock alone: two verdicts with equal content are one. */
 export type VerdictContent = {
   readonly schema: typeof VERDICT_SCHEMA
@@ -106,6 +115,8 @@ export type VerdictContent = {
   readonly graphLint: VerdictGraphLint
   readonly assessment: VerdictAssessment
   readonly approvals: readonly VerdictApproval[]
+  /** Absent in verdicts made before approvals were counted. */
+  readonly quorums?: readonly VerdictQuorum[]
   /** Absent when there is none. */
   readonly denials?: readonly VerdictDenial[]
   readonly policyBundleDigest: Digest

@@ -88,6 +88,11 @@ const VerdictSchema = Type.Object({
   denials: Type.Optional(
     Type.Array(Type.Object({ denial: text, by: text, reason: text, at: text, evidence: text })),
   ),
+  quorums: Type.Optional(
+    Type.Array(Type.Object({ subject: text, met: Type.Boolean(), reasons: strings, expiresAt: maybe }), {
+      description: 'how the approvals of each version in use stand',
+    }),
+  ),
   policyBundleDigest: text,
   decision: Decision,
   reasons: strings,

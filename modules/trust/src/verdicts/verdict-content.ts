@@ -1,5 +1,6 @@
 /** From evidence and versions to what a verdict says, section by section. Pure: the same facts give the same bytes. */
 import {
+  type ApprovalStanding,
   type ArtifactRef,
   type Digest,
   formatModelVersionRef,
@@ -14,6 +15,7 @@ import {
   type VerdictFileScan,
   type VerdictGraphLint,
   type VerdictProvenance,
+  type VerdictQuorum,
   type VerdictScan,
   type VerdictSignature,
   type VerdictWaiver,
@@ -32,6 +34,8 @@ export type FactSources = {
   /** About the digest and the digests of the versions' files, newest first. */
   readonly records: readonly EvidenceRecord[]
   readonly nowMs: number
+  /** By name of the version; an approval speaks only where it counts and is one of enough. */
+  readonly standings?: ReadonlyMap<string, ApprovalStanding>
 }
 
 const RANK: Readonly<Record<ScanResult, number>> = { clean: 0, unverified: 1, missing: 2, blocked: 3 }
@@ -216,12 +220,15 @@ const assessmentOf = (sources: FactSources): VerdictAssessment => {
 }
 
 const approvalsOf = (sources: FactSources): VerdictApproval[] => {
-  const names = new Set(sources.versions.map(formatModelVersionRef))
+  const counts = ({ id, subjectName }: EvidenceRecord): boolean => {
+    const standing = sources.standings?.get(subjectName)
+    return standing?.met === true && standing.counted.includes(id)
+  }
   return counting(sources, PREDICATE.approval)
+    .filter(counts)
     .filter(
       ({ subjectName, subjectDigest, predicate }) =>
         subjectDigest === sources.digest &&
-        names.has(subjectName) &&
         `${text(predicate.model)}:${text(predicate.version)}` === subjectName,
     )
     .map(({ id, subjectName, predicate }) => ({
@@ -233,6 +240,17 @@ const approvalsOf = (sources: FactSources): VerdictApproval[] => {
     }))
     .sort(byText(({ at, evidence }) => `${at} ${evidence}`))
 }
+
+/** How the approvals of the versions in use stand. */
+const quorumsOf = ({ versions, standings }: FactSources): VerdictQuorum[] =>
+  versions
+    .filter(({ stage }) => IN_USE.has(stage))
+    .map((version) => {
+      const subject = formatModelVersionRef(version)
+      const { met = false, reasons = [], expiresAt } = standings?.get(subject) ?? {}
+      return { subject, met, reasons: [...reasons], ...(expiresAt === undefined ? {} : { expiresAt }) }
+    })
+    .sort(byText(({ subject }) => subject))
 
 /** Denials that nobody lifted: the newest statement under each name counts. */
 const denialsOf = (sources: FactSources): VerdictDenial[] => {
@@ -269,6 +287,7 @@ export const verdictFacts = (sources: FactSources): VerdictFacts => {
     graphLint: graphLintOf(scan),
     assessment: assessmentOf(sources),
     approvals: approvalsOf(sources),
+    quorums: quorumsOf(sources),
     ...(denials.length === 0 ? {} : { denials }),
   }
 }

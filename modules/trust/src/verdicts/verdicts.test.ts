@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import {
+  type ApprovalStanding,
   componentPrincipal,
   type DecisionResult,
   type Digest,
@@ -11,6 +12,7 @@ import {
 import { createLogger, cryptoRandom, systemClock } from '@rampart/kit'
 import { type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import { checkVerdict, createEd25519Signer, generateEd25519Pem } from '@rampart/signing'
+import type { EvidenceRecord } from '../evidence-verification.ts'
 import { trustMigrations } from '../index.ts'
 import { createTrust } from '../trust.ts'
 import { createWaivers } from '../waivers.ts'
@@ -72,6 +74,14 @@ const open = (versions: readonly ModelVersion[]) => {
   const trust = createTrust({ ...base, signer })
   let bundle = digestOf('1')
   let changed = (): void => undefined
+  let approvalRules = digestOf('2')
+  let rulesChanged = (): void => undefined
+  let standing = (_version: ModelVersion, records: readonly EvidenceRecord[]): ApprovalStanding => ({
+    met: true,
+    reasons: [],
+    counted: records.map(({ id }) => id),
+    persons: [],
+  })
   const verdicts = createVerdicts({
     ...base,
     trust,
@@ -90,6 +100,14 @@ const open = (versions: readonly ModelVersion[]) => {
           .filter((one) => one.digest === digest || one.artifacts.some((file) => file.digest === digest))
           .map((one) => one.digest),
       versionDigest: async (_tx, ref) => versions.find((one) => ref === `${one.name}:${one.version}`)?.digest,
+    },
+    approvals: {
+      standing: async (_tx, version, records) => standing(version, records),
+      policyDigest: () => approvalRules,
+      onPolicyChange: (listener) => {
+        rulesChanged = listener
+        return () => undefined
+      },
     },
     dependents: async () => [],
     ttlMs: 24 * HOUR,
@@ -127,7 +145,12 @@ const open = (versions: readonly ModelVersion[]) => {
     verdicts,
     versions: { get: async (_tenant, { name }) => versions.find((one) => one.name === name) as ModelVersion },
   })
-  return { trust, verdicts, waivers, scanned, complete, history, audited, activate }
+  const stand = (digest: Digest, next: typeof standing): void => {
+    standing = next
+    approvalRules = digest
+    rulesChanged()
+  }
+  return { trust, verdicts, waivers, scanned, attest, complete, history, audited, activate, stand }
 }
 
 test('the same facts give one verdict, one history entry and one event, however often and at once it is made', async () => {
@@ -249,4 +272,23 @@ test('a waiver covers exactly what was found, for as long as it says, and nothin
     code: 'TRUST_WAIVER_INVALID',
     message: /cannot be waived/,
   })
+})
+
+test('approvals speak only while they count; their end ends the verdict, and another rule asks again', async () => {
+  const version = versionOf('counted', digestOf('8'))
+  const { verdicts, attest, complete, stand } = open([version])
+  await complete(version)
+  const predicate = { model: 'counted', version: '1', approver: 'user:ann', reason: 'fine' }
+  const { id } = await attest(version.digest, PREDICATE.approval, predicate, 'counted:1')
+  const expiresAt = new Date(now() + HOUR).toISOString()
+  stand(digestOf('3'), () => ({ met: true, reasons: [], counted: [id], persons: ['user:ann'], expiresAt }))
+  const made = (await verdicts.refresh('default', version.digest, 'test'))?.verdict
+  assert.deepEqual([made?.approvals.map(({ evidence }) => evidence), made?.expiresAt], [[id], expiresAt])
+  assert.deepEqual(made?.quorums, [{ subject: 'counted:1', met: true, reasons: [], expiresAt }])
+  await verdicts.start()
+  stand(digestOf('4'), () => ({ met: false, reasons: ['needs 1 more'], counted: [id], persons: [] }))
+  await until(() => verdicts.lookup('default', version.digest)?.verdict.approvals.length === 0)
+  const quorums = verdicts.lookup('default', version.digest)?.verdict.quorums
+  assert.deepEqual(quorums, [{ subject: 'counted:1', met: false, reasons: ['needs 1 more'] }])
+  await verdicts.stop()
 })

@@ -3,8 +3,10 @@
  * fact under a lock, decides by the policy pack `verdict`, and stores verdict, history, event and audit entry together.
  */
 import {
+  type ApprovalStanding,
   type DecisionResult,
   type Digest,
+  formatModelVersionRef,
   type ModelVersion,
   PREDICATE,
   type SignedVerdict,
@@ -28,6 +30,7 @@ import {
   type VerificationKey,
 } from '@rampart/signing'
 import { trustErrors } from '../errors.ts'
+import type { EvidenceRecord } from '../evidence-verification.ts'
 import type { AuditPort, Trust } from '../trust.ts'
 import * as store from './store.ts'
 import { type VerdictFacts, verdictFacts } from './verdict-content.ts'
@@ -39,6 +42,14 @@ export interface SubjectSource {
   /** Digests of the versions that are, or have a file of, this digest. */
   versionDigestsOf(tx: Tx, digest: Digest): Promise<readonly Digest[]>
   versionDigest(tx: Tx, ref: string): Promise<Digest | undefined>
+}
+
+/** Whether the approvals of a version are enough. */
+export interface ApprovalSource {
+  standing(tx: Tx, version: ModelVersion, records: readonly EvidenceRecord[]): Promise<ApprovalStanding>
+  /** Another value means: every standing may be another. */
+  policyDigest(): Digest
+  onPolicyChange(listener: () => void): () => void
 }
 
 export interface VerdictPolicy {
@@ -57,6 +68,7 @@ export type VerdictsDeps = {
   readonly keys: readonly VerificationKey[]
   readonly policy: VerdictPolicy
   readonly subjects: SubjectSource
+  readonly approvals: ApprovalSource
   /** Names of the versions whose evidence rests on a signer. */
   readonly dependents: (tenant: string, signer: string) => Promise<readonly string[]>
   /** How long a verdict counts, ms; it is signed again after half of it. Default 24 hours. */
@@ -119,12 +131,28 @@ export const createVerdicts = (deps: VerdictsDeps) => {
     for (const listener of listeners) listener(signed)
   }
 
+  const standingsOf = async (
+    tx: Tx,
+    versions: readonly ModelVersion[],
+    records: readonly EvidenceRecord[],
+  ): Promise<ReadonlyMap<string, ApprovalStanding>> => {
+    const standings = new Map<string, ApprovalStanding>()
+    for (const version of versions)
+      standings.set(formatModelVersionRef(version), await deps.approvals.standing(tx, version, records))
+    return standings
+  }
+
+  /** Everything that decides, in one value: verdicts made by another are made again. */
+  const rulesDigest = (): Digest =>
+    canonicalDigest({ verdict: policy.hot().digest, approvals: deps.approvals.policyDigest() })
+
   const decide = async (tx: Tx, tenant: string, digest: Digest): Promise<VerdictContent | undefined> => {
     const versions = await deps.subjects.versionsWithDigest(tx, digest)
     if (versions.length === 0) return undefined
     const records = await deps.trust.evidenceIn(tx, aboutOf(digest, versions))
     const nowMs = clock.now()
-    const facts = verdictFacts({ tenant, digest, versions, records, nowMs })
+    const standings = await standingsOf(tx, versions, records)
+    const facts = verdictFacts({ tenant, digest, versions, records, nowMs, standings })
     const pack = policy.hot()
     const { allow, reasons } = pack.evaluate({ ...facts, now: new Date(nowMs).toISOString() })
     return {
@@ -135,18 +163,18 @@ export const createVerdicts = (deps: VerdictsDeps) => {
     }
   }
 
-  /** A waiver that ends ends the verdict that rests on it. */
-  const expiryOf = ({ scan, graphLint }: VerdictContent): number =>
+  /** A waiver or an approval that ends ends the verdict that rests on it. */
+  const expiryOf = ({ scan, graphLint, quorums = [] }: VerdictContent): number =>
     Math.min(
       clock.now() + ttlMs,
-      ...[...scan.waivers, ...graphLint.waivers].flatMap(({ expiresAt }) =>
+      ...[...scan.waivers, ...graphLint.waivers, ...quorums].flatMap(({ expiresAt }) =>
         expiresAt === undefined ? [] : [Date.parse(expiresAt)],
       ),
     )
 
   /** True when what is stored says the same and counts long enough. */
   const isGoodEnough = (row: store.VerdictRow, contentDigest: string, expiresAtMs: number): boolean => {
-    if (row.contentDigest !== contentDigest) return false
+    if (row.contentDigest !== contentDigest || row.policyDigest !== rulesDigest()) return false
     const ends = row.expiresAt.getTime()
     return ends > clock.now() && (ends - clock.now() > ttlMs / 2 || ends >= expiresAtMs)
   }
@@ -190,7 +218,7 @@ export const createVerdicts = (deps: VerdictsDeps) => {
     const row = {
       digest,
       contentDigest,
-      policyDigest: policyBundleDigest,
+      policyDigest: rulesDigest(),
       envelope: text,
       issuedAt,
       expiresAt,
@@ -288,7 +316,7 @@ export const createVerdicts = (deps: VerdictsDeps) => {
     while (!stopped) {
       const stale = await database.read(ALL_TENANTS, (tx) =>
         store.selectStale(tx, {
-          policyDigest: policy.hot().digest,
+          policyDigest: rulesDigest(),
           endsBefore: new Date(clock.now() + ttlMs / 2).toISOString(),
           limit: SWEEP_BATCH,
         }),
@@ -349,7 +377,8 @@ export const createVerdicts = (deps: VerdictsDeps) => {
       const { tenant, digest } = version
       return database.read(tenant, async (tx) => {
         const records = await deps.trust.evidenceIn(tx, aboutOf(digest, [version]))
-        return verdictFacts({ tenant, digest, versions: [version], records, nowMs: clock.now() })
+        const standings = await standingsOf(tx, [version], records)
+        return verdictFacts({ tenant, digest, versions: [version], records, nowMs: clock.now(), standings })
       })
     },
     get: (tenant: string, digest: Digest): SignedVerdict => {
@@ -366,6 +395,7 @@ export const createVerdicts = (deps: VerdictsDeps) => {
       await load()
       stops.push(
         policy.onChange(sweepSoon),
+        deps.approvals.onPolicyChange(sweepSoon),
         deps.eventLog.subscribe(ALL_TENANTS, ({ type, tenant, data }) => {
           if (type !== 'rampart.verdict.changed.v1') return
           const { digest, verdict_digest: made } = data as { digest: Digest; verdict_digest: string }
