@@ -10,6 +10,7 @@ import {
   type Lineage,
   type RunEvent,
 } from '@rampart/lineage'
+import { findLineage } from '@rampart/registries'
 import { createModelDocuments, createModelGraphs, type Trust, type Verdicts } from '@rampart/trust'
 import type { Ground } from './ground.ts'
 
@@ -87,7 +88,13 @@ const createVersionDifference = ({ inventory, trust, verdicts }: Rooms, lineage:
 
 export const createLineageRoom = (ground: Ground, deps: Rooms) => {
   const { url, namespace } = ground.config.lineage
-  const lineage = createLineage({ ...ground, audit: deps.audit, versions: deps.inventory, namespace })
+  const lineage = createLineage({
+    ...ground,
+    audit: deps.audit,
+    versions: deps.inventory,
+    registryLineage: findLineage,
+    namespace,
+  })
   const receiver = url === undefined ? undefined : createReceiver(ground, url)
   const delivery =
     receiver === undefined ? undefined : createDelivery({ ...ground, namespace, send: receiver.send })

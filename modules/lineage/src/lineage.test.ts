@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Digest, ModelVersion, ModelVersionRef, Principal } from '@rampart/domain'
+import type { Digest, ModelVersion, ModelVersionRef, Principal, RegistryLineage } from '@rampart/domain'
 import { systemClock } from '@rampart/kit'
 import { type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import { createLineage } from './lineage.ts'
@@ -31,12 +31,14 @@ const modelVersion = (ref: ModelVersionRef, digest: Digest, reference?: Digest):
 })
 
 const audited: string[] = []
+const said = new Map<string, RegistryLineage>()
 const create = () =>
   createLineage({
     database: store.database,
     eventLog: store.eventLog,
     clock: systemClock,
     namespace: 'rampart',
+    registryLineage: async (_tx, { registry, model, version }) => said.get(`${registry}/${model}/${version}`),
     audit: { record: async (_tx, { action }) => void audited.push(action) },
     versions: {
       get: async (_tenant, { name, version }) => {
@@ -116,19 +118,29 @@ test('a registry’s word becomes ancestors: run, data, code, parents under its 
     modelVersion({ name: 'child', version: '1' }, sha('2')),
   ]
   await known(base, child)
-  const say = (ref: ModelVersionRef, parents: { model: string; version: string }[]) =>
-    lineage.recordLineage(
-      'default',
-      ref,
-      {
-        runId: `run-${ref.name}`,
-        codeRevision: 'abc123',
-        codeRepository: 'https://example.test/train.git',
-        datasets: [{ name: 'transactions', digest: 'b'.repeat(64) }],
-        parents,
-      },
-      { registry: 'mlflow', model: `Registry ${ref.name}`, version: '7' },
+  const say = async (ref: ModelVersionRef, parents: { model: string; version: string }[]) => {
+    const key = { registry: 'mlflow', model: `Registry ${ref.name}`, version: '7' }
+    said.set(`${key.registry}/${key.model}/${key.version}`, {
+      runId: `run-${ref.name}`,
+      codeRevision: 'abc123',
+      codeRepository: 'https://example.test/train.git',
+      datasets: [{ name: 'transactions', digest: 'b'.repeat(64) }],
+      parents,
+    })
+    await store.database.tx('default', (tx) =>
+      store.eventLog.publish(tx, 'default', {
+        type: 'rampart.registry.observed.v1',
+        subject: 'mlflow/m',
+        principal: 'registry:mlflow',
+        data: { ...key, ref: `${ref.name}:${ref.version}`, change: 'version-registered' },
+      }),
     )
+    await until(async () =>
+      (await graphOf(ref.name, ref.version)).edges.some(
+        ({ to, kind }) => kind === 'produced' && to.includes(ref.name),
+      ),
+    )
+  }
   // The child is told of first: its parent is known by another name only.
   await say({ name: 'child', version: '1' }, [{ model: 'Registry base', version: '7' }])
   assert.deepEqual(labels((await graphOf('child', '1')).nodes, 'model'), ['Registry base:7'])

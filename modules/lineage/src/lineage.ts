@@ -7,8 +7,8 @@ import {
   type ModelVersion,
   type ModelVersionRef,
   type Principal,
+  parseModelVersionRef,
   principalName,
-  type RegistryLineage,
 } from '@rampart/domain'
 import type { Clock, Database, EventLog, StoredEvent, Tx } from '@rampart/kit'
 import { applyClaim } from './apply-claim.ts'
@@ -19,8 +19,8 @@ import { type Direction, type LineageGraph, readDatasetVersions, readGraph } fro
 import { PRODUCER, type RunEvent } from './openlineage/event-schema.ts'
 import { readRunEvent } from './openlineage/read-event.ts'
 import { EXPORTED_EVENTS, writeRunEvents } from './openlineage/write-event.ts'
-import type { AuditPort, VersionsPort } from './ports.ts'
-import { type RegistryOrigin, registryClaim } from './registry-claim.ts'
+import type { AuditPort, RegistryLineagePort, VersionsPort } from './ports.ts'
+import { registryClaim } from './registry-claim.ts'
 import * as store from './store.ts'
 
 export type LineageDeps = {
@@ -29,6 +29,7 @@ export type LineageDeps = {
   readonly clock: Clock
   readonly versions: VersionsPort
   readonly audit: AuditPort
+  readonly registryLineage: RegistryLineagePort
   /** OpenLineage namespace of our jobs and of datasets that are model versions. */
   readonly namespace: string
 }
@@ -66,6 +67,7 @@ const inventoryClaim = (version: ModelVersion): Claim => {
 }
 
 const COMPONENT = 'component:lineage'
+const OBSERVED = 'rampart.registry.observed.v1'
 
 export const createLineage = (deps: LineageDeps) => {
   const { database, eventLog, clock, versions, audit, namespace } = deps
@@ -88,7 +90,22 @@ export const createLineage = (deps: LineageDeps) => {
     await store.linkSameBytes(tx, [node.id], now)
   }
 
-  const consumer = eventLog.consumer({ name: 'lineage', types: EXPORTED_EVENTS.slice(), handle: follow })
+  /** The registry's word is kept where the event is: heard of later, it is still there. */
+  const followRegistry = async ({ data }: StoredEvent, tx: Tx): Promise<void> => {
+    const { registry = '', model = '', version = '', ref = '', change } = data as Record<string, string>
+    const known = parseModelVersionRef(ref)
+    if (change !== 'version-registered' || known === undefined) return
+    const origin = { registry, model, version }
+    const said = (await deps.registryLineage(tx, origin)) ?? {}
+    const statedBy = `registry:${registry}`
+    await applyClaim(tx, registryClaim(known, said, origin), { statedBy, now: clock.iso() })
+  }
+
+  const consumer = eventLog.consumer({
+    name: 'lineage',
+    types: [...EXPORTED_EVENTS, OBSERVED],
+    handle: (event, tx) => (event.type === OBSERVED ? followRegistry(event, tx) : follow(event, tx)),
+  })
 
   const recordEvent = async (principal: Principal, event: RunEvent): Promise<Recorded> => {
     // Our own events, sent round: we know them, and better.
@@ -145,18 +162,6 @@ export const createLineage = (deps: LineageDeps) => {
   }
 
   return {
-    /** What a registry says of a version; the same again changes nothing. */
-    recordLineage: async (
-      tenant: string,
-      ref: ModelVersionRef,
-      lineage: RegistryLineage,
-      origin?: RegistryOrigin,
-    ): Promise<void> => {
-      const statedBy = origin === undefined ? 'component:registries' : `registry:${origin.registry}`
-      await database.tx(tenant, (tx) =>
-        applyClaim(tx, registryClaim(ref, lineage, origin), { statedBy, now: clock.iso() }),
-      )
-    },
     recordEvent,
     importBom,
     /** Throws what the version source throws when there is no such version. */

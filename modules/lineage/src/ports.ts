@@ -1,7 +1,8 @@
 /** What lineage asks of the other rooms. */
-import type { Digest, EntityRef, ModelVersion, ModelVersionRef } from '@rampart/domain'
+import type { Digest, EntityRef, ModelVersion, ModelVersionRef, RegistryLineage } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
 import type { RunEvent } from './openlineage/event-schema.ts'
+import type { RegistryOrigin } from './registry-claim.ts'
 
 export interface VersionsPort {
   /** Throws when there is no such version. */
@@ -9,6 +10,9 @@ export interface VersionsPort {
   /** Every version of these bytes, in the caller's transaction. */
   versionsWithDigest(tx: Tx, digest: Digest): Promise<readonly ModelVersion[]>
 }
+
+/** What a registry said of one of its versions, in the caller's transaction. */
+export type RegistryLineagePort = (tx: Tx, origin: RegistryOrigin) => Promise<RegistryLineage | undefined>
 
 export interface AuditPort {
   record(

@@ -92,6 +92,18 @@ const SELECT = `
     WHERE a.tenant = v.tenant AND a.registry = v.registry AND a.model = v.model AND a.version = v.version) AS aliases
   FROM registry_version v`
 
+/** What the registry said of where a version comes from; undefined when it said nothing. In the caller's transaction. */
+export const findLineage = async (
+  tx: Tx,
+  key: { readonly registry: string; readonly model: string; readonly version: string },
+): Promise<RegistryLineage | undefined> => {
+  const rows = await tx.query<{ lineage: RegistryLineage | null }>(
+    'SELECT lineage FROM registry_version WHERE registry = $1 AND model = $2 AND version = $3',
+    [key.registry, key.model, key.version],
+  )
+  return rows[0]?.lineage ?? undefined
+}
+
 export type VersionFilter = {
   readonly registry?: string
   readonly model?: string
