@@ -10,7 +10,7 @@ import { registerPolicyRoutes } from '@rampart/policy'
 import { registerRegistryRoutes } from '@rampart/registries'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
-import { registerThreatsRoutes } from '@rampart/threats'
+import { registerIncidentRoutes, registerThreatsRoutes } from '@rampart/threats'
 import {
   registerModelDocumentRoutes,
   registerModelGraphRoutes,
@@ -87,6 +87,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   })
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry, imports: pipeline.referenceImport })
   registerThreatsRoutes(api, { threats: pipeline.threats })
+  registerIncidentRoutes(api, pipeline)
   registerAuditRoutes(api, { audit: pipeline.audit, clock: deps.clock })
   const events = registerEventRoutes(api, {
     ...deps,

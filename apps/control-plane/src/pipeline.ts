@@ -20,6 +20,7 @@ import { hostList } from './app-config.ts'
 import { type ApprovalWiring, createApprovalWiring, lateApprovals } from './approval-wiring.ts'
 import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
+import { createIncidentsRoom } from './incidents-room.ts'
 import { createInferenceLogRoom } from './inference-log-room.ts'
 import { createLineageRoom } from './lineage-room.ts'
 import { createServingPorts } from './serving-ports.ts'
@@ -67,6 +68,7 @@ export const createPipeline = async (ground: Ground) => {
   const settle = async (): Promise<void> => late.sync?.refresh()
 
   const threats = createThreats({ ...ground, audit })
+  const incidents = createIncidentsRoom(ground, { audit, policy })
   const telemetry = createTelemetry({
     ...ground,
     signals: threats.sinkFor('telemetry'),
@@ -202,6 +204,7 @@ export const createPipeline = async (ground: Ground) => {
     approvals,
     verdictRoom,
     threats,
+    incidents,
     telemetry,
     referenceImport,
     inventory,
