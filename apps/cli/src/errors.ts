@@ -27,6 +27,10 @@ export const cliErrors = defineErrors({
     kind: 'Conflict',
     summary: 'The version was registered but its assessment failed or did not end in time.',
   },
+  CLI_NOT_PROVEN: {
+    kind: 'Conflict',
+    summary: 'A step of a retraction or of a revert is not proven by its probe.',
+  },
   CLI_NO_CANARY: { kind: 'NotFound', summary: 'The route has no canary.' },
   CLI_FILES_UNTRUSTED: { kind: 'Conflict', summary: 'A scanned file is blocked or could not be verified.' },
   CLI_VERDICT_UNTRUSTED: {

@@ -8,6 +8,7 @@ import { registerInventoryRoutes } from '@rampart/inventory'
 import { registerDifferenceRoute, registerLineageRoutes } from '@rampart/lineage'
 import { registerPolicyRoutes } from '@rampart/policy'
 import { registerRegistryRoutes } from '@rampart/registries'
+import { registerResponseRoutes } from '@rampart/response'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerIncidentRoutes, registerThreatsRoutes } from '@rampart/threats'
@@ -86,6 +87,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     call: pipeline.serving.call,
   })
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry, imports: pipeline.referenceImport })
+  registerResponseRoutes(api, pipeline.responseRoom)
   registerThreatsRoutes(api, { threats: pipeline.threats })
   registerIncidentRoutes(api, pipeline)
   registerAuditRoutes(api, { audit: pipeline.audit, clock: deps.clock })

@@ -57,6 +57,7 @@ export const migrationSources = (): MigrationSource[] => [
   migrationsOf('gateways'),
   migrationsOf('registries'),
   lineageMigrations(),
+  migrationsOf('response'),
 ]
 
 /** The database to use, embedded unless one was named; stopping is registered first, so it happens last. */
@@ -118,6 +119,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('approvals', rooms.approvals.stop)
   telemetry.start()
   lifecycle.onStop('telemetry', telemetry.stop)
+  await rooms.callerRules.start()
+  lifecycle.onStop('caller-rules', async () => rooms.callerRules.stop())
   await serving.start()
   await rooms.inferenceLog.start()
   lifecycle.onStop('inference-log', rooms.inferenceLog.stop)
@@ -140,6 +143,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   await sync.refresh()
   gateways.start()
   lifecycle.onStop('gateways', gateways.stop)
+  await rooms.responseRoom.start()
+  lifecycle.onStop('response', rooms.responseRoom.stop)
 }
 
 const productOf = async (): Promise<{ name: string; version: string }> => {
@@ -173,8 +178,11 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
   })
   const access = addAccessHooks(app, {
     mode,
-    authenticate: ({ headers: { authorization, cookie } }) =>
-      rooms.identity.authenticate({ authorization, cookie }),
+    authenticate: async ({ headers: { authorization, cookie } }) => {
+      const caller = await rooms.identity.authenticate({ authorization, cookie })
+      rooms.callerRules.check(caller)
+      return caller
+    },
     decide: (question) => {
       rates.count('decisions')
       return rooms.policy.decide(question)

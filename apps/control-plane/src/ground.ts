@@ -20,4 +20,6 @@ export type Ground = {
   readonly secrets: Secrets
   /** Where registries, webhooks and sinks may be. */
   readonly outbound: AddressRules
+  /** For proofs that kill the process at a boundary of a response run. */
+  readonly onBoundary?: (name: string) => void | Promise<void>
 }

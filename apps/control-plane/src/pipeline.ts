@@ -6,6 +6,7 @@ import { createOidcVerifier } from '@rampart/connectors/oidc'
 import { createIdentity } from '@rampart/identity'
 import { createInventory, createLocalArtifactStore, type Inventory } from '@rampart/inventory'
 import { createPolicy } from '@rampart/policy'
+import { createCallerRules } from '@rampart/response'
 import {
   createBackendResources,
   createCanaryRunner,
@@ -23,8 +24,9 @@ import type { Ground } from './ground.ts'
 import { createIncidentsRoom } from './incidents-room.ts'
 import { createInferenceLogRoom } from './inference-log-room.ts'
 import { createLineageRoom } from './lineage-room.ts'
-import { createServingPorts } from './serving-ports.ts'
 import { createRegistriesRoom } from './registries-room.ts'
+import { createResponseRoom } from './response-room.ts'
+import { createServingPorts, withCallerRules } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
 import { createSignerEffects } from './signer-effects.ts'
 import { createVerdictRoom } from './verdict-room.ts'
@@ -145,8 +147,9 @@ export const createPipeline = async (ground: Ground) => {
   }
   const signals = threats.sinkFor('serving')
   const ports = createServingPorts({ ...ground, audit, identity, policy, signals, signer })
+  const callerRules = createCallerRules(ground)
   const serving = createServing({
-    ...ports,
+    ...withCallerRules(ports, callerRules.check),
     observe: telemetry.sink,
     options: {
       recordsDir: join(home, 'inference'),
@@ -190,7 +193,22 @@ export const createPipeline = async (ground: Ground) => {
   })
   const registries = createRegistriesRoom(ground, { audit, inventory })
   const lineageRoom = createLineageRoom(ground, { audit, inventory, trust, verdicts })
+  const responseRoom = createResponseRoom(ground, {
+    audit,
+    inventory,
+    policy,
+    trust,
+    signers,
+    verdicts,
+    routes,
+    serving,
+    gateways,
+    sync: late.sync,
+    callerRules,
+  })
   return {
+    callerRules,
+    responseRoom,
     audit,
     ca,
     lineageRoom,

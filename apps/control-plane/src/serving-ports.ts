@@ -28,6 +28,24 @@ const createAuthenticate =
     return identity.authenticate({ cookie })
   }
 
+/** Callers under containment are refused where they are recognised; while there are none it costs one comparison. */
+export const withCallerRules = <P extends Pick<ServingDeps, 'authenticate'>>(
+  ports: P,
+  check: (caller: Principal) => void,
+): P => ({
+  ...ports,
+  authenticate: (request: Parameters<ServingDeps['authenticate']>[0]) => {
+    const found = ports.authenticate(request)
+    if (found instanceof Promise)
+      return found.then((caller) => {
+        check(caller)
+        return caller
+      })
+    check(found)
+    return found
+  },
+})
+
 export const createServingPorts = (
   deps: Ground & {
     readonly audit: Audit

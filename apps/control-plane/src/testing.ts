@@ -153,9 +153,14 @@ export const issueKey = async (
 export const stageOf = async (plane: Pick<TestPlane, 'call'>, name: string, version: string) =>
   (await plane.call('GET', `/api/v1/models/${name}/versions/${version}`)).json?.['stage']
 
-/** Registers, assesses, approves and deploys a classifier of four features by two accounts. */
-export const deployClassifier = async (plane: TestPlane, name: string, version: string): Promise<void> => {
-  const digest = await uploadArtifact(plane, tinyClassifier(4))
+/** Registers, assesses, approves and deploys a classifier of some features by two accounts; gives its digest. */
+export const deployClassifier = async (
+  plane: TestPlane,
+  name: string,
+  version: string,
+  features = 4,
+): Promise<string> => {
+  const digest = await uploadArtifact(plane, tinyClassifier(features))
   const path = `/api/v1/models/${name}/versions`
   const artifacts = [{ path: 'model.onnx', role: 'model', digest }]
   expectStatus(await plane.call('POST', path, { body: { version, artifacts, spec: {} } }), 201)
@@ -169,6 +174,7 @@ export const deployClassifier = async (plane: TestPlane, name: string, version: 
     const step = { body, ...(token === undefined ? {} : { token }) }
     expectStatus(await plane.call('POST', `${path}/${version}/transitions`, step), 200)
   }
+  return digest
 }
 
 const described = (answer: Answer): string => `${answer.status} ${answer.text.slice(0, 300)}`

@@ -68,3 +68,13 @@ CREATE TABLE response_kill_switch (
   PRIMARY KEY (tenant)
 );
 SELECT kit_tenant_table('response_kill_switch');
+
+-- Callers that a containment denies (no rate) or throttles; `run` is the step's own key, so that several may hold at once.
+CREATE TABLE response_caller_rule (
+  tenant text NOT NULL DEFAULT current_setting('rampart.tenant'),
+  run text NOT NULL,
+  caller text NOT NULL,
+  per_minute integer,
+  PRIMARY KEY (tenant, run)
+);
+SELECT kit_tenant_table('response_caller_rule');

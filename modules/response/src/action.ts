@@ -20,8 +20,8 @@ export type ActionCall = {
 }
 
 export type Half = {
-  /** Doing it twice has the effect of doing it once. */
-  readonly idempotent: boolean
+  /** Doing it twice has the effect of doing it once; some say so by their parameters. */
+  readonly idempotent: boolean | ((parameters: Json) => boolean)
   /** Facts worth keeping, or nothing. Throws when it could not; the probe then tells whether it did. */
   apply(call: ActionCall, memento: Json): Promise<Json | undefined>
   /** `result` is what apply gave; absent after a crash. Cheap: asked again and again until the deadline. */
@@ -34,6 +34,8 @@ export type BlastRadius = { readonly entities: readonly EntityRef[]; readonly su
 export type Action = Half & {
   readonly name: string
   readonly title: string
+  /** What a person needs to be allowed by the authz policy; policy's own runs need nothing more. */
+  readonly permission: string
   readonly schema: TSchema
   /** How long the probe may take to say yes, ms; 8000. */
   readonly probeMs?: number

@@ -33,6 +33,10 @@ export const responseErrors = defineErrors({
     kind: 'RateLimited',
     summary: 'More runs than the limit were started by policy within a minute.',
   },
+  RESPONSE_FORBIDDEN: {
+    kind: 'Forbidden',
+    summary: 'The caller may not do by hand what a step of the run does.',
+  },
   RESPONSE_NOT_WAITING: { kind: 'Conflict', summary: 'The run waits for no approval.' },
   RESPONSE_APPROVAL_REFUSED: {
     kind: 'Forbidden',
@@ -42,6 +46,19 @@ export const responseErrors = defineErrors({
   RESPONSE_CHANGED_SINCE: {
     kind: 'Conflict',
     summary: 'Somebody changed what the action works on after it was looked at.',
+  },
+  RESPONSE_RECEIVER_FAILED: {
+    kind: 'Unavailable',
+    summary: 'The receiver of a message failed; whether it took the message is not known.',
+  },
+  RESPONSE_CALLER_DENIED: {
+    kind: 'Forbidden',
+    summary: 'A containment denies this caller for now.',
+    help: 'rampart get containments says which and until when.',
+  },
+  RESPONSE_CALLER_THROTTLED: {
+    kind: 'RateLimited',
+    summary: 'A containment limits how often this caller may call.',
   },
   RESPONSE_NOTHING_THERE: {
     kind: 'PreconditionFailed',

@@ -1,6 +1,11 @@
-/** The door of response: actions, runs of them, containments. */
+/** The door of response: actions, runs of them, containments, retraction. */
 export type { Action, ActionCall, BlastRadius, Half, Json, Probe } from './action.ts'
+export { type ActionPorts, createActions } from './actions/all-actions.ts'
+export { type CallerRules, createCallerRules } from './caller-rules.ts'
+export { createDecidedConsumer } from './decided.ts'
 export { responseErrors } from './errors.ts'
-export type { AuditPort, TimelinePort } from './ports.ts'
+export type { AliasesPort, AliasView, ServingPort, TimelinePort, VersionView } from './ports.ts'
 export { createResponse, type Response, type ResponseDeps } from './response.ts'
+export { createRetract, type Retract } from './retract.ts'
+export { registerResponseRoutes } from './routes.ts'
 export type { RunRequest, RunState, Step, StoredRun } from './run.ts'

@@ -1,6 +1,7 @@
 /** What response needs of the other rooms. */
-import type { EntityRef } from '@rampart/domain'
+import type { Digest, EntityRef, Principal, Stage } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
+import type { Json } from './action.ts'
 
 export interface AuditPort {
   record(
@@ -27,3 +28,153 @@ export type TimelinePort = (
     readonly text: string
   },
 ) => Promise<void>
+
+export type RouteView = {
+  readonly name: string
+  readonly spec: Json
+  readonly revision: number
+  readonly canary?: { readonly phase: 'running' | 'promoted' | 'rolled-back'; readonly step: number }
+}
+
+/** The control plane's own routes. */
+export type RoutesPort = {
+  /** Stored routes; a model without one is reached by its own name. */
+  readonly list: (tenant: string) => Promise<readonly RouteView[]>
+  /** Refuses when the route is at another revision; 0 stands for none. */
+  readonly put: (principal: Principal, name: string, spec: Json, revision: number) => Promise<void>
+  readonly remove: (principal: Principal, name: string, revision: number) => Promise<void>
+  readonly moveCanary: (
+    principal: Principal,
+    name: string,
+    move: { readonly phase: 'running' | 'rolled-back'; readonly step: number; readonly reason: string },
+  ) => Promise<void>
+}
+
+export type VersionView = {
+  readonly model: string
+  readonly version: string
+  readonly digest: Digest
+  readonly stage: Stage
+  readonly deployedAt?: string
+  /** Digests of its files. */
+  readonly artifacts: readonly Digest[]
+  readonly createdBy: string
+}
+
+export type VersionsPort = {
+  readonly get: (tenant: string, model: string, version: string) => Promise<VersionView>
+  readonly ofModel: (tenant: string, model: string) => Promise<readonly VersionView[]>
+  readonly withDigest: (tenant: string, digest: Digest) => Promise<readonly VersionView[]>
+  readonly transition: (
+    principal: Principal,
+    ref: { readonly model: string; readonly version: string },
+    step: { readonly to: Stage; readonly reason: string; readonly undoes?: string },
+  ) => Promise<void>
+}
+
+export type ServedView = {
+  readonly route: string
+  readonly model: string
+  readonly version: string
+  readonly digest: string
+  readonly isDefault: boolean
+}
+
+export type GatewayView = {
+  readonly id: string
+  readonly epoch: number
+  readonly connected: boolean
+  readonly lastSeen: string
+  /** Digests of the versions whose bytes it has; undefined when it does not say. */
+  readonly holds?: readonly string[]
+}
+
+/** What is served here and in every gateway. */
+export type ServingPort = {
+  readonly served: (tenant: string) => readonly ServedView[]
+  /** Digests of versions whose bytes can still answer in this process or are warm. */
+  readonly holding: () => ReadonlySet<string>
+  /** Resolves when a snapshot built from now on is in force here and published to gateways. */
+  readonly refresh: () => Promise<void>
+  /** Of what gateways must have to serve by what is in force here. */
+  readonly epoch: (tenant: string) => Promise<number>
+  readonly gateways: (tenant: string) => Promise<readonly GatewayView[]>
+  /** How long a gateway that is not heard of may go on, ms. */
+  readonly offlineMs: number
+  /** A call that must be refused: the code of the refusal, or `answered`. */
+  readonly probeCall: (tenant: string, route: string, version: string) => Promise<string>
+  /** Calls per second now, for the estimate. */
+  readonly rate?: (tenant: string, route: string) => number
+}
+
+export type DenialsPort = {
+  /** Signs and keeps the statement, then makes the verdict again. */
+  readonly write: (
+    principal: Principal,
+    statement: {
+      readonly digest: Digest
+      readonly subject: string
+      readonly denial: string
+      readonly state: 'denied' | 'lifted'
+      readonly reason: string
+    },
+  ) => Promise<void>
+  /** Names of the denials that the verdict counts, and its decision. */
+  readonly verdict: (
+    tenant: string,
+    digest: Digest,
+  ) => { readonly decision: string; readonly denials: readonly string[] } | undefined
+  /** Whether the statement under this name that counts is a denial, read from the evidence. */
+  readonly isDenied: (tenant: string, digest: Digest, denial: string) => Promise<boolean>
+}
+
+/** One alias of a registry that points at a version. */
+export type AliasView = {
+  readonly registry: string
+  readonly model: string
+  readonly alias: string
+  readonly version: string
+}
+
+/** Aliases of the registries that Rampart may write to. */
+export type AliasesPort = {
+  /** Aliases that point at versions with these bytes. */
+  readonly pointingAt: (tenant: string, digest: Digest) => Promise<readonly AliasView[]>
+  /** Where the alias points now, read from the registry itself. */
+  readonly read: (tenant: string, alias: Omit<AliasView, 'version'>) => Promise<string | undefined>
+  /** Points it at `to`, or removes it, provided that it is at `expected` now. */
+  readonly move: (
+    tenant: string,
+    alias: Omit<AliasView, 'version'>,
+    to: string | undefined,
+    expected: string | undefined,
+  ) => Promise<void>
+}
+
+export type PolicyPort = {
+  readonly active: (pack: string) => { readonly version: number; readonly digest: string }
+  readonly history: (
+    pack: string,
+  ) => Promise<readonly { readonly version: number; readonly digest: string }[]>
+  readonly rollback: (principal: Principal, pack: string, to: number, expected: number) => Promise<void>
+}
+
+export type SignersPort = {
+  readonly get: (
+    tenant: string,
+    name: string,
+  ) => Promise<{ readonly spec: Json; readonly revision: number; readonly state: string }>
+  readonly put: (principal: Principal, name: string, spec: Json, revision: number) => Promise<void>
+  readonly dependents: (tenant: string, name: string) => Promise<readonly string[]>
+}
+
+/** Calls to URLs that a user set: guarded, bounded, redirects not followed. */
+export type WebhookPort = {
+  readonly post: (request: {
+    readonly url: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: string
+    readonly signal: AbortSignal
+  }) => Promise<{ readonly status: number; readonly body: string }>
+  readonly secret: (name: string) => Promise<string>
+}

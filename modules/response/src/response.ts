@@ -29,6 +29,8 @@ export type ResponseDeps = {
   readonly audit: AuditPort
   readonly actions: readonly Action[]
   readonly timeline?: TimelinePort
+  /** Why a person may not do what needs the permission; undefined when he may. */
+  readonly refusePermission?: (principal: Principal, permission: string) => Promise<string | undefined>
   /** For proofs that kill the process at a boundary. */
   readonly boundary?: Boundary
   /** Runs that policy may start per tenant and minute; 30. */
@@ -135,6 +137,20 @@ export const createResponse = (deps: ResponseDeps) => {
         )
   }
 
+  /** A run must not be a way around what its steps need by themselves. */
+  const forbiddenOf = async (
+    principal: Principal,
+    { steps, permission: whole }: Pick<RunRequest, 'steps' | 'permission'>,
+  ): Promise<Error | undefined> => {
+    if (principal.kind === 'component' || deps.refusePermission === undefined) return undefined
+    const each = steps.map(({ action }) => actions.get(action)?.permission ?? '')
+    for (const permission of new Set(whole === undefined ? each : [whole])) {
+      const why = await deps.refusePermission(principal, permission)
+      if (why !== undefined) return responseErrors.RESPONSE_FORBIDDEN(why)
+    }
+    return undefined
+  }
+
   /** Starts a run, or gives the one with the same key. Nothing is awaited: `settle` waits for its end. */
   const start = async (principal: Principal, request: RunRequest): Promise<StoredRun> => {
     checkSteps(actions, request.steps)
@@ -147,7 +163,10 @@ export const createResponse = (deps: ResponseDeps) => {
       isProtected: request.isProtected ?? false,
       blastRadius: await estimate(actions, principal, request),
       ...(request.incident === undefined ? {} : { incident: request.incident }),
+      ...(request.permission === undefined ? {} : { permission: request.permission }),
     }
+    const forbidden = await forbiddenOf(principal, request)
+    if (forbidden !== undefined) return refuse(principal, request, forbidden)
     const opened = await open(principal, request, body)
     if ('refusal' in opened) return refuse(principal, request, opened.refusal)
     void engine.advance(principal.tenant, opened.id)
@@ -204,8 +223,10 @@ export const createResponse = (deps: ResponseDeps) => {
     containments: (tenant: string, filter: Omit<store.RunFilter, 'states'>) =>
       database.read(tenant, (tx) => store.listRuns(tx, { ...filter, states: IN_FORCE })),
     /** Undoes what is in force, last step first; possible in every state and with the kill switch on. */
-    revert: (principal: Principal, id: string, reason: string): Promise<StoredRun> =>
-      command(principal, id, {
+    revert: async (principal: Principal, id: string, reason: string): Promise<StoredRun> => {
+      const forbidden = await forbiddenOf(principal, await get(principal.tenant, id))
+      if (forbidden !== undefined) throw forbidden
+      return command(principal, id, {
         from: ['running', 'contained', 'incomplete', 'halted', 'ambiguous', 'revert-incomplete'],
         to: 'reverting',
         what: 'reverted',
@@ -215,7 +236,8 @@ export const createResponse = (deps: ResponseDeps) => {
             if (state === 'undo-failed')
               await store.settleStep(tx, id, index, { from: state, to: 'probed', detail: 'undone once more' })
         },
-      }),
+      })
+    },
     /** Goes on with what the kill switch halted, and tries again what could not be proven. */
     resume: (principal: Principal, id: string): Promise<StoredRun> =>
       command(principal, id, {

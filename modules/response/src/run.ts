@@ -93,6 +93,8 @@ export type RunRequest = {
   readonly isProtected?: boolean
   readonly approvalMs?: number
   readonly incident?: string
+  /** What a person needs to start and to undo it, instead of what each action needs. */
+  readonly permission?: string
 }
 
 export type RunBody = Required<Pick<RunRequest, 'reason' | 'subject' | 'onFailure'>> & {
@@ -101,6 +103,7 @@ export type RunBody = Required<Pick<RunRequest, 'reason' | 'subject' | 'onFailur
   readonly isProtected: boolean
   readonly blastRadius: readonly BlastRadius[]
   readonly incident?: string
+  readonly permission?: string
   readonly revert?: { readonly by: Principal; readonly reason: string; readonly at: string }
   /** Set when a step failed and the run undoes itself. */
   readonly failed?: string

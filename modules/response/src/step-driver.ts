@@ -54,6 +54,9 @@ const MOST_ATTEMPTS = 3
 
 const told = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+const isIdempotent = ({ idempotent }: Half, { parameters }: ActionCall): boolean =>
+  typeof idempotent === 'function' ? idempotent(parameters) : idempotent
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** True when the error itself says that nothing was done: refused before it began. */
@@ -148,7 +151,7 @@ export const createStepDriver = (deps: StepDriverDeps) => {
       await move(run, step, names.dispatched, { state: names.applied, detail: found.detail })
       return verify(work, names.applied, undefined)
     }
-    if (found.took === 'unknown' && !half.idempotent) {
+    if (found.took === 'unknown' && !isIdempotent(half, call)) {
       await move(run, step, names.dispatched, {
         state: work.side === 'do' ? 'ambiguous' : 'undo-failed',
         detail: `ambiguous after dispatch: ${cause ?? 'interrupted'}; ${found.detail}`,

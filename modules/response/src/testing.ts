@@ -14,6 +14,7 @@ const nameOf = (parameters: Json): string => String(parameters.name)
 const base = (world: World, name: string): Action => ({
   name,
   title: 'turn a switch',
+  permission: 'route:write',
   schema: Type.Object({ name: Type.String(), fails: Type.Optional(Type.Boolean()) }),
   idempotent: true,
   probeMs: 200,

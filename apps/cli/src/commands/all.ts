@@ -23,6 +23,7 @@ import { addLineage } from './lineage.ts'
 import { addLogin } from './login.ts'
 import { addQuery } from './query.ts'
 import { addReplay } from './replay.ts'
+import { addResponse } from './response.ts'
 import { addScan } from './scan.ts'
 import { addSign } from './sign.ts'
 import { addTelemetry } from './telemetry.ts'
@@ -38,6 +39,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addApply,
   addDelete,
   addTransitions,
+  addResponse,
   addCanary,
   addEvents,
   addQuery,

@@ -1,4 +1,4 @@
-/** `rampart approve|deploy|retire|quarantine|release|retract NAME:VERSION`: one step of the lifecycle, under policy. */
+/** `rampart approve|deploy|retire|quarantine|release NAME:VERSION`: one step of the lifecycle, under policy. */
 import type { Stage } from '@rampart/domain'
 import type { Command } from 'commander'
 import { printDocument } from '../output.ts'
@@ -22,7 +22,6 @@ const STEPS: readonly Step[] = [
     past: 'released',
     what: 'let a quarantined version go through the gates again',
   },
-  { verb: 'retract', to: 'retracted', past: 'retracted', what: 'withdraw a version for good' },
 ]
 
 const take = async (session: Session, step: Step, name: string, reason: string): Promise<void> => {

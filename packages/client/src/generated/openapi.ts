@@ -35,6 +35,144 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Requests for approval, newest first */
+        readonly get: operations["listApprovals"];
+        readonly put?: never;
+        /** Ask for the approval of a version; a version that passed its assessment is asked for by itself */
+        readonly post: operations["openApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/approvals/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One request with its history, its approvals and why some do not count */
+        readonly get: operations["getApproval"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/approvals/{id}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give one approval in answer to this request; If-Match names the revision that was looked at */
+        readonly post: operations["approveApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/approvals/{id}/comments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say something about a request */
+        readonly post: operations["commentApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/approvals/{id}/reject": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse the version as it is; If-Match names the revision that was looked at */
+        readonly post: operations["rejectApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/approvals/{id}/withdraw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a request back; its approvals count no more */
+        readonly post: operations["withdrawApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/approvals/delegations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Rights to approve that were handed over, newest first */
+        readonly get: operations["listDelegations"];
+        readonly put?: never;
+        /** Hand the own right to approve to another person for a time */
+        readonly post: operations["delegateApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/approvals/delegations/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Take a right back, or give it back */
+        readonly delete: operations["revokeDelegation"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/artifacts": {
         readonly parameters: {
             readonly query?: never;
@@ -219,6 +357,40 @@ export interface paths {
         readonly put?: never;
         /** Issue a short-lived mutual-TLS certificate for a component */
         readonly post: operations["issueCertificate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/containments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Runs that have, or may have, something in force, newest first */
+        readonly get: operations["listContainments"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/containments/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One run with its steps */
+        readonly get: operations["getContainment"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -668,6 +840,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/models/{name}/versions/{version}/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give one approval; the last one needed moves the version to approved */
+        readonly post: operations["approveModelVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/models/{name}/versions/{version}/bom": {
         readonly parameters: {
             readonly query?: never;
@@ -731,6 +920,40 @@ export interface paths {
         readonly get: operations["getModelProvenance"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}/rejections": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse a version as it is; its approvals count no more */
+        readonly post: operations["rejectModelVersion"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/models/{name}/versions/{version}/retraction": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a version’s bytes out of every route, cache and registry alias; answers when it is proven */
+        readonly post: operations["retractModelVersion"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -919,6 +1142,231 @@ export interface paths {
         readonly put?: never;
         /** Ask the pack in use; the answer is not logged and has no effect */
         readonly post: operations["tryPolicy"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/registries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Registries that are kept in step, with how each stands */
+        readonly get: operations["listRegistries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/registries/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One registry; ETag is the revision for If-Match */
+        readonly get: operations["getRegistry"];
+        /** Create or replace a registry; its sync begins at once */
+        readonly put: operations["putRegistry"];
+        readonly post?: never;
+        /** Forget a registry; versions registered from it stay */
+        readonly delete: operations["deleteRegistry"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/registries/{name}/sync": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Sync now; what was refused or postponed is tried again */
+        readonly post: operations["syncRegistry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/registries/{name}/versions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A registry's versions in its own names, and what became of each here */
+        readonly get: operations["listRegistryVersions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What runs are made of */
+        readonly get: operations["listResponseActions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/kill-switch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Whether anything new is dispatched */
+        readonly get: operations["getKillSwitch"];
+        /** On: nothing new is dispatched and what runs halts before its next step; reverts go on */
+        readonly put: operations["setKillSwitch"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/runs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Runs of actions, newest first */
+        readonly get: operations["listResponseRuns"];
+        readonly put?: never;
+        /** Start a run of actions; equal idempotency keys are one run */
+        readonly post: operations["startResponseRun"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/runs/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One run with its steps */
+        readonly get: operations["getResponseRun"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/runs/{id}/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Agree to exactly this plan; counted once per person, in time */
+        readonly post: operations["approveResponseRun"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/runs/{id}/decline": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say no to a run that waits */
+        readonly post: operations["declineResponseRun"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/runs/{id}/resolution": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Tell whether a step took effect that nothing could tell about; then the run goes on */
+        readonly post: operations["resolveResponseRun"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/runs/{id}/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Go on with a halted run, or try again what is not proven */
+        readonly post: operations["resumeResponseRun"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/response/runs/{id}/revert": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Undo what is in force, last step first; answers when it is undone, or after 20 s as it is then */
+        readonly post: operations["revertResponseRun"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1400,6 +1848,441 @@ export interface operations {
                         readonly roles: readonly string[];
                     };
                 };
+            };
+        };
+    };
+    readonly listApprovals: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly model?: string;
+                readonly state?: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                readonly version?: string;
+                /** @description only open ones that the caller may approve */
+                readonly waitingForMe?: boolean;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly approvers: readonly string[];
+                            readonly createdAt: string;
+                            readonly digest: string;
+                            readonly expiresAt: string;
+                            /** @description approvals that count now */
+                            readonly given: number;
+                            readonly id: string;
+                            /** @description policy's answer for the caller, before he clicks */
+                            readonly mayApprove: {
+                                readonly allow: boolean;
+                                /** @description whose right it is, when it is not his own */
+                                readonly onBehalfOf?: string;
+                                readonly reasons: readonly string[];
+                            };
+                            /** @description policy's answer for the caller, before he clicks */
+                            readonly mayReject: {
+                                readonly allow: boolean;
+                                /** @description whose right it is, when it is not his own */
+                                readonly onBehalfOf?: string;
+                                readonly reasons: readonly string[];
+                            };
+                            /** @description what is still needed, in words */
+                            readonly missing: readonly string[];
+                            readonly model: string;
+                            /** @description NAME:VERSION */
+                            readonly name: string;
+                            /** @description approvals needed by role */
+                            readonly needs: {
+                                readonly [key: string]: number;
+                            };
+                            readonly quorums: readonly string[];
+                            readonly reason: string;
+                            readonly requestedBy: string;
+                            readonly revision: number;
+                            readonly stage: string;
+                            /** @enum {unknown} */
+                            readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                            readonly updatedAt: string;
+                            readonly version: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly openApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description who is asked by name */
+                    readonly approvers?: readonly string[];
+                    /** Format: date-time */
+                    readonly expiresAt?: string;
+                    readonly model: string;
+                    readonly reason: string;
+                    readonly version: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the request */
+                        readonly id: string;
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                    };
+                };
+            };
+        };
+    };
+    readonly getApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approver: string;
+                            readonly at: string;
+                            readonly counts: boolean;
+                            readonly evidence: string;
+                            readonly expiresAt?: string;
+                            readonly onBehalfOf?: string;
+                            readonly reason: string;
+                            readonly roles: readonly string[];
+                            readonly why?: string;
+                        }[];
+                        readonly approvers: readonly string[];
+                        /** @description false: bytes, evidence or policy changed since it was opened */
+                        readonly bindingIsCurrent: boolean;
+                        readonly createdAt: string;
+                        readonly digest: string;
+                        readonly evidenceDigest: string;
+                        readonly expiresAt: string;
+                        /** @description approvals that count now */
+                        readonly given: number;
+                        readonly history: readonly {
+                            readonly action: string;
+                            readonly principal: string;
+                            readonly text: string;
+                            readonly time: string;
+                        }[];
+                        readonly id: string;
+                        /** @description policy's answer for the caller, before he clicks */
+                        readonly mayApprove: {
+                            readonly allow: boolean;
+                            /** @description whose right it is, when it is not his own */
+                            readonly onBehalfOf?: string;
+                            readonly reasons: readonly string[];
+                        };
+                        /** @description policy's answer for the caller, before he clicks */
+                        readonly mayReject: {
+                            readonly allow: boolean;
+                            /** @description whose right it is, when it is not his own */
+                            readonly onBehalfOf?: string;
+                            readonly reasons: readonly string[];
+                        };
+                        /** @description what is still needed, in words */
+                        readonly missing: readonly string[];
+                        readonly model: string;
+                        /** @description NAME:VERSION */
+                        readonly name: string;
+                        /** @description approvals needed by role */
+                        readonly needs: {
+                            readonly [key: string]: number;
+                        };
+                        readonly policyDigest: string;
+                        readonly quorums: readonly string[];
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revision: number;
+                        readonly stage: string;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                        readonly updatedAt: string;
+                        readonly version: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly approveApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description user:ID */
+                    readonly onBehalfOf?: string;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the request */
+                        readonly id: string;
+                        /** @description whether the approvals are enough now */
+                        readonly met: boolean;
+                        readonly missing: readonly string[];
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                    };
+                };
+            };
+        };
+    };
+    readonly commentApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly text: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the request */
+                        readonly id: string;
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                    };
+                };
+            };
+        };
+    };
+    readonly rejectApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description user:ID */
+                    readonly onBehalfOf?: string;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the request */
+                        readonly id: string;
+                        /** @description whether the approvals are enough now */
+                        readonly met: boolean;
+                        readonly missing: readonly string[];
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                    };
+                };
+            };
+        };
+    };
+    readonly withdrawApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly text: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the request */
+                        readonly id: string;
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                    };
+                };
+            };
+        };
+    };
+    readonly listDelegations: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly createdAt: string;
+                            readonly delegate: string;
+                            readonly holder: string;
+                            readonly id: string;
+                            readonly reason: string;
+                            readonly roles: readonly string[];
+                            /** @enum {unknown} */
+                            readonly state: "active" | "ended" | "revoked";
+                            readonly until: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly delegateApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                    /** @description user:ID */
+                    readonly to: string;
+                    /** Format: date-time */
+                    readonly until: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly delegate: string;
+                        readonly holder: string;
+                        readonly id: string;
+                        readonly reason: string;
+                        readonly roles: readonly string[];
+                        /** @enum {unknown} */
+                        readonly state: "active" | "ended" | "revoked";
+                        readonly until: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly revokeDelegation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -2010,6 +2893,166 @@ export interface operations {
                         readonly privateKey?: string;
                         readonly serialNumber: string;
                         readonly uri: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listContainments: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly approvals: readonly {
+                                readonly approvedAt: string;
+                                readonly approver: string;
+                                readonly reason: string;
+                            }[];
+                            readonly approvalsNeeded: number;
+                            readonly approveUntil?: string;
+                            readonly blastRadius: readonly {
+                                readonly entities: readonly {
+                                    readonly id: string;
+                                    readonly kind: string;
+                                }[];
+                                readonly summary: string;
+                            }[];
+                            readonly createdAt: string;
+                            readonly endedAt?: string;
+                            /** @description Reverts by itself then */
+                            readonly expiresAt?: string;
+                            readonly id: string;
+                            readonly incident?: string;
+                            readonly isProtected: boolean;
+                            readonly name: string;
+                            /** @enum {unknown} */
+                            readonly onFailure: "revert" | "continue";
+                            /** @description What an approval is about */
+                            readonly planDigest: string;
+                            readonly reason: string;
+                            readonly requestedBy: string;
+                            readonly revertReason?: string;
+                            /** @enum {unknown} */
+                            readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                            readonly steps: readonly {
+                                readonly action: string;
+                                readonly appliedAt?: string;
+                                readonly attempts: number;
+                                /** @description What the probe saw, or why it failed */
+                                readonly detail?: string;
+                                readonly dispatchedAt?: string;
+                                /** @description From its start to the end of its probe */
+                                readonly durationMs?: number;
+                                readonly index: number;
+                                readonly parameters: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly probedAt?: string;
+                                readonly revertedAt?: string;
+                                readonly startedAt?: string;
+                                /** @enum {unknown} */
+                                readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                            }[];
+                            readonly subject: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly updatedAt: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getContainment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
                     };
                 };
             };
@@ -3568,6 +4611,47 @@ export interface operations {
             };
         };
     };
+    readonly approveModelVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description user:ID */
+                    readonly onBehalfOf?: string;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the request */
+                        readonly id: string;
+                        /** @description whether the approvals are enough now */
+                        readonly met: boolean;
+                        readonly missing: readonly string[];
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                    };
+                };
+            };
+        };
+    };
     readonly getModelBom: {
         readonly parameters: {
             readonly query?: {
@@ -3858,6 +4942,141 @@ export interface operations {
                             readonly keyid: string;
                             readonly sig: string;
                         }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly rejectModelVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description user:ID */
+                    readonly onBehalfOf?: string;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description the request */
+                        readonly id: string;
+                        /** @description whether the approvals are enough now */
+                        readonly met: boolean;
+                        readonly missing: readonly string[];
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @enum {unknown} */
+                        readonly state: "open" | "approved" | "rejected" | "expired" | "withdrawn" | "stale";
+                    };
+                };
+            };
+        };
+    };
+    readonly retractModelVersion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+                readonly version: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Versions made from this one, as lineage knows them */
+                        readonly descendants: readonly string[];
+                        readonly durationMs: number;
+                        /** @description Every step is proven by its probe */
+                        readonly proven: boolean;
+                        readonly run: {
+                            readonly approvals: readonly {
+                                readonly approvedAt: string;
+                                readonly approver: string;
+                                readonly reason: string;
+                            }[];
+                            readonly approvalsNeeded: number;
+                            readonly approveUntil?: string;
+                            readonly blastRadius: readonly {
+                                readonly entities: readonly {
+                                    readonly id: string;
+                                    readonly kind: string;
+                                }[];
+                                readonly summary: string;
+                            }[];
+                            readonly createdAt: string;
+                            readonly endedAt?: string;
+                            /** @description Reverts by itself then */
+                            readonly expiresAt?: string;
+                            readonly id: string;
+                            readonly incident?: string;
+                            readonly isProtected: boolean;
+                            readonly name: string;
+                            /** @enum {unknown} */
+                            readonly onFailure: "revert" | "continue";
+                            /** @description What an approval is about */
+                            readonly planDigest: string;
+                            readonly reason: string;
+                            readonly requestedBy: string;
+                            readonly revertReason?: string;
+                            /** @enum {unknown} */
+                            readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                            readonly steps: readonly {
+                                readonly action: string;
+                                readonly appliedAt?: string;
+                                readonly attempts: number;
+                                /** @description What the probe saw, or why it failed */
+                                readonly detail?: string;
+                                readonly dispatchedAt?: string;
+                                /** @description From its start to the end of its probe */
+                                readonly durationMs?: number;
+                                readonly index: number;
+                                readonly parameters: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly probedAt?: string;
+                                readonly revertedAt?: string;
+                                readonly startedAt?: string;
+                                /** @enum {unknown} */
+                                readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                            }[];
+                            readonly subject: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly updatedAt: string;
+                        };
+                        /** @description Other versions of these bytes: denied too */
+                        readonly sameBytes: readonly string[];
                     };
                 };
             };
@@ -4388,6 +5607,1188 @@ export interface operations {
                         };
                         readonly reasons: readonly string[];
                         readonly version: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly listRegistries: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly spec: {
+                                readonly auth?: {
+                                    /** @enum {unknown} */
+                                    readonly kind: "none" | "basic" | "bearer" | "aws" | "azure";
+                                    readonly parameters?: {
+                                        readonly [key: string]: string;
+                                    };
+                                    readonly secretRef?: string;
+                                    readonly username?: string;
+                                };
+                                readonly include?: readonly string[];
+                                readonly parameters?: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly poll?: string;
+                                /** @enum {unknown} */
+                                readonly type: "mlflow" | "azureml" | "oci" | "s3" | "folder";
+                                readonly url: string;
+                                readonly webhookSecretRef?: string;
+                                readonly writeBack?: boolean;
+                            };
+                            readonly status: {
+                                readonly bytesDownloaded: number;
+                                readonly consecutiveFailures: number;
+                                readonly downloads: number;
+                                readonly lastError?: {
+                                    /** Format: date-time */
+                                    readonly at: string;
+                                    readonly code: string;
+                                    readonly message: string;
+                                };
+                                /** @description Of the last complete walk */
+                                readonly lastSync?: {
+                                    readonly requests: number;
+                                    readonly versions: number;
+                                };
+                                /** Format: date-time */
+                                readonly lastSyncEndedAt?: string;
+                                /** Format: date-time */
+                                readonly lastSyncStartedAt?: string;
+                                /** Format: date-time */
+                                readonly nextSyncAt?: string;
+                                /** @description Since the registry was created */
+                                readonly requests: number;
+                                /** @enum {unknown} */
+                                readonly state: "new" | "ok" | "syncing" | "failing" | "paused";
+                                readonly versions: {
+                                    readonly deleted: number;
+                                    readonly pending: number;
+                                    readonly refused: number;
+                                    readonly registered: number;
+                                    readonly seen: number;
+                                };
+                            };
+                            /** Format: date-time */
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getRegistry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            readonly auth?: {
+                                /** @enum {unknown} */
+                                readonly kind: "none" | "basic" | "bearer" | "aws" | "azure";
+                                readonly parameters?: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly secretRef?: string;
+                                readonly username?: string;
+                            };
+                            readonly include?: readonly string[];
+                            readonly parameters?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly poll?: string;
+                            /** @enum {unknown} */
+                            readonly type: "mlflow" | "azureml" | "oci" | "s3" | "folder";
+                            readonly url: string;
+                            readonly webhookSecretRef?: string;
+                            readonly writeBack?: boolean;
+                        };
+                        readonly status: {
+                            readonly bytesDownloaded: number;
+                            readonly consecutiveFailures: number;
+                            readonly downloads: number;
+                            readonly lastError?: {
+                                /** Format: date-time */
+                                readonly at: string;
+                                readonly code: string;
+                                readonly message: string;
+                            };
+                            /** @description Of the last complete walk */
+                            readonly lastSync?: {
+                                readonly requests: number;
+                                readonly versions: number;
+                            };
+                            /** Format: date-time */
+                            readonly lastSyncEndedAt?: string;
+                            /** Format: date-time */
+                            readonly lastSyncStartedAt?: string;
+                            /** Format: date-time */
+                            readonly nextSyncAt?: string;
+                            /** @description Since the registry was created */
+                            readonly requests: number;
+                            /** @enum {unknown} */
+                            readonly state: "new" | "ok" | "syncing" | "failing" | "paused";
+                            readonly versions: {
+                                readonly deleted: number;
+                                readonly pending: number;
+                                readonly refused: number;
+                                readonly registered: number;
+                                readonly seen: number;
+                            };
+                        };
+                        /** Format: date-time */
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly putRegistry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly auth?: {
+                        /** @enum {unknown} */
+                        readonly kind: "none" | "basic" | "bearer" | "aws" | "azure";
+                        readonly parameters?: {
+                            readonly [key: string]: string;
+                        };
+                        readonly secretRef?: string;
+                        readonly username?: string;
+                    };
+                    readonly include?: readonly string[];
+                    readonly parameters?: {
+                        readonly [key: string]: string;
+                    };
+                    readonly poll?: string;
+                    /** @enum {unknown} */
+                    readonly type: "mlflow" | "azureml" | "oci" | "s3" | "folder";
+                    readonly url: string;
+                    readonly webhookSecretRef?: string;
+                    readonly writeBack?: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            readonly auth?: {
+                                /** @enum {unknown} */
+                                readonly kind: "none" | "basic" | "bearer" | "aws" | "azure";
+                                readonly parameters?: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly secretRef?: string;
+                                readonly username?: string;
+                            };
+                            readonly include?: readonly string[];
+                            readonly parameters?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly poll?: string;
+                            /** @enum {unknown} */
+                            readonly type: "mlflow" | "azureml" | "oci" | "s3" | "folder";
+                            readonly url: string;
+                            readonly webhookSecretRef?: string;
+                            readonly writeBack?: boolean;
+                        };
+                        /** Format: date-time */
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteRegistry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly syncRegistry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            readonly auth?: {
+                                /** @enum {unknown} */
+                                readonly kind: "none" | "basic" | "bearer" | "aws" | "azure";
+                                readonly parameters?: {
+                                    readonly [key: string]: string;
+                                };
+                                readonly secretRef?: string;
+                                readonly username?: string;
+                            };
+                            readonly include?: readonly string[];
+                            readonly parameters?: {
+                                readonly [key: string]: string;
+                            };
+                            readonly poll?: string;
+                            /** @enum {unknown} */
+                            readonly type: "mlflow" | "azureml" | "oci" | "s3" | "folder";
+                            readonly url: string;
+                            readonly webhookSecretRef?: string;
+                            readonly writeBack?: boolean;
+                        };
+                        readonly status: {
+                            readonly bytesDownloaded: number;
+                            readonly consecutiveFailures: number;
+                            readonly downloads: number;
+                            readonly lastError?: {
+                                /** Format: date-time */
+                                readonly at: string;
+                                readonly code: string;
+                                readonly message: string;
+                            };
+                            /** @description Of the last complete walk */
+                            readonly lastSync?: {
+                                readonly requests: number;
+                                readonly versions: number;
+                            };
+                            /** Format: date-time */
+                            readonly lastSyncEndedAt?: string;
+                            /** Format: date-time */
+                            readonly lastSyncStartedAt?: string;
+                            /** Format: date-time */
+                            readonly nextSyncAt?: string;
+                            /** @description Since the registry was created */
+                            readonly requests: number;
+                            /** @enum {unknown} */
+                            readonly state: "new" | "ok" | "syncing" | "failing" | "paused";
+                            readonly versions: {
+                                readonly deleted: number;
+                                readonly pending: number;
+                                readonly refused: number;
+                                readonly registered: number;
+                                readonly seen: number;
+                            };
+                        };
+                        /** Format: date-time */
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listRegistryVersions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly digest?: string;
+                readonly limit?: number;
+                readonly model?: string;
+                readonly state?: "pending" | "downloading" | "registered" | "refused";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly aliases: readonly string[];
+                            readonly author?: string;
+                            /** Format: date-time */
+                            readonly deletedAt?: string;
+                            readonly description?: string;
+                            /** @description What was registered */
+                            readonly digest?: string;
+                            /** Format: date-time */
+                            readonly firstSeenAt: string;
+                            readonly lineage?: unknown;
+                            /** @description The registry's own name */
+                            readonly model: string;
+                            /** @description What the registry gives now */
+                            readonly observedDigest?: string;
+                            readonly reason?: {
+                                readonly code: string;
+                                readonly message: string;
+                            };
+                            /** @description NAME:VERSION here */
+                            readonly ref?: string;
+                            readonly registry: string;
+                            readonly revision: string;
+                            readonly source: string;
+                            readonly stage?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "downloading" | "registered" | "refused";
+                            readonly tags: {
+                                readonly [key: string]: string;
+                            };
+                            /** Format: date-time */
+                            readonly updatedAt: string;
+                            readonly version: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listResponseActions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly isReversible: boolean;
+                            readonly name: string;
+                            /** @description JSON Schema */
+                            readonly parameters: unknown;
+                            readonly permission: string;
+                            readonly title: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getKillSwitch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly at?: string;
+                        readonly by?: string;
+                        readonly on: boolean;
+                        readonly reason?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly setKillSwitch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly on: boolean;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly at?: string;
+                        readonly by?: string;
+                        readonly on: boolean;
+                        readonly reason?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listResponseRuns: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly incident?: string;
+                readonly limit?: number;
+                readonly state?: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly approvals: readonly {
+                                readonly approvedAt: string;
+                                readonly approver: string;
+                                readonly reason: string;
+                            }[];
+                            readonly approvalsNeeded: number;
+                            readonly approveUntil?: string;
+                            readonly blastRadius: readonly {
+                                readonly entities: readonly {
+                                    readonly id: string;
+                                    readonly kind: string;
+                                }[];
+                                readonly summary: string;
+                            }[];
+                            readonly createdAt: string;
+                            readonly endedAt?: string;
+                            /** @description Reverts by itself then */
+                            readonly expiresAt?: string;
+                            readonly id: string;
+                            readonly incident?: string;
+                            readonly isProtected: boolean;
+                            readonly name: string;
+                            /** @enum {unknown} */
+                            readonly onFailure: "revert" | "continue";
+                            /** @description What an approval is about */
+                            readonly planDigest: string;
+                            readonly reason: string;
+                            readonly requestedBy: string;
+                            readonly revertReason?: string;
+                            /** @enum {unknown} */
+                            readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                            readonly steps: readonly {
+                                readonly action: string;
+                                readonly appliedAt?: string;
+                                readonly attempts: number;
+                                /** @description What the probe saw, or why it failed */
+                                readonly detail?: string;
+                                readonly dispatchedAt?: string;
+                                /** @description From its start to the end of its probe */
+                                readonly durationMs?: number;
+                                readonly index: number;
+                                readonly parameters: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly probedAt?: string;
+                                readonly revertedAt?: string;
+                                readonly startedAt?: string;
+                                /** @enum {unknown} */
+                                readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                            }[];
+                            readonly subject: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly updatedAt: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly startResponseRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly approvals?: number;
+                    readonly approvalSeconds?: number;
+                    readonly concurrencyKey?: string;
+                    readonly idempotencyKey?: string;
+                    readonly isProtected?: boolean;
+                    readonly name: string;
+                    /** @enum {unknown} */
+                    readonly onFailure?: "revert" | "continue";
+                    readonly reason: string;
+                    readonly steps: readonly {
+                        readonly action: string;
+                        readonly parameters: {
+                            readonly [key: string]: unknown;
+                        };
+                    }[];
+                    readonly subject: {
+                        readonly id: string;
+                        readonly kind: string;
+                    };
+                    readonly ttlSeconds?: number;
+                    /** @description Answer when the run needs nothing more; 0 */
+                    readonly waitSeconds?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getResponseRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly approveResponseRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly planDigest: string;
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly declineResponseRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly resolveResponseRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly note: string;
+                    readonly tookEffect: boolean;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly resumeResponseRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly revertResponseRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly reason: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly approvals: readonly {
+                            readonly approvedAt: string;
+                            readonly approver: string;
+                            readonly reason: string;
+                        }[];
+                        readonly approvalsNeeded: number;
+                        readonly approveUntil?: string;
+                        readonly blastRadius: readonly {
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly summary: string;
+                        }[];
+                        readonly createdAt: string;
+                        readonly endedAt?: string;
+                        /** @description Reverts by itself then */
+                        readonly expiresAt?: string;
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly isProtected: boolean;
+                        readonly name: string;
+                        /** @enum {unknown} */
+                        readonly onFailure: "revert" | "continue";
+                        /** @description What an approval is about */
+                        readonly planDigest: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revertReason?: string;
+                        /** @enum {unknown} */
+                        readonly state: "waiting" | "running" | "contained" | "incomplete" | "halted" | "ambiguous" | "reverting" | "reverted" | "revert-incomplete" | "failed" | "refused";
+                        readonly steps: readonly {
+                            readonly action: string;
+                            readonly appliedAt?: string;
+                            readonly attempts: number;
+                            /** @description What the probe saw, or why it failed */
+                            readonly detail?: string;
+                            readonly dispatchedAt?: string;
+                            /** @description From its start to the end of its probe */
+                            readonly durationMs?: number;
+                            readonly index: number;
+                            readonly parameters: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly probedAt?: string;
+                            readonly revertedAt?: string;
+                            readonly startedAt?: string;
+                            /** @enum {unknown} */
+                            readonly state: "pending" | "dispatched" | "applied" | "probed" | "unproven" | "failed" | "ambiguous" | "undo-dispatched" | "undo-applied" | "reverted" | "undo-failed" | "kept";
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
                     };
                 };
             };
