@@ -27,6 +27,15 @@ const denied = {
   },
 }
 
+const APPROVED = {
+  id: '0199f5b0-0000-7000-8000-000000000001',
+  name: 'card-fraud:1.0.0',
+  state: 'open',
+  revision: 2,
+  met: false,
+  missing: ['needs 1 more approval by approver'],
+}
+
 const answer = ({ method, path, query }: Received): Reply | undefined => {
   if (path === '/api/v1/models' && query.get('cursor') === 'next')
     return { body: { items: [{ ...MODEL, version: '2.0.0' }] } }
@@ -43,6 +52,8 @@ const answer = ({ method, path, query }: Received): Reply | undefined => {
       },
     }
   if (path.endsWith('/transitions')) return path.includes('card-fraud') ? { body: MODEL } : denied
+  if (path.endsWith('/approvals') && method === 'POST')
+    return path.includes('card-fraud') ? { body: APPROVED } : denied
   if (path === '/api/v1/routes/fraud' && method === 'PUT') return { body: {} }
   if (path === '/api/v1/session')
     return {
@@ -114,6 +125,24 @@ test('the lifecycle verbs send the stage and a reason', async () => {
     err: '',
   })
   assert.deepEqual(JSON.parse(server.received.at(-1)?.body ?? ''), { to: 'deployed', reason: 'go' })
+})
+
+test('an approval that is not the last one says what is still needed', async () => {
+  const { code, out } = await run(
+    'approve',
+    'card-fraud:1.0.0',
+    '--reason',
+    'fine',
+    '--on-behalf-of',
+    'user:ben',
+  )
+  assert.deepEqual(
+    [code, out],
+    [0, 'model/card-fraud:1.0.0 has your approval; it needs 1 more approval by approver\n'],
+  )
+  const { path, body } = server.received.at(-1) ?? {}
+  assert.equal(path, '/api/v1/models/card-fraud/versions/1.0.0/approvals')
+  assert.deepEqual(JSON.parse(body ?? ''), { reason: 'fine', onBehalfOf: 'user:ben' })
 })
 
 test('mistakes of the caller are exit code 2 with a suggestion', async () => {

@@ -72,7 +72,7 @@ export interface VersionsPort {
   mayApprove(step: ApprovalStep): Promise<Decision>
   /** The same, logged and audited; an allowed step is taken. */
   approve(step: ApprovalStep): Promise<Decision>
-  denied(version: ModelVersionRef, decision: Decision): Error
+  denied(version: ModelVersion, decision: Decision): Error
   /** Refuses a step to `approved` from a stage that has none. */
   illegal(version: ModelVersion): Error
   /** After the commit: what rests on the version is made again before the caller is answered. */

@@ -264,7 +264,7 @@ export const createInventory = (deps: InventoryDeps) => {
       steps.may(tx, await approvingStep(tx, { principal, version, reason, approval })),
     approve: async ({ tx, principal, version, reason, approval }: Approving) =>
       steps.take(tx, await approvingStep(tx, { principal, version, reason, approval })),
-    denied: (ref: ModelVersionRef, decision: Decision) => denied(ref, 'approved', decision),
+    denied: (version: ModelVersion, decision: Decision) => denied(version, 'approved', decision),
     illegal: (version: Pick<ModelVersion, 'name' | 'version' | 'stage'>) => illegalStep(version, 'approved'),
     list: (tenant: string, filter: store.VersionFilter) =>
       database.read(tenant, (tx) => store.listVersions(tx, filter)),
@@ -301,7 +301,7 @@ const illegalStep = (version: Pick<ModelVersion, 'name' | 'version' | 'stage'>, 
   )
 }
 
-const denied = (version: ModelVersionRef, to: Stage, decision: Decision) =>
+const denied = (version: Pick<ModelVersion, 'name' | 'version' | 'stage'>, to: Stage, decision: Decision) =>
   inventoryErrors.INVENTORY_TRANSITION_DENIED(
     `Policy denies ${version.stage} → ${to} for ${formatModelVersionRef(version)}: ${decision.reasons.join('; ')}`,
     { details: { decisionId: decision.id, reasons: decision.reasons } },

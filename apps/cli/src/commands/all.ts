@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Run } from '../session.ts'
 import { addApply } from './apply.ts'
+import { addApproval } from './approval.ts'
 import { addAttest } from './attest.ts'
 import { addAudit } from './audit.ts'
 import { addBom } from './bom.ts'
@@ -38,6 +39,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addDescribe,
   addApply,
   addDelete,
+  addApproval,
   addTransitions,
   addResponse,
   addCanary,

@@ -1,4 +1,4 @@
-/** `rampart approve|deploy|retire|quarantine|release NAME:VERSION`: one step of the lifecycle, under policy. */
+/** `rampart deploy|retire|quarantine|release NAME:VERSION`: one step of the lifecycle, under policy. */
 import type { Stage } from '@rampart/domain'
 import type { Command } from 'commander'
 import { printDocument } from '../output.ts'
@@ -7,7 +7,6 @@ import type { Run, Session } from '../session.ts'
 type Step = { readonly verb: string; readonly to: Stage; readonly past: string; readonly what: string }
 
 const STEPS: readonly Step[] = [
-  { verb: 'approve', to: 'approved', past: 'approved', what: 'say that an assessed version may be deployed' },
   { verb: 'deploy', to: 'deployed', past: 'deployed', what: 'let an approved version answer requests' },
   { verb: 'retire', to: 'retired', past: 'retired', what: 'take a deployed version out of service' },
   {
