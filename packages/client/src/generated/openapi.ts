@@ -414,6 +414,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/detection-rules": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How often each detector was right, as incidents were judged */
+        readonly get: operations["listDetectionRules"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/events": {
         readonly parameters: {
             readonly query?: never;
@@ -544,6 +561,142 @@ export interface paths {
         readonly get: operations["getGatewaySnapshot"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Incidents, newest first */
+        readonly get: operations["listIncidents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One incident with its ledger, timeline, decisions and neighbourhood; ETag for If-Match */
+        readonly get: operations["getIncident"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents/{id}/comments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Add a comment to the timeline */
+        readonly post: operations["commentIncident"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents/{id}/disposition": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Say what it was: the detectors of its signals are believed more or less from now on */
+        readonly put: operations["judgeIncident"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents/{id}/merge": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take other incidents into this one; correlation keeps to it */
+        readonly post: operations["mergeIncidents"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents/{id}/owner": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /** Give an incident to somebody, or to nobody */
+        readonly put: operations["assignIncident"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents/{id}/split": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Let signals leave for an incident of their own; correlation keeps to it */
+        readonly post: operations["splitIncident"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/incidents/{id}/transitions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Acknowledge, contain, resolve, close (with a disposition) or open again */
+        readonly post: operations["transitionIncident"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1184,6 +1337,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/registries/{name}/notices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Webhook of a registry: signed by it, answered at once, makes it be read again */
+        readonly post: operations["sendRegistryNotice"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/registries/{name}/sync": {
         readonly parameters: {
             readonly query?: never;
@@ -1210,6 +1380,23 @@ export interface paths {
         };
         /** A registry's versions in its own names, and what became of each here */
         readonly get: operations["listRegistryVersions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/registry-watch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What is approved, what the registries say, and what is served: one row per alias or changed version */
+        readonly get: operations["listRegistryWatch"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1595,6 +1782,23 @@ export interface paths {
         readonly put?: never;
         /** Revoke a signer for good; every version that rests on it is decided about again */
         readonly post: operations["revokeSigner"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/simulations/response": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What would this bundle have done about the incidents since then? */
+        readonly post: operations["simulateResponse"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -3114,6 +3318,34 @@ export interface operations {
             };
         };
     };
+    readonly listDetectionRules: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            /** @description Incidents with it that were true positives */
+                            readonly hits: number;
+                            /** @description Incidents with it that were not; a benign one counts half */
+                            readonly misses: number;
+                            readonly rule: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     readonly listEvents: {
         readonly parameters: {
             readonly query?: {
@@ -3482,6 +3714,593 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly listIncidents: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                /** @description kind:id */
+                readonly entity?: string;
+                readonly limit?: number;
+                /** @description false: only resolved and closed ones */
+                readonly open?: boolean;
+                readonly owner?: string;
+                readonly severity?: "info" | "low" | "medium" | "high" | "critical";
+                /** @description The incident of this signal */
+                readonly signal?: string;
+                readonly status?: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly acknowledgedAt?: string;
+                            readonly acknowledgeDue?: string;
+                            /** @description Clocks that ran out: acknowledge, resolve */
+                            readonly breached: readonly string[];
+                            /** @enum {unknown} */
+                            readonly disposition?: "true-positive" | "false-positive" | "benign";
+                            readonly entities: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly firstTime: string;
+                            readonly id: string;
+                            readonly lastTime: string;
+                            readonly openedAt?: string;
+                            readonly owner?: string;
+                            readonly resolvedAt?: string;
+                            readonly resolveDue?: string;
+                            readonly revision: number;
+                            /** @description Decibans: 10 is odds of 10 to 1 */
+                            readonly score: number;
+                            readonly seq: string;
+                            /** @enum {unknown} */
+                            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                            readonly signals: number;
+                            /** @enum {unknown} */
+                            readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                            readonly title: string;
+                            readonly updatedAt: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getIncident: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly accounts: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                            /** @description Decibans: 10 is odds of 10 to 1 */
+                            readonly score: number;
+                            /** @description Signals are about it, not only mention it */
+                            readonly subject: boolean;
+                        }[];
+                        readonly acknowledgedAt?: string;
+                        readonly acknowledgeDue?: string;
+                        /** @description Clocks that ran out: acknowledge, resolve */
+                        readonly breached: readonly string[];
+                        readonly conditions: readonly {
+                            readonly cleared: boolean;
+                            readonly entity: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly group: string;
+                            readonly id: string;
+                            readonly key: string;
+                            readonly pValue?: number;
+                            readonly related: readonly {
+                                readonly id: string;
+                                readonly kind: string;
+                            }[];
+                            readonly rule: string;
+                            /** @enum {unknown} */
+                            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                            readonly since?: number;
+                            readonly source: string;
+                            readonly techniques: readonly string[];
+                            readonly time: number;
+                            readonly title: string;
+                        }[];
+                        readonly decisions: readonly {
+                            readonly acted: number;
+                            readonly actions: readonly {
+                                /** @enum {unknown} */
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                readonly approvals_needed: number;
+                                readonly entity: {
+                                    readonly id: string;
+                                    readonly kind: string;
+                                };
+                                /** @enum {unknown} */
+                                readonly mode: "observe" | "recommend" | "act";
+                                readonly parameters: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly reasons: readonly string[];
+                                readonly ttl_s?: number;
+                            }[];
+                            readonly bundleDigest: string;
+                            readonly id: string;
+                            readonly reasons: readonly string[];
+                            readonly time: string;
+                        }[];
+                        /** @enum {unknown} */
+                        readonly disposition?: "true-positive" | "false-positive" | "benign";
+                        readonly entities: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        readonly firstTime: string;
+                        readonly id: string;
+                        readonly lastTime: string;
+                        readonly ledger: {
+                            readonly contributions: readonly {
+                                /** @enum {unknown} */
+                                readonly basis: "p-value" | "rule-prior";
+                                /** @description Reached the most that its severity may bring */
+                                readonly capped: boolean;
+                                /** @description False beyond the strongest ten of a rule */
+                                readonly counted: boolean;
+                                /** @description Decibans: 10 is odds of 10 to 1 */
+                                readonly decibans: number;
+                                readonly entity: {
+                                    readonly id: string;
+                                    readonly kind: string;
+                                };
+                                readonly eValue: number;
+                                readonly group: string;
+                                readonly key: string;
+                                readonly pValue?: number;
+                                readonly rule: string;
+                                /** @enum {unknown} */
+                                readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                                readonly signal: string;
+                                readonly source: string;
+                                /** @description ms since 1970 */
+                                readonly time: number;
+                                readonly title: string;
+                                /** @description Exponent: decay, trust in the rule */
+                                readonly weight: number;
+                            }[];
+                            readonly groups: readonly {
+                                /** @description Decibans: 10 is odds of 10 to 1 */
+                                readonly decibans: number;
+                                readonly group: string;
+                                readonly source: string;
+                            }[];
+                            /** @description Decibans: 10 is odds of 10 to 1 */
+                            readonly score: number;
+                            /** @enum {unknown} */
+                            readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                            readonly sources: readonly {
+                                /** @description Decibans: 10 is odds of 10 to 1 */
+                                readonly decibans: number;
+                                readonly source: string;
+                                /** @description Decibans: 10 is odds of 10 to 1 */
+                                readonly uncapped: number;
+                            }[];
+                        };
+                        readonly neighbourhood: {
+                            readonly edges: readonly {
+                                readonly from: string;
+                                readonly signals: number;
+                                readonly to: string;
+                            }[];
+                            readonly nodes: readonly {
+                                readonly hops: number;
+                                readonly id: string;
+                                readonly kind: string;
+                                readonly signals: number;
+                            }[];
+                        };
+                        readonly openedAt?: string;
+                        readonly owner?: string;
+                        readonly resolvedAt?: string;
+                        readonly resolveDue?: string;
+                        readonly revision: number;
+                        /** @description Decibans: 10 is odds of 10 to 1 */
+                        readonly score: number;
+                        readonly seq: string;
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly signals: number;
+                        /** @enum {unknown} */
+                        readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                        /** @description The ledger in one paragraph */
+                        readonly summary: string;
+                        readonly timeline: readonly {
+                            readonly details: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly kind: string;
+                            readonly principal: string;
+                            readonly text: string;
+                            readonly time: string;
+                        }[];
+                        readonly title: string;
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly commentIncident: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly text: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly acknowledgedAt?: string;
+                        readonly acknowledgeDue?: string;
+                        /** @description Clocks that ran out: acknowledge, resolve */
+                        readonly breached: readonly string[];
+                        /** @enum {unknown} */
+                        readonly disposition?: "true-positive" | "false-positive" | "benign";
+                        readonly entities: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        readonly firstTime: string;
+                        readonly id: string;
+                        readonly lastTime: string;
+                        readonly openedAt?: string;
+                        readonly owner?: string;
+                        readonly resolvedAt?: string;
+                        readonly resolveDue?: string;
+                        readonly revision: number;
+                        /** @description Decibans: 10 is odds of 10 to 1 */
+                        readonly score: number;
+                        readonly seq: string;
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly signals: number;
+                        /** @enum {unknown} */
+                        readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                        readonly title: string;
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly judgeIncident: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly disposition: "true-positive" | "false-positive" | "benign";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly acknowledgedAt?: string;
+                        readonly acknowledgeDue?: string;
+                        /** @description Clocks that ran out: acknowledge, resolve */
+                        readonly breached: readonly string[];
+                        /** @enum {unknown} */
+                        readonly disposition?: "true-positive" | "false-positive" | "benign";
+                        readonly entities: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        readonly firstTime: string;
+                        readonly id: string;
+                        readonly lastTime: string;
+                        readonly openedAt?: string;
+                        readonly owner?: string;
+                        readonly resolvedAt?: string;
+                        readonly resolveDue?: string;
+                        readonly revision: number;
+                        /** @description Decibans: 10 is odds of 10 to 1 */
+                        readonly score: number;
+                        readonly seq: string;
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly signals: number;
+                        /** @enum {unknown} */
+                        readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                        readonly title: string;
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly mergeIncidents: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly incidents: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly acknowledgedAt?: string;
+                        readonly acknowledgeDue?: string;
+                        /** @description Clocks that ran out: acknowledge, resolve */
+                        readonly breached: readonly string[];
+                        /** @enum {unknown} */
+                        readonly disposition?: "true-positive" | "false-positive" | "benign";
+                        readonly entities: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        readonly firstTime: string;
+                        readonly id: string;
+                        readonly lastTime: string;
+                        readonly openedAt?: string;
+                        readonly owner?: string;
+                        readonly resolvedAt?: string;
+                        readonly resolveDue?: string;
+                        readonly revision: number;
+                        /** @description Decibans: 10 is odds of 10 to 1 */
+                        readonly score: number;
+                        readonly seq: string;
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly signals: number;
+                        /** @enum {unknown} */
+                        readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                        readonly title: string;
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly assignIncident: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly owner: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly acknowledgedAt?: string;
+                        readonly acknowledgeDue?: string;
+                        /** @description Clocks that ran out: acknowledge, resolve */
+                        readonly breached: readonly string[];
+                        /** @enum {unknown} */
+                        readonly disposition?: "true-positive" | "false-positive" | "benign";
+                        readonly entities: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        readonly firstTime: string;
+                        readonly id: string;
+                        readonly lastTime: string;
+                        readonly openedAt?: string;
+                        readonly owner?: string;
+                        readonly resolvedAt?: string;
+                        readonly resolveDue?: string;
+                        readonly revision: number;
+                        /** @description Decibans: 10 is odds of 10 to 1 */
+                        readonly score: number;
+                        readonly seq: string;
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly signals: number;
+                        /** @enum {unknown} */
+                        readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                        readonly title: string;
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly splitIncident: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly signals: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly acknowledgedAt?: string;
+                        readonly acknowledgeDue?: string;
+                        /** @description Clocks that ran out: acknowledge, resolve */
+                        readonly breached: readonly string[];
+                        /** @enum {unknown} */
+                        readonly disposition?: "true-positive" | "false-positive" | "benign";
+                        readonly entities: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        readonly firstTime: string;
+                        readonly id: string;
+                        readonly lastTime: string;
+                        readonly openedAt?: string;
+                        readonly owner?: string;
+                        readonly resolvedAt?: string;
+                        readonly resolveDue?: string;
+                        readonly revision: number;
+                        /** @description Decibans: 10 is odds of 10 to 1 */
+                        readonly score: number;
+                        readonly seq: string;
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly signals: number;
+                        /** @enum {unknown} */
+                        readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                        readonly title: string;
+                        readonly updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly transitionIncident: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @enum {unknown} */
+                    readonly disposition?: "true-positive" | "false-positive" | "benign";
+                    readonly reason?: string;
+                    /** @enum {unknown} */
+                    readonly to: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly acknowledgedAt?: string;
+                        readonly acknowledgeDue?: string;
+                        /** @description Clocks that ran out: acknowledge, resolve */
+                        readonly breached: readonly string[];
+                        /** @enum {unknown} */
+                        readonly disposition?: "true-positive" | "false-positive" | "benign";
+                        readonly entities: readonly {
+                            readonly id: string;
+                            readonly kind: string;
+                        }[];
+                        readonly firstTime: string;
+                        readonly id: string;
+                        readonly lastTime: string;
+                        readonly openedAt?: string;
+                        readonly owner?: string;
+                        readonly resolvedAt?: string;
+                        readonly resolveDue?: string;
+                        readonly revision: number;
+                        /** @description Decibans: 10 is odds of 10 to 1 */
+                        readonly score: number;
+                        readonly seq: string;
+                        /** @enum {unknown} */
+                        readonly severity: "info" | "low" | "medium" | "high" | "critical";
+                        readonly signals: number;
+                        /** @enum {unknown} */
+                        readonly status: "open" | "acknowledged" | "contained" | "resolved" | "closed";
+                        readonly title: string;
+                        readonly updatedAt: string;
+                    };
+                };
             };
         };
     };
@@ -5875,6 +6694,33 @@ export interface operations {
             };
         };
     };
+    readonly sendRegistryNotice: {
+        readonly parameters: {
+            readonly query?: {
+                readonly tenant?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description False when it came before. */
+                        readonly accepted: boolean;
+                    };
+                };
+            };
+        };
+    };
     readonly syncRegistry: {
         readonly parameters: {
             readonly query?: never;
@@ -6016,6 +6862,69 @@ export interface operations {
                             readonly version: string;
                         }[];
                         readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly listRegistryWatch: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                /** @description Name of a model here */
+                readonly name?: string;
+                readonly registry?: string;
+                readonly state?: "match" | "other-served" | "not-served" | "unapproved" | "bytes-changed" | "source-changed" | "deleted" | "unknown";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly alias?: string;
+                            readonly approved: readonly {
+                                readonly digest: string;
+                                readonly name: string;
+                                readonly version: string;
+                            }[];
+                            readonly digest?: string;
+                            /** @description In the names of the registry */
+                            readonly model: string;
+                            /** @description Name of the model here */
+                            readonly name?: string;
+                            readonly observedDigest?: string;
+                            readonly reasons: readonly string[];
+                            /** @description NAME:VERSION here, once registered */
+                            readonly ref?: string;
+                            readonly registry: string;
+                            readonly served: readonly {
+                                readonly digest: string;
+                                readonly name: string;
+                                readonly route: string;
+                                readonly version: string;
+                                /** @description `control-plane` or the id of a gateway */
+                                readonly where: string;
+                            }[];
+                            /** @description Keys of open signals */
+                            readonly signals: readonly string[];
+                            /** Format: date-time */
+                            readonly since: string;
+                            /** @enum {unknown} */
+                            readonly state: "match" | "other-served" | "not-served" | "unapproved" | "bytes-changed" | "source-changed" | "deleted" | "unknown";
+                            /** @description What the registry says */
+                            readonly version: string;
+                        }[];
+                        /** @description Rows that fit the query, shown or not */
+                        readonly total: number;
                     };
                 };
             };
@@ -8192,6 +9101,135 @@ export interface operations {
                             readonly updatedAt: string;
                             readonly updatedBy: string;
                         };
+                    };
+                };
+            };
+        };
+    };
+    readonly simulateResponse: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly files: {
+                        readonly [key: string]: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description At most 90 days ago
+                     */
+                    readonly since: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly active: {
+                            /** @description Containments without asking anybody */
+                            readonly acted: number;
+                            readonly actions: number;
+                            readonly digest: string;
+                            /** @description Answers that broke or could not be read */
+                            readonly faults: number;
+                            readonly version: number;
+                        };
+                        readonly candidate: {
+                            /** @description Containments without asking anybody */
+                            readonly acted: number;
+                            readonly actions: number;
+                            readonly digest: string;
+                            /** @description Answers that broke or could not be read */
+                            readonly faults: number;
+                        };
+                        readonly decisions: number;
+                        readonly differences: readonly {
+                            readonly added: readonly {
+                                /** @enum {unknown} */
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                readonly approvals_needed: number;
+                                readonly entity: {
+                                    readonly id: string;
+                                    readonly kind: string;
+                                };
+                                /** @enum {unknown} */
+                                readonly mode: "observe" | "recommend" | "act";
+                                readonly parameters: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly reasons: readonly string[];
+                                readonly ttl_s?: number;
+                            }[];
+                            readonly changed: readonly {
+                                readonly active: {
+                                    /** @enum {unknown} */
+                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                    readonly approvals_needed: number;
+                                    readonly entity: {
+                                        readonly id: string;
+                                        readonly kind: string;
+                                    };
+                                    /** @enum {unknown} */
+                                    readonly mode: "observe" | "recommend" | "act";
+                                    readonly parameters: {
+                                        readonly [key: string]: unknown;
+                                    };
+                                    readonly reasons: readonly string[];
+                                    readonly ttl_s?: number;
+                                };
+                                readonly candidate: {
+                                    /** @enum {unknown} */
+                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                    readonly approvals_needed: number;
+                                    readonly entity: {
+                                        readonly id: string;
+                                        readonly kind: string;
+                                    };
+                                    /** @enum {unknown} */
+                                    readonly mode: "observe" | "recommend" | "act";
+                                    readonly parameters: {
+                                        readonly [key: string]: unknown;
+                                    };
+                                    readonly reasons: readonly string[];
+                                    readonly ttl_s?: number;
+                                };
+                            }[];
+                            readonly incident: string;
+                            readonly reasons: readonly string[];
+                            readonly removed: readonly {
+                                /** @enum {unknown} */
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                readonly approvals_needed: number;
+                                readonly entity: {
+                                    readonly id: string;
+                                    readonly kind: string;
+                                };
+                                /** @enum {unknown} */
+                                readonly mode: "observe" | "recommend" | "act";
+                                readonly parameters: {
+                                    readonly [key: string]: unknown;
+                                };
+                                readonly reasons: readonly string[];
+                                readonly ttl_s?: number;
+                            }[];
+                            readonly severity: ("info" | "low" | "medium" | "high" | "critical") | "";
+                            readonly time: string;
+                            readonly title: string;
+                        }[];
+                        readonly incidents: number;
+                        readonly since: string;
+                        readonly truncated: boolean;
+                        readonly unchanged: number;
                     };
                 };
             };
