@@ -7,6 +7,7 @@ import { type Answer, dispatch, problem, type Role } from './router.ts'
 import { governingRoutes } from './routes-governing.ts'
 import { lineageRoutes } from './routes-lineage.ts'
 import { modelRoutes } from './routes-models.ts'
+import { registryRoutes } from './routes-registries.ts'
 import { requestRoutes } from './routes-requests.ts'
 import { raiseSignal, runningRoutes } from './routes-running.ts'
 import { uploadRoutes } from './routes-upload.ts'
@@ -94,6 +95,7 @@ export const startMockApi = async (options: Options = {}): Promise<MockApi> => {
     ...modelRoutes(world),
     ...lineageRoutes(world),
     ...uploadRoutes(world),
+    ...registryRoutes(world),
     ...runningRoutes(world),
     ...requestRoutes(world),
     ...governingRoutes(world),

@@ -22,6 +22,8 @@ export const pb = {
     withSearch(`/models/${enc(name)}/compare`, search),
   lineage: (name: string, version: string) => `/models/${enc(name)}/versions/${enc(version)}/lineage`,
   upload: (search?: { name?: string }) => withSearch('/upload', search),
+  registries: () => '/registries',
+  registry: (name: string, search?: { state?: string }) => withSearch(`/registries/${enc(name)}`, search),
   evidence: (id: string) => `/evidence/${enc(id)}`,
   routes: () => '/routes',
   route: (name: string) => `/routes/${enc(name)}`,
@@ -58,6 +60,8 @@ export const entityPath = (entity: { kind: string; id: string }): string | undef
       return versionPath(entity.id)
     case 'route':
       return pb.route(entity.id)
+    case 'registry':
+      return pb.registry(entity.id)
     case 'policy':
       return pb.policy(entity.id)
     case 'signal':

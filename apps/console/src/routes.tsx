@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { createBrowserRouter, type LoaderFunctionArgs, type RouteObject } from 'react-router'
 import { queries } from './api/queries.ts'
+import { registryQueries } from './api/registry-queries.ts'
 import { signerQueries } from './api/signer-queries.ts'
 import { Shell } from './components/shell.tsx'
 import { AuditPage } from './pages/audit.tsx'
@@ -16,6 +17,8 @@ import { BrokenPage, NotFoundPage } from './pages/not-found.tsx'
 import { OverviewPage } from './pages/overview.tsx'
 import { PoliciesPage } from './pages/policies.tsx'
 import { PolicyPage } from './pages/policy.tsx'
+import { RegistriesPage } from './pages/registries.tsx'
+import { RegistryPage } from './pages/registry.tsx'
 import { RequestsPage } from './pages/requests.tsx'
 import { RoutePage } from './pages/route.tsx'
 import { RoutesPage } from './pages/routes.tsx'
@@ -61,6 +64,10 @@ const siteMap = (client: QueryClient): RouteObject[] => {
     ),
     page('models/:name/versions/:version/lineage', <LineagePage />),
     page('upload', <UploadPage />),
+    page('registries', <RegistriesPage />, () => client.prefetchQuery(registryQueries.registries())),
+    page('registries/:name', <RegistryPage />, ({ name = '' }) =>
+      client.prefetchQuery(registryQueries.registry(name)),
+    ),
     page('evidence/:id', <EvidencePage />, ({ id = '' }) => client.prefetchQuery(queries.evidence(id))),
     page('routes', <RoutesPage />, () => client.prefetchQuery(queries.routes())),
     page('routes/:name', <RoutePage />, ({ name = '' }) => client.prefetchQuery(queries.routeStats(name))),

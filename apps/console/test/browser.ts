@@ -16,6 +16,7 @@ export const pagesOf = ({ waiting, serving }: Shown): Readonly<Record<string, st
   compare: `/models/card-fraud/compare?from=${serving}&to=${waiting}`,
   lineage: `/models/card-fraud/versions/${waiting}/lineage`,
   upload: '/upload',
+  registries: '/registries',
   routes: '/routes',
   route: '/routes/card-fraud',
   requests: '/requests',

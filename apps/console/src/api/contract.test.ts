@@ -58,6 +58,9 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/models/{name}/versions/{version}/graph/diff', { path: VERSION }],
   ['/api/v1/lineage/{name}/{version}', { path: VERSION }],
   ['/api/v1/models/{name}/difference', { path: { name: 'card-fraud' }, query: '?from=1.2.0&to=1.3.0' }],
+  ['/api/v1/registries'],
+  ['/api/v1/registries/{name}', { path: { name: 'mlflow-prod' } }],
+  ['/api/v1/registries/{name}/versions', { path: { name: 'mlflow-prod' } }],
   ['/api/v1/signers'],
   ['/api/v1/signers/{name}', { path: { name: 'release' } }],
   ['/api/v1/verdicts/{digest}', { path: { digest: mock.world.versions[0]?.digest ?? '' } }],
@@ -128,6 +131,7 @@ test('changes', async () => {
     body: { version: 1 },
     headers: { 'if-match': `"${(saved as { version: number }).version}"` },
   })
+  await answerOf('post', '/api/v1/registries/{name}/sync', { path: { name: 'mlflow-prod' } })
   await answerOf('post', '/api/v1/audit/verify', { body: {} })
   await answerOf('post', '/api/v1/inference-log/{id}/replay', {
     path: { id: mock.world.requests.records.find(({ input }) => input !== undefined)?.id ?? '' },

@@ -44,11 +44,12 @@ const columns: readonly Column<DifferenceChange>[] = [
     id: 'name',
     head: 'What',
     cell: (row) => (
-      <span className="break-all">
+      <span className="wrap-anywhere">
         <span className="text-xs text-ink-3">{row.kind} </span>
         <span className="font-mono text-xs">{row.name}</span>
       </span>
     ),
+    className: 'min-w-32',
   },
   { id: 'from', head: 'From', cell: (row) => <Value text={row.from} />, className: 'max-w-80' },
   {

@@ -6,6 +6,7 @@ import {
   Gavel,
   Landmark,
   LayoutDashboard,
+  Library,
   type LucideIcon,
   Route as RouteIcon,
   ScrollText,
@@ -29,6 +30,7 @@ export type Section = {
 export const SECTIONS: readonly Section[] = [
   { id: 'overview', label: 'Overview', path: pb.overview(), icon: LayoutDashboard, key: 'o' },
   { id: 'models', label: 'Models', path: pb.models(), icon: Boxes, key: 'm', room: 'inventory' },
+  { id: 'registries', label: 'Registries', path: pb.registries(), icon: Library, key: 'y' },
   { id: 'routes', label: 'Routes', path: pb.routes(), icon: RouteIcon, key: 'r', room: 'serving' },
   { id: 'requests', label: 'Requests', path: pb.requests(), icon: ScrollText, key: 'q', room: 'serving' },
   { id: 'telemetry', label: 'Telemetry', path: pb.telemetry(), icon: Activity, key: 't', room: 'telemetry' },

@@ -164,7 +164,10 @@ export const LineagePage = () => {
           label="Steps"
           value={depth}
           onChange={setDepth}
-          choices={['1', '3', '5', '20'].map((value) => ({ value, label: `${value} steps` }))}
+          choices={['1', '3', '5', '20'].map((value) => ({
+            value,
+            label: value === '1' ? '1 step' : `${value} steps`,
+          }))}
         />
       </div>
       {query.data !== undefined ? (
