@@ -11,7 +11,7 @@ import { registerRegistryRoutes } from '@rampart/registries'
 import { registerResponseRoutes } from '@rampart/response'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
-import { registerIncidentRoutes, registerThreatsRoutes } from '@rampart/threats'
+import { registerIncidentRoutes, registerSimulationRoutes, registerThreatsRoutes } from '@rampart/threats'
 import {
   registerModelDocumentRoutes,
   registerModelGraphRoutes,
@@ -90,6 +90,14 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerResponseRoutes(api, pipeline.responseRoom)
   registerThreatsRoutes(api, { threats: pipeline.threats })
   registerIncidentRoutes(api, pipeline)
+  registerSimulationRoutes(api, {
+    ...pipeline,
+    clock: deps.clock,
+    bundles: {
+      active: () => pipeline.policy.hot('response'),
+      draft: (files) => pipeline.policy.draft('response', files),
+    },
+  })
   registerAuditRoutes(api, { audit: pipeline.audit, clock: deps.clock })
   const events = registerEventRoutes(api, {
     ...deps,

@@ -29,6 +29,11 @@ export const threatsErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'A split needs some of the signals of an incident, and leaves some.',
   },
+  THREATS_SIMULATION_BUSY: {
+    kind: 'RateLimited',
+    summary: 'One simulation runs at a time.',
+    retryable: true,
+  },
   THREATS_SIMULATION_TOO_LARGE: {
     kind: 'InvalidInput',
     summary: 'More decisions were taken in that time than a simulation asks again.',

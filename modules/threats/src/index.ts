@@ -4,5 +4,6 @@ export { createIncidents, type Incidents, type TimelineNote } from './incidents/
 export { registerIncidentRoutes } from './incidents/routes.ts'
 export { completeSignal, defaultKey, intakeStep } from './intake.ts'
 export { registerThreatsRoutes } from './routes.ts'
+export { registerSimulationRoutes } from './simulation/routes.ts'
 export type { SignalFilter, StoredSignal } from './store.ts'
 export { createThreats, type SignalSink, type Threats, type ThreatsDeps } from './threats.ts'

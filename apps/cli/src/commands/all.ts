@@ -27,6 +27,7 @@ import { addReplay } from './replay.ts'
 import { addResponse } from './response.ts'
 import { addScan } from './scan.ts'
 import { addSign } from './sign.ts'
+import { addSimulate } from './simulate.ts'
 import { addTelemetry } from './telemetry.ts'
 import { addTransitions } from './transition.ts'
 import { addVerdict } from './verdict.ts'
@@ -50,6 +51,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addDrift,
   addChangepoints,
   addCorrelate,
+  addSimulate,
   addTelemetry,
   addSign,
   addVerify,

@@ -3656,6 +3656,7 @@ export interface operations {
                         readonly version: string;
                     }[];
                     readonly startedAt: string;
+                    readonly stopped?: boolean;
                     readonly stream: string;
                     readonly version: string;
                     readonly waiting: number;
