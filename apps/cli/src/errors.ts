@@ -32,6 +32,8 @@ export const cliErrors = defineErrors({
     summary: 'A step of a retraction or of a revert is not proven by its probe.',
   },
   CLI_NO_APPROVAL: { kind: 'NotFound', summary: 'No approval of the version is asked for.' },
+  CLI_SYNC_FAILED: { kind: 'Unavailable', summary: 'A registry could not be walked to its end.' },
+  CLI_TIMEOUT: { kind: 'DeadlineExceeded', summary: 'What was waited for did not happen in time.' },
   CLI_NO_CANARY: { kind: 'NotFound', summary: 'The route has no canary.' },
   CLI_FILES_UNTRUSTED: { kind: 'Conflict', summary: 'A scanned file is blocked or could not be verified.' },
   CLI_VERDICT_UNTRUSTED: {

@@ -85,6 +85,9 @@ const summaryOf = (item: Resource): Resource => (item.verdict as Resource | unde
 const subjectsOf = (item: Resource): readonly unknown[] =>
   ((summaryOf(item).subjects ?? []) as readonly Resource[]).map(({ name }) => name)
 
+const registryStatus = (item: Resource): Resource => (item.status ?? {}) as Resource
+const registryVersions = (item: Resource): Resource => (registryStatus(item).versions ?? {}) as Resource
+
 const encode = encodeURIComponent
 
 const versionPath = (name: string): string => {
@@ -160,6 +163,29 @@ export const KINDS: readonly Kind[] = [
       { head: 'PROTOCOL', cell: (item) => text((item.spec as Resource | undefined)?.protocol) },
       { head: 'URLS', cell: (item) => listOf('urls')((item.spec ?? {}) as Resource) },
       ageColumn('AGE', 'updatedAt', now),
+    ],
+  },
+  {
+    singular: 'registry',
+    plural: 'registries',
+    aliases: ['reg'],
+    listPath: '/api/v1/registries',
+    itemPath: (name) => `/api/v1/registries/${encode(name)}`,
+    deletable: true,
+    nameOf: at('name'),
+    columns: (now) => [
+      column('NAME', 'name'),
+      { head: 'TYPE', cell: (item) => text((item.spec as Resource | undefined)?.type) },
+      { head: 'STATE', cell: (item) => text(registryStatus(item).state) },
+      { head: 'REGISTERED', cell: (item) => text(registryVersions(item).registered), right: true },
+      { head: 'PENDING', cell: (item) => text(registryVersions(item).pending), right: true },
+      { head: 'REFUSED', cell: (item) => text(registryVersions(item).refused), right: true },
+      { head: 'LAST SYNC', cell: (item) => age(registryStatus(item).lastSyncEndedAt, now), right: true },
+      {
+        head: 'ERROR',
+        cell: (item) => text((registryStatus(item).lastError as Resource | undefined)?.message),
+      },
+      { head: 'URL', cell: (item) => text((item.spec as Resource | undefined)?.url), wide: true },
     ],
   },
   {

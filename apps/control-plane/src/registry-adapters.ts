@@ -42,8 +42,13 @@ export const createCheckRegistry =
       throw refuse(`auth.kind ${auth.kind} needs auth.secretRef.`)
     if (auth.kind === 'basic' && auth.username === undefined)
       throw refuse('auth.kind basic needs auth.username.')
+    if (type === 's3' && !/^s3:\/\/[a-z0-9]/.test(url))
+      throw refuse('The URL of a bucket is s3://BUCKET/PREFIX.')
+    if (auth.kind === 'aws' && auth.parameters?.['accessKeyId'] === undefined)
+      throw refuse('auth.kind aws needs auth.parameters.accessKeyId.')
     if (type === 'folder') folderOf({ url, ...folderRules(ground) })
-    else if (type !== 's3' && type !== 'azureml') parseServerUrl(url, ['http:', 'https:'])
+    else if (type === 's3') parseServerUrl(spec.parameters?.['endpoint'] ?? 'https://s3', ['http:', 'https:'])
+    else if (type !== 'azureml') parseServerUrl(url, ['http:', 'https:'])
   }
 
 const openHttp = async ({ secrets, outbound }: AdapterGround, spec: RegistrySpec): Promise<OutboundHttp> => {
@@ -86,6 +91,17 @@ const openOci = async (ground: AdapterGround, spec: RegistrySpec): Promise<Regis
   return createOciRegistry({ url: spec.url, http, login, include: spec.include, parameters: spec.parameters })
 }
 
+const openS3 = async (ground: AdapterGround, spec: RegistrySpec): Promise<Registry> => {
+  const { createS3Registry } = await import('@rampart/connectors/s3')
+  const { kind = 'none', secretRef = '', parameters = {} } = spec.auth ?? {}
+  const { accessKeyId = '' } = parameters
+  const secretAccessKey = () => ground.secrets.resolve(secretRef)
+  const login =
+    kind === 'aws' ? ({ kind, accessKeyId, secretAccessKey } as const) : ({ kind: 'none' } as const)
+  const http = await openHttp(ground, spec)
+  return createS3Registry({ url: spec.url, parameters: spec.parameters, login, http })
+}
+
 const openFolder = async (ground: AdapterGround, spec: RegistrySpec): Promise<Registry> => {
   const { createFolderRegistry } = await import('@rampart/connectors/folder')
   return createFolderRegistry({ url: spec.url, ...folderRules(ground) })
@@ -102,6 +118,7 @@ export const createOpenRegistry =
       case 'oci':
         return openOci(ground, spec)
       case 's3':
+        return openS3(ground, spec)
       case 'azureml':
         throw registriesErrors.REGISTRIES_INVALID(`Registries of type ${spec.type} are not there yet.`)
     }

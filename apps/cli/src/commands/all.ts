@@ -28,6 +28,7 @@ import { addResponse } from './response.ts'
 import { addScan } from './scan.ts'
 import { addSign } from './sign.ts'
 import { addSimulate } from './simulate.ts'
+import { addSync } from './sync.ts'
 import { addTelemetry } from './telemetry.ts'
 import { addTransitions } from './transition.ts'
 import { addVerdict } from './verdict.ts'
@@ -44,6 +45,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addTransitions,
   addResponse,
   addCanary,
+  addSync,
   addEvents,
   addQuery,
   addErase,

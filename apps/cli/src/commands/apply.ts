@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { applyBackend } from '../apply/backend.ts'
 import type { ApplyOptions } from '../apply/options.ts'
 import { applyPolicy } from '../apply/policy.ts'
+import { applyRegistry } from '../apply/registry.ts'
 import { applyRoute } from '../apply/route.ts'
 import { applySigner } from '../apply/signer.ts'
 import { type Manifest, type ManifestKind, readManifests } from '../manifest.ts'
@@ -16,6 +17,7 @@ const APPLY: Readonly<Record<ManifestKind, Apply>> = {
   Backend: applyBackend,
   Policy: applyPolicy,
   Signer: applySigner,
+  Registry: applyRegistry,
 }
 
 const DEFAULT_WAIT_MS = 120_000
@@ -41,7 +43,7 @@ export const addApply = (program: Command, run: Run): void => {
   program
     .command('apply')
     .description(
-      'register a model version, or set up a route, a backend, a policy or a signer, from a manifest',
+      'register a model version, or set up a route, a backend, a registry, a policy or a signer, from a manifest',
     )
     .requiredOption(
       '-f, --file <file...>',
