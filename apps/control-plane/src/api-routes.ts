@@ -7,7 +7,11 @@ import { registerInferenceLogRoutes } from '@rampart/inference-log'
 import { registerInventoryRoutes } from '@rampart/inventory'
 import { registerDifferenceRoute, registerLineageRoutes } from '@rampart/lineage'
 import { registerPolicyRoutes } from '@rampart/policy'
-import { registerRegistryRoutes } from '@rampart/registries'
+import {
+  registerRegistryNoticeRoutes,
+  registerRegistryRoutes,
+  registerRegistryWatchRoutes,
+} from '@rampart/registries'
 import { registerResponseRoutes } from '@rampart/response'
 import { registerServingRoutes } from '@rampart/serving'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
@@ -58,6 +62,8 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
       pipeline.serving.served(tenant).find((one) => one.name === name && one.isDefault)?.version,
   })
   registerRegistryRoutes(api, { registries: pipeline.registries })
+  registerRegistryNoticeRoutes(api, pipeline.registryWatch)
+  registerRegistryWatchRoutes(api, pipeline.registryWatch)
   registerLineageRoutes(api, pipeline.lineageRoom)
   registerDifferenceRoute(api, pipeline.lineageRoom)
   registerApprovalRoutes(api, { room: pipeline.approvals, clock: deps.clock })

@@ -133,6 +133,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('assurance', assurance.stop)
   await rooms.registries.start()
   lifecycle.onStop('registries', rooms.registries.stop)
+  await rooms.registryWatch.start()
+  lifecycle.onStop('registry-watch', rooms.registryWatch.stop)
   await rooms.lineageRoom.start()
   lifecycle.onStop('lineage', rooms.lineageRoom.stop)
   await signerEffects.start()

@@ -25,6 +25,7 @@ import { createIncidentsRoom } from './incidents-room.ts'
 import { createInferenceLogRoom } from './inference-log-room.ts'
 import { createLineageRoom } from './lineage-room.ts'
 import { createRegistriesRoom } from './registries-room.ts'
+import { createRegistryWatchRoom } from './registry-watch-room.ts'
 import { createResponseRoom } from './response-room.ts'
 import { createServingPorts, withCallerRules } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
@@ -192,6 +193,14 @@ export const createPipeline = async (ground: Ground) => {
     afterSwap: gateways.changed,
   })
   const registries = createRegistriesRoom(ground, { audit, inventory })
+  const registryWatch = createRegistryWatchRoom(ground, {
+    registries,
+    inventory,
+    verdicts,
+    serving,
+    gateways,
+    signals: threats.sinkFor('registries'),
+  })
   const lineageRoom = createLineageRoom(ground, { audit, inventory, trust, verdicts })
   const responseRoom = createResponseRoom(ground, {
     audit,
@@ -205,6 +214,7 @@ export const createPipeline = async (ground: Ground) => {
     gateways,
     sync: late.sync,
     callerRules,
+    aliases: registryWatch.aliases,
   })
   return {
     callerRules,
@@ -213,6 +223,7 @@ export const createPipeline = async (ground: Ground) => {
     ca,
     lineageRoom,
     registries,
+    registryWatch,
     identity,
     policy,
     trust,

@@ -1,7 +1,7 @@
 /** The control plane's side: what gateways follow, what they report, and which there are. */
 import type { Principal } from '@rampart/domain'
 import type { Clock, Database, Logger } from '@rampart/kit'
-import type { CanaryReadings, CountedVersion, countedKey } from '@rampart/serving'
+import { type CanaryReadings, type CountedVersion, type countedKey, STATS_STEP_MS } from '@rampart/serving'
 import { createCanaryTotals } from './canary-totals.ts'
 import { createIntake, type IntakeDeps } from './intake.ts'
 import { createPublisher, type Publisher, type PublisherDeps } from './publisher.ts'
@@ -34,9 +34,12 @@ export type Gateways = Omit<Publisher, 'changed'> & {
   canaryReadings(tenant: string, route: string, plan: string): CanaryReadings
   /** What gateways counted of a version, one entry per gateway. */
   counted(tenant: string, version: Parameters<typeof countedKey>[0]): CountedVersion[]
+  /** Which versions answered calls at which gateway in the last ten seconds. */
+  servedLately(tenant: string): ReturnType<ReturnType<typeof createServedTotals>['lately']>
 }
 
 const CONNECTED_MS = 15_000
+const LATELY_MS = 10_000
 const FORGET_MS = 7 * 86_400_000
 
 export const createGateways = (deps: GatewaysDeps): Gateways => {
@@ -76,5 +79,6 @@ export const createGateways = (deps: GatewaysDeps): Gateways => {
     },
     canaryReadings: canaries.readings,
     counted: served.counted,
+    servedLately: (tenant) => served.lately(tenant, Math.floor((clock.now() - LATELY_MS) / STATS_STEP_MS)),
   }
 }

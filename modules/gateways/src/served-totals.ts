@@ -65,6 +65,27 @@ export const createServedTotals = () => {
         known.set(report.gateway, told)
       }
     },
+    /** Versions that answered calls in steps from `since` on, with the gateway that told it. */
+    lately: (
+      tenant: string,
+      since: number,
+    ): {
+      readonly gateway: string
+      readonly route: string
+      readonly model: string
+      readonly version: string
+    }[] =>
+      [...versions].flatMap(([key, known]) =>
+        key.startsWith(`${tenant} `)
+          ? [...known].flatMap(([gateway, { last, steps }]) =>
+              [...steps.values()].some(
+                (step) => step.index >= since && step.requests > step.denied + step.shed,
+              )
+                ? [{ gateway, route: last.route, model: last.model, version: last.version }]
+                : [],
+            )
+          : [],
+      ),
     /** One entry per gateway that served the version. */
     counted: (tenant: string, version: Parameters<typeof countedKey>[0]): CountedVersion[] =>
       [...(versions.get(`${tenant} ${countedKey(version)}`)?.values() ?? [])].map(

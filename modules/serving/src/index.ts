@@ -15,7 +15,7 @@ export { type ResolvedRoute, type RoutedVersion, resolveRoute } from './resolve-
 export type { PlanInfo } from './route-plan.ts'
 export { createRouteResources, type RouteResources, type RouteResourcesDeps } from './route-resources.ts'
 export { type RouteSpec, specOfModel } from './route-spec.ts'
-export { type Outcome, type RouteSummary, STATS_STEPS } from './route-stats.ts'
+export { type Outcome, type RouteSummary, STATS_STEP_MS, STATS_STEPS } from './route-stats.ts'
 export { type RouteRoutesDeps, registerServingRoutes, type ServedVersion } from './routes.ts'
 export { createServing, type ServedVersionInfo, type Serving, type ServingDeps } from './serving.ts'
 export {

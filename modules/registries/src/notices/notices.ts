@@ -3,22 +3,24 @@
  * forged, replayed, late or lost changes nothing that the next poll would not change too.
  */
 import type { Registry, RegistryNotice, RegistrySpec } from '@rampart/domain'
-import type { Clock, Database, Logger, Metrics, Tx } from '@rampart/kit'
+import type { Clock, Database, Logger, Metrics } from '@rampart/kit'
 import { registriesErrors } from '../errors.ts'
+import { isIncluded } from '../name-pattern.ts'
+import { findResource, makeDue, nudge } from '../store.ts'
+import { createRereads } from './rereads.ts'
 import * as store from './store.ts'
 
 export interface NoticePorts {
-  readonly find: (tx: Tx, name: string) => Promise<{ readonly spec: RegistrySpec } | undefined>
   /** The value of a secret; throws when there is none. */
   readonly secret: (name: string) => Promise<string>
   /** How this type of registry signs; undefined when it sends no webhooks. */
   readonly reader: (type: RegistrySpec['type']) => Registry['readNotice']
-  /** Asks the registry again, soon. */
-  readonly reread: (
+  /** Asks the registry itself about one model, and a version of it. */
+  readonly look: (
     tenant: string,
     registry: string,
-    about: Pick<RegistryNotice, 'model' | 'version'>,
-  ) => void
+    at: { readonly model: string; readonly version?: string },
+  ) => Promise<void>
 }
 
 export type NoticesDeps = NoticePorts & {
@@ -37,6 +39,7 @@ const refused = (why: string) => registriesErrors.REGISTRIES_NOTICE_REFUSED(why)
 
 export const createNotices = (deps: NoticesDeps) => {
   const { database, clock, logger } = deps
+  const rereads = createRereads(logger)
   const outcomes = deps.metrics.counter({
     name: 'rampart_registry_notices_total',
     help: 'Webhooks of registries, by outcome.',
@@ -49,15 +52,26 @@ export const createNotices = (deps: NoticesDeps) => {
     name: string,
     headers: Readonly<Record<string, string | undefined>>,
     body: Uint8Array,
-  ): Promise<RegistryNotice> => {
-    const registry = await database.read(tenant, (tx) => deps.find(tx, name))
+  ): Promise<{ readonly notice: RegistryNotice; readonly spec: RegistrySpec }> => {
+    const registry = await database.read(tenant, (tx) => findResource(tx, name))
     const secretRef = registry?.spec.webhookSecretRef
     const read = registry === undefined ? undefined : deps.reader(registry.spec.type)
-    if (secretRef === undefined || read === undefined) throw refused('the signature does not hold')
+    if (registry === undefined || secretRef === undefined || read === undefined)
+      throw refused('the signature does not hold')
     const notice = read(headers, body, await deps.secret(secretRef))
     if (notice === undefined) throw refused('the signature does not hold')
-    return notice
+    return { notice, spec: registry.spec }
   }
+
+  const reread = (tenant: string, name: string, { model, version }: RegistryNotice): void =>
+    rereads.ask(JSON.stringify([tenant, name, model, version]), () =>
+      model === undefined
+        ? database.tx(tenant, async (tx) => {
+            await makeDue(tx, name)
+            await nudge(tx)
+          })
+        : deps.look(tenant, name, { model, ...(version === undefined ? {} : { version }) }),
+    )
 
   return {
     /** Throws REGISTRIES_NOTICE_REFUSED; `false` when this delivery was accepted before. */
@@ -67,7 +81,7 @@ export const createNotices = (deps: NoticesDeps) => {
       headers: Readonly<Record<string, string | undefined>>,
       body: Uint8Array,
     ): Promise<boolean> => {
-      const notice = await verify(tenant, name, headers, body).catch((error: unknown) => {
+      const { notice, spec } = await verify(tenant, name, headers, body).catch((error: unknown) => {
         outcomes.inc({ outcome: 'refused' })
         throw error
       })
@@ -85,12 +99,9 @@ export const createNotices = (deps: NoticesDeps) => {
       )
       outcomes.inc({ outcome: isNew ? 'accepted' : 'repeated' })
       if (!isNew) return false
-      const { model, version } = notice
-      deps.reread(tenant, name, {
-        ...(model === undefined ? {} : { model }),
-        ...(version === undefined ? {} : { version }),
-      })
+      if (notice.model === undefined || isIncluded(spec.include, notice.model)) reread(tenant, name, notice)
       return true
     },
+    stop: rereads.stop,
   }
 }

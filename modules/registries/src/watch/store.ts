@@ -107,3 +107,21 @@ export const selectTenants = async (tx: Tx): Promise<string[]> =>
       'SELECT tenant FROM registry_resource UNION SELECT tenant FROM registry_watch_condition ORDER BY tenant',
     )
   ).map(({ tenant }) => tenant)
+
+/**
+ * Makes the bytes of registered versions be looked at again though their revision is the same: in MLflow and its kin other
+ * bytes can lie behind a version of which nothing else changes. True when there is something to look at.
+ */
+export const recheckBytes = async (
+  tx: Tx,
+  registry: string,
+  what: { readonly digests: readonly Digest[]; readonly before: string },
+): Promise<boolean> =>
+  (
+    await tx.query(
+      `UPDATE registry_version v SET state = 'pending', done_revision = NULL
+       WHERE v.registry = $1 AND v.state = 'registered' AND v.deleted_at IS NULL AND v.digest = ANY($2)
+         AND v.updated_at < $3 RETURNING 1 AS one`,
+      [registry, what.digests, what.before],
+    )
+  ).length > 0

@@ -15,6 +15,7 @@ import {
 import { selectConflicts } from '../write-back/store.ts'
 import { type Condition, judgeRegistries, type WatchRow, type WatchState } from './judge.ts'
 import type { WatchPorts } from './ports.ts'
+import { createRecheck } from './recheck.ts'
 import * as store from './store.ts'
 
 export type RegistryWatchDeps = WatchPorts & {
@@ -28,7 +29,7 @@ export type RegistryWatchDeps = WatchPorts & {
 export type RegistryWatch = ReturnType<typeof createRegistryWatch>
 
 const DETECTOR = 'registry-watch'
-const EVERY_MS = 15_000
+const EVERY_MS = 5_000
 const SETTLE_MS = 50
 
 /** Events after which a comparison may end otherwise. */
@@ -46,6 +47,8 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
     string,
     { tenant: string; registry: string; model: string; state: WatchState; n: number }
   >()
+  const rowsByTenant = new Map<string, readonly WatchRow[]>()
+  const recheck = createRecheck(deps)
   let timer: NodeJS.Timeout | undefined
   let soon: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
@@ -139,6 +142,7 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
 
   const look = async (tenant: string): Promise<void> => {
     const { rows, conditions } = await compare(tenant)
+    rowsByTenant.set(tenant, rows)
     count(tenant, rows)
     await settle(tenant, conditions)
   }
@@ -150,6 +154,7 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
         logger.warn({ err: error, tenant }, 'registry.watch-failed'),
       )
     }
+    await recheck((tenant) => rowsByTenant.get(tenant) ?? [])
   }
 
   const run = (): Promise<void> => {

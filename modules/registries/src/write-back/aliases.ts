@@ -1,15 +1,15 @@
 /** Aliases of registries that may be written to, for whoever takes bytes out of service and may have to put them back. */
 import type { Digest, Registry, RegistrySpec } from '@rampart/domain'
-import type { Database, Tx } from '@rampart/kit'
+import type { Database } from '@rampart/kit'
 import { registriesErrors } from '../errors.ts'
 import { isIncluded } from '../name-pattern.ts'
 import type { OpenRegistry } from '../ports.ts'
+import { findResource } from '../store.ts'
 import { type AliasRow, selectAliasesOf } from './store.ts'
 
 export type RegistryAliasesDeps = {
   readonly database: Pick<Database, 'read'>
   readonly open: OpenRegistry
-  readonly find: (tx: Tx, name: string) => Promise<{ readonly spec: RegistrySpec } | undefined>
 }
 
 export type RegistryAliases = ReturnType<typeof createRegistryAliases>
@@ -28,13 +28,13 @@ const isManaged = (spec: RegistrySpec, alias: string): boolean =>
     alias,
   )
 
-export const createRegistryAliases = ({ database, open, find }: RegistryAliasesDeps) => {
+export const createRegistryAliases = ({ database, open }: RegistryAliasesDeps) => {
   const using = async <T>(
     tenant: string,
     name: string,
     work: (registry: Registry) => Promise<T>,
   ): Promise<T> => {
-    const found = await database.read(tenant, (tx) => find(tx, name))
+    const found = await database.read(tenant, (tx) => findResource(tx, name))
     if (found === undefined) throw registriesErrors.REGISTRIES_NOT_FOUND(`There is no registry ${name}.`)
     const registry = await open(tenant, { name, spec: found.spec })
     try {
@@ -50,7 +50,7 @@ export const createRegistryAliases = ({ database, open, find }: RegistryAliasesD
       database.read(tenant, async (tx) => {
         const managed: AliasRow[] = []
         for (const row of await selectAliasesOf(tx, digest)) {
-          const spec = (await find(tx, row.registry))?.spec
+          const spec = (await findResource(tx, row.registry))?.spec
           if (spec?.writeBack === true && isManaged(spec, row.alias)) managed.push(row)
         }
         return managed

@@ -3,16 +3,9 @@
  * was written last; what somebody else set stays, is recorded, and becomes a signal until it is gone or agrees.
  */
 import type { Digest, Registry, RegistrySpec } from '@rampart/domain'
-import {
-  ALL_TENANTS,
-  type Clock,
-  type Database,
-  type EventLog,
-  isAppError,
-  type Logger,
-  type Tx,
-} from '@rampart/kit'
+import { ALL_TENANTS, type Clock, type Database, type EventLog, isAppError, type Logger } from '@rampart/kit'
 import type { OpenRegistry } from '../ports.ts'
+import { listAllResources } from '../store.ts'
 import { desiredTags, type VerdictSaid } from './desired.ts'
 import * as store from './store.ts'
 
@@ -22,10 +15,6 @@ export type WriteBackDeps = {
   readonly clock: Clock
   readonly logger: Logger
   readonly open: OpenRegistry
-  /** Every tenant's registries. */
-  readonly registries: (
-    tx: Tx,
-  ) => Promise<readonly { readonly tenant: string; readonly name: string; readonly spec: RegistrySpec }[]>
   readonly verdict: (tenant: string, digest: Digest) => VerdictSaid | undefined
   /** A conflict came or went. */
   readonly onConflict: () => void
@@ -161,7 +150,7 @@ export const createWriteBack = (deps: WriteBackDeps) => {
     soon = undefined
     running = running
       .then(async () => {
-        for (const one of await database.read(ALL_TENANTS, deps.registries))
+        for (const one of await database.read(ALL_TENANTS, listAllResources))
           if (one.spec.writeBack === true && !stopping.signal.aborted) await sweepOne(one)
       })
       .catch((error: unknown) => logger.warn({ err: error }, 'registry.write-back-failed'))

@@ -1,5 +1,6 @@
 /** MLflow's model registry: versions, aliases, files, lineage, write-back and webhooks. */
 export { mlflowErrors } from './errors.ts'
+export { readNotice as readMlflowNotice } from './notice.ts'
 export {
   basicAuthorization,
   bearerAuthorization,
