@@ -1,5 +1,5 @@
 /** Registries: an MLflow server in step with one refused version, a bucket that answers 403, a paused folder. */
-import type { RegistryItem, RegistryVersionItem } from '../src/api/registry-queries.ts'
+import type { RegistryItem, RegistryVersionItem, WatchRow } from '../src/api/registry-queries.ts'
 import { type Call, ok, problem, type Route, route } from './router.ts'
 import { iso, type World } from './world.ts'
 
@@ -98,11 +98,56 @@ const versionsOf = (world: World): RegistryVersionItem[] => {
     .concat(there('../1', { state: 'refused', reason: REFUSED }))
 }
 
+/** The champion is what is served; somebody moved another alias to a version that nobody approved. */
+const watchOf = (world: World): WatchRow[] => {
+  const known = (version: string) =>
+    world.versions.find((one) => one.name === 'card-fraud' && one.version === version)
+  const [serving, waiting] = [known('1.2.0'), known('1.3.0')]
+  if (serving === undefined || waiting === undefined) return []
+  const { name, version, digest } = serving
+  const base = {
+    registry: 'mlflow-prod',
+    model: 'Card fraud',
+    name,
+    approved: [{ name, version, digest }],
+    served: [{ route: 'card-fraud', name, version, digest, where: 'control-plane' }],
+  }
+  const ref = (one: typeof serving) => ({ ref: `${one.name}:${one.version}`, digest: one.digest })
+  return [
+    {
+      ...base,
+      ...ref(serving),
+      alias: 'champion',
+      version: '12',
+      since: iso(world.now() - 5e8),
+      state: 'match',
+      reasons: [],
+      signals: [],
+    },
+    {
+      ...base,
+      ...ref(waiting),
+      alias: 'challenger',
+      version: '13',
+      since: iso(world.now() - 9e5),
+      state: 'unapproved',
+      reasons: ['no version in use has an approval that counts'],
+      signals: ['registry-watch:mlflow-prod/Card fraud@challenger'],
+    },
+  ]
+}
+
 export const registryRoutes = (world: World): readonly Route[] => {
   const items = () => (world.empty ? [] : registriesOf(world))
   const one = ({ params }: Call) => items().find(({ name }) => name === params['name'])
   const missing = () => problem(404, 'REGISTRIES_NOT_FOUND', 'There is no such registry.')
   return [
+    route('GET', '/registry-watch', ({ query }) => {
+      const wanted = query.get('registry')
+      const rows = world.empty ? [] : watchOf(world)
+      const found = rows.filter(({ registry }) => wanted === null || registry === wanted)
+      return ok({ items: found, total: found.length })
+    }),
     route('GET', '/registries', () => ok({ items: items() })),
     route('GET', '/registries/{name}', (call) => {
       const found = one(call)

@@ -8,9 +8,18 @@ export type RegistryState = RegistryItem['status']['state']
 export type RegistryVersionPage = AnswerTo<'get', '/api/v1/registries/{name}/versions'>
 export type RegistryVersionItem = RegistryVersionPage['items'][number]
 
+export type WatchRow = AnswerTo<'get', '/api/v1/registry-watch'>['items'][number]
+
 const LIVE_MS = 5000
 
 export const registryQueries = {
+  watch: (registry: string | undefined) =>
+    queryOptions({
+      queryKey: ['registry-watch', registry ?? ''],
+      queryFn: ({ signal }) =>
+        get('/api/v1/registry-watch', { query: registry === undefined ? {} : { registry } }, signal),
+      refetchInterval: LIVE_MS,
+    }),
   registries: () =>
     queryOptions({
       queryKey: ['registries'],

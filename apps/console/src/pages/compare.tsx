@@ -138,10 +138,6 @@ export const ComparePage = () => {
       </div>
       {model.isError ? (
         <ProblemNotice error={model.error} onRetry={() => void model.refetch()} />
-      ) : query.data !== undefined ? (
-        <Found found={query.data} />
-      ) : query.isError ? (
-        <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
       ) : model.data !== undefined && (from === to || versions.length < 2) ? (
         <Card>
           <Empty title={versions.length < 2 ? 'There is only one version' : 'Choose two versions'}>
@@ -150,6 +146,10 @@ export const ComparePage = () => {
               : 'A version does not differ from itself.'}
           </Empty>
         </Card>
+      ) : query.data !== undefined ? (
+        <Found found={query.data} />
+      ) : query.isError ? (
+        <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
       ) : (
         <>
           <BlockSkeleton height={110} />

@@ -6,6 +6,7 @@ import { RowLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { LastSync, RegistryStateBadge, SyncButton } from '../components/registry-parts.tsx'
+import { RegistryWatch } from '../components/registry-watch.tsx'
 import { useSortParam } from '../components/use-filters.ts'
 import { count, plural } from '../format/number.ts'
 import { pb } from '../path-builder.ts'
@@ -104,27 +105,30 @@ export const RegistriesPage = () => {
       {query.isError && items === undefined ? (
         <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
       ) : (
-        <Card flush>
-          <DataTable
-            label="Registries"
-            columns={columns}
-            rows={items && sortRows(items, columns, sort)}
-            rowKey={(row) => row.name}
-            sort={sort}
-            onSort={setSort}
-            skeletonRows={3}
-            empty={
-              <Empty
-                icon={Library}
-                title="No registry is kept in step"
-                command="npx rampart apply -f registry.yaml"
-              >
-                Describe an MLflow server, Azure ML workspace, OCI registry, bucket or folder in a manifest of
-                the kind Registry, and apply it.
-              </Empty>
-            }
-          />
-        </Card>
+        <>
+          <Card flush>
+            <DataTable
+              label="Registries"
+              columns={columns}
+              rows={items && sortRows(items, columns, sort)}
+              rowKey={(row) => row.name}
+              sort={sort}
+              onSort={setSort}
+              skeletonRows={3}
+              empty={
+                <Empty
+                  icon={Library}
+                  title="No registry is kept in step"
+                  command="npx rampart apply -f registry.yaml"
+                >
+                  Describe an MLflow server, Azure ML workspace, OCI registry, bucket or folder in a manifest
+                  of the kind Registry, and apply it.
+                </Empty>
+              }
+            />
+          </Card>
+          {(items?.length ?? 1) > 0 && <RegistryWatch />}
+        </>
       )}
     </Page>
   )

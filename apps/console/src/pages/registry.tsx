@@ -6,6 +6,7 @@ import { EntityLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { LastSync, RegistryStateBadge, SyncButton } from '../components/registry-parts.tsx'
+import { RegistryWatch } from '../components/registry-watch.tsx'
 import { useParam } from '../components/use-filters.ts'
 import { bytes, count, plural } from '../format/number.ts'
 import { shortDigest } from '../format/text.ts'
@@ -206,6 +207,7 @@ export const RegistryPage = () => {
             </ProblemBox>
           )}
           <Standing registry={registry} />
+          <RegistryWatch registry={name} />
           <Versions name={name} />
         </>
       ) : query.isError ? (
