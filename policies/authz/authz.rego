@@ -42,6 +42,8 @@ actions := {
 	"signal:write": ["operator", "admin"],
 	"lineage:read": readers,
 	"lineage:write": ["operator", "admin"],
+	"sink:read": readers,
+	"sink:write": ["admin"],
 	"signer:read": readers,
 	"signer:write": ["admin"],
 	"signature:write": ["operator", "admin"],

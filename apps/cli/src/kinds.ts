@@ -88,6 +88,8 @@ const subjectsOf = (item: Resource): readonly unknown[] =>
 const registryStatus = (item: Resource): Resource => (item.status ?? {}) as Resource
 const registryVersions = (item: Resource): Resource => (registryStatus(item).versions ?? {}) as Resource
 
+const sinkStatus = (item: Resource): Resource => (item.status ?? {}) as Resource
+
 const encode = encodeURIComponent
 
 const versionPath = (name: string): string => {
@@ -185,6 +187,25 @@ export const KINDS: readonly Kind[] = [
         head: 'ERROR',
         cell: (item) => text((registryStatus(item).lastError as Resource | undefined)?.message),
       },
+      { head: 'URL', cell: (item) => text((item.spec as Resource | undefined)?.url), wide: true },
+    ],
+  },
+  {
+    singular: 'sink',
+    plural: 'sinks',
+    listPath: '/api/v1/sinks',
+    itemPath: (name) => `/api/v1/sinks/${encode(name)}`,
+    deletable: true,
+    nameOf: at('name'),
+    columns: (now) => [
+      column('NAME', 'name'),
+      { head: 'TYPE', cell: (item) => text((item.spec as Resource | undefined)?.type) },
+      { head: 'PHASE', cell: (item) => text(sinkStatus(item).phase) },
+      { head: 'QUEUED', cell: (item) => text(sinkStatus(item).queued), right: true },
+      { head: 'DELIVERED', cell: (item) => text(sinkStatus(item).delivered), right: true },
+      { head: 'DEAD', cell: (item) => text(sinkStatus(item).dead), right: true },
+      { head: 'LAST', cell: (item) => age(sinkStatus(item).lastDeliveredAt, now), right: true },
+      { head: 'ERROR', cell: (item) => text(sinkStatus(item).lastError) },
       { head: 'URL', cell: (item) => text((item.spec as Resource | undefined)?.url), wide: true },
     ],
   },

@@ -6,7 +6,7 @@ import { cliErrors } from './errors.ts'
 import type { Io } from './io.ts'
 
 export const API_VERSION = 'rampart/v1'
-export const MANIFEST_KINDS = ['Model', 'Route', 'Backend', 'Policy', 'Signer', 'Registry'] as const
+export const MANIFEST_KINDS = ['Model', 'Route', 'Backend', 'Policy', 'Signer', 'Registry', 'Sink'] as const
 export type ManifestKind = (typeof MANIFEST_KINDS)[number]
 
 export type Manifest = {

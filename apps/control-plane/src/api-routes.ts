@@ -14,6 +14,7 @@ import {
 } from '@rampart/registries'
 import { registerResponseRoutes } from '@rampart/response'
 import { registerServingRoutes } from '@rampart/serving'
+import { registerSinkRoutes } from '@rampart/siem'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerIncidentRoutes, registerSimulationRoutes, registerThreatsRoutes } from '@rampart/threats'
 import {
@@ -64,6 +65,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerRegistryRoutes(api, { registries: pipeline.registries })
   registerRegistryNoticeRoutes(api, pipeline.registryWatch)
   registerRegistryWatchRoutes(api, pipeline.registryWatch)
+  registerSinkRoutes(api, pipeline.siemRoom)
   registerLineageRoutes(api, pipeline.lineageRoom)
   registerDifferenceRoute(api, pipeline.lineageRoom)
   registerApprovalRoutes(api, { room: pipeline.approvals, clock: deps.clock })

@@ -54,6 +54,7 @@ export const migrationSources = (): MigrationSource[] => [
   migrationsOf('serving'),
   migrationsOf('telemetry'),
   migrationsOf('threats'),
+  migrationsOf('siem'),
   migrationsOf('gateways'),
   migrationsOf('registries'),
   lineageMigrations(),
@@ -135,6 +136,8 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('registries', rooms.registries.stop)
   await rooms.registryWatch.start()
   lifecycle.onStop('registry-watch', rooms.registryWatch.stop)
+  await rooms.siemRoom.start()
+  lifecycle.onStop('siem', rooms.siemRoom.stop)
   await rooms.lineageRoom.start()
   lifecycle.onStop('lineage', rooms.lineageRoom.stop)
   await signerEffects.start()

@@ -29,6 +29,7 @@ import { createRegistryWatchRoom } from './registry-watch-room.ts'
 import { createResponseRoom } from './response-room.ts'
 import { createServingPorts, withCallerRules } from './serving-ports.ts'
 import { createServingSync, type ServingSync } from './serving-sync.ts'
+import { createSiemRoom } from './siem-room.ts'
 import { createSignerEffects } from './signer-effects.ts'
 import { createVerdictRoom } from './verdict-room.ts'
 
@@ -216,7 +217,9 @@ export const createPipeline = async (ground: Ground) => {
     callerRules,
     aliases: registryWatch.aliases,
   })
+  const siemRoom = createSiemRoom(ground, { audit })
   return {
+    siemRoom,
     callerRules,
     responseRoom,
     audit,

@@ -6,6 +6,7 @@ import { applyPolicy } from '../apply/policy.ts'
 import { applyRegistry } from '../apply/registry.ts'
 import { applyRoute } from '../apply/route.ts'
 import { applySigner } from '../apply/signer.ts'
+import { applySink } from '../apply/sink.ts'
 import { type Manifest, type ManifestKind, readManifests } from '../manifest.ts'
 import type { Run, Session } from '../session.ts'
 
@@ -18,6 +19,7 @@ const APPLY: Readonly<Record<ManifestKind, Apply>> = {
   Policy: applyPolicy,
   Signer: applySigner,
   Registry: applyRegistry,
+  Sink: applySink,
 }
 
 const DEFAULT_WAIT_MS = 120_000
@@ -43,7 +45,7 @@ export const addApply = (program: Command, run: Run): void => {
   program
     .command('apply')
     .description(
-      'register a model version, or set up a route, a backend, a registry, a policy or a signer, from a manifest',
+      'register a model version, or set up a route, a backend, a registry, a sink, a policy or a signer, from a manifest',
     )
     .requiredOption(
       '-f, --file <file...>',

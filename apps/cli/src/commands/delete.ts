@@ -34,7 +34,9 @@ const run1 = async (
 export const addDelete = (program: Command, run: Run): void => {
   program
     .command('delete')
-    .description('remove a route, a backend, a registry, a signer that nothing rests on, an API key or a service account')
+    .description(
+      'remove a route, a backend, a registry, a sink, a signer that nothing rests on, an API key or a service account',
+    )
     .argument('[kind]')
     .argument('[name]')
     .option('-f, --file <file>', 'remove what a manifest names; - reads standard input')

@@ -16,6 +16,8 @@ export type PayloadOptions = {
   /** Of LEEF 2.0. */
   readonly delimiter?: string
   readonly maxBytes?: number
+  /** Of the syslog header; 0 to 23. */
+  readonly facility?: number
 }
 
 /** The record itself with the id of the event, what happened and where to read it. */

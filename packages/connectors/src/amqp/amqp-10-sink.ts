@@ -1,5 +1,5 @@
 /** AMQP 1.0 (ISO/IEC 19464): a record counts when the receiver settled it as accepted. */
-import { type Connection, create_container, type EventContext, type Sender } from 'rhea'
+import rhea, { type Connection, type EventContext, type Sender } from 'rhea'
 import { createAddressGuard, hostOf, parseServerUrl } from '../outbound/index.ts'
 import { sinkErrors } from '../sink/errors.ts'
 import {
@@ -73,7 +73,7 @@ export const createAmqp10 = (target: Amqp10Target): SinkTransport => {
 
   const connectNow = (): Promise<Open> =>
     new Promise((resolve, reject) => {
-      const container = create_container()
+      const container = rhea.create_container()
       let fresh: Open | undefined
       let lose: (error: Error) => void = () => undefined
       const lost = new Promise<never>((_resolve, refuse) => {

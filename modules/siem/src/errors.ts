@@ -1,0 +1,19 @@
+/** Error catalogue of SIEM export and alert intake. */
+import { defineErrors } from '@rampart/kit'
+
+export const siemErrors = defineErrors({
+  SIEM_SINK_INVALID: { kind: 'InvalidInput', summary: 'A sink is not written as it must be.' },
+  SIEM_SINK_UNKNOWN: {
+    kind: 'NotFound',
+    summary: 'There is no such sink.',
+    help: 'List them with `rampart get sinks`.',
+  },
+  SIEM_REVISION_CHANGED: {
+    kind: 'PreconditionFailed',
+    summary: 'Somebody else changed the resource since it was read.',
+  },
+  SIEM_QUEUE_FULL: {
+    kind: 'Unavailable',
+    summary: 'The queue of a sink is full: records wait in the event log until it drains.',
+  },
+})

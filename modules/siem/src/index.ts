@@ -1,0 +1,14 @@
+/** The door of siem: records out to SIEMs, alerts in from sensors. */
+export { siemErrors } from './errors.ts'
+export { createOpenTransport, type OpenTransport } from './open-transport.ts'
+export { bodyOfEvent, isExported, type QueuedBody } from './record-of-event.ts'
+export { registerSinkRoutes } from './sink-routes.ts'
+export { type SinkSpec, SinkSpecSchema } from './sink-spec.ts'
+export {
+  createSinks,
+  type SiemAudit,
+  type SinkStatus,
+  type Sinks,
+  type SinksDeps,
+  type SinkView,
+} from './sinks.ts'

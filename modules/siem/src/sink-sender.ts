@@ -1,0 +1,252 @@
+/**
+ * Empties the queue of one sink, in order. A record leaves the queue when its receiver acknowledged it, or, where nothing is
+ * acknowledged, when it was written long enough ago on a connection that has not broken since: after a break everything
+ * that is still in the queue is written again.
+ */
+import type { SendResult, SinkTransport } from '@rampart/connectors/sink'
+import { backoffMs, type Clock, type Database, type Logger, type Random } from '@rampart/kit'
+import type { OpenTransport } from './open-transport.ts'
+import { toOutgoing } from './outgoing.ts'
+import * as store from './store.ts'
+
+export type SenderDeps = {
+  readonly database: Pick<Database, 'tx' | 'read'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly openTransport: OpenTransport
+  readonly productVersion: string
+  /** How long written records are kept for a break, ms; 30,000. */
+  readonly holdMs?: number
+  /** Longest pause after failures, ms; 10,000. */
+  readonly maxBackoffMs?: number
+  readonly onSent: (sink: store.Sink, outcome: 'delivered' | 'dead' | 'written', count: number) => void
+}
+
+export type SinkSender = {
+  start(): void
+  stop(): Promise<void>
+  /** New records are in the queue. */
+  wake(): void
+  state(): SenderState
+}
+
+export type SenderState = {
+  readonly phase: 'idle' | 'sending' | 'waiting' | 'stopped'
+  /** Written, and kept until a break is no longer feared. */
+  readonly held: number
+  /** Consecutive failures. */
+  readonly failures: number
+  readonly lastError?: string
+}
+
+const BATCH: Readonly<Record<string, number>> = {
+  syslog: 1000,
+  amqp: 500,
+  amqp1: 500,
+  hec: 500,
+  webhook: 100,
+}
+const DEFAULT_HOLD_MS = 30_000
+const RELEASE_EVERY_MS = 1_000
+/** A connection that lasted this long was a good one. */
+const CALM_MS = 60_000
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+type Held = { readonly seq: string; readonly at: number; readonly count: number }
+
+export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender => {
+  const { database, clock, logger } = deps
+  const { tenant, name, spec } = sink
+  const holdMs = deps.holdMs ?? DEFAULT_HOLD_MS
+  const batchSize = BATCH[spec.type] ?? 100
+  let transport: SinkTransport | undefined
+  let cursor = '0'
+  let held: Held[] = []
+  let broken = false
+  let breaks = 0
+  let lastBreak = Number.NEGATIVE_INFINITY
+  let failures = 0
+  let lastError: string | undefined
+  let phase: SenderState['phase'] = 'stopped'
+  let stopping = false
+  let running: Promise<void> | undefined
+  let pending = false
+  let wakeUp: (() => void) | undefined
+
+  const tx = <T>(work: Parameters<typeof database.tx<T>>[1]) => database.tx(tenant, work)
+
+  const wake = (): void => {
+    pending = true
+    wakeUp?.()
+  }
+
+  /** Until woken, or `ms` have passed. */
+  const rest = async (ms: number, wakeable: boolean): Promise<void> => {
+    if (stopping || (wakeable && pending)) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wakeUp = () => {
+        if (!wakeable && !stopping) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    wakeUp = undefined
+  }
+
+  /** After a break everything that is left is written again, at growing intervals: a receiver may refuse us after greeting. */
+  const rewind = async (): Promise<void> => {
+    broken = false
+    cursor = '0'
+    held = []
+    breaks = clock.monotonic() - lastBreak > CALM_MS ? 1 : breaks + 1
+    lastBreak = clock.monotonic()
+    lastError = 'the connection broke: what was written in the last 30 s is written again'
+    await tx((inner) => store.noteError(inner, name, lastError ?? '', clock.iso()))
+    if (breaks > 1) await rest(pauseMs(breaks), false)
+  }
+
+  const pauseMs = (attempt: number): number =>
+    backoffMs(attempt, { baseMs: 200, maxMs: deps.maxBackoffMs ?? 10_000, random: deps.random })
+
+  const openOnce = async (): Promise<SinkTransport> => {
+    if (transport !== undefined) return transport
+    const fresh = await deps.openTransport(sink)
+    fresh.onBreak(() => {
+      broken = true
+      wake()
+    })
+    transport = fresh
+    return fresh
+  }
+
+  /** Written records whose time has passed leave the queue. */
+  const release = async (): Promise<void> => {
+    const old = held.filter(({ at }) => clock.monotonic() - at >= holdMs)
+    const last = old.at(-1)
+    if (last === undefined || broken) return
+    const removed = await tx((inner) => store.removeThrough(inner, name, last.seq, clock.iso()))
+    held = held.slice(old.length)
+    deps.onSent(sink, 'delivered', removed)
+  }
+
+  const encode = (queued: readonly store.Queued[]) => {
+    const good: { seq: string; record: ReturnType<typeof toOutgoing> }[] = []
+    const dead: { seq: string; reason: string }[] = []
+    for (const { seq, body } of queued) {
+      try {
+        good.push({ seq, record: toOutgoing(body, spec, deps.productVersion) })
+      } catch (error) {
+        dead.push({ seq, reason: `cannot be encoded: ${messageOf(error)}` })
+      }
+    }
+    return { good, dead }
+  }
+
+  const settle = async (
+    seqs: readonly string[],
+    results: readonly SendResult[],
+    unwritable: readonly { seq: string; reason: string }[],
+    lasting: boolean,
+  ) => {
+    const accepted = seqs.filter((_seq, at) => results[at]?.kind === 'accepted')
+    const refused = results.flatMap((result, at) =>
+      result.kind === 'refused' ? [{ seq: seqs[at] as string, reason: result.reason }] : [],
+    )
+    const dead = [...unwritable, ...refused]
+    await tx(async (inner) => {
+      if (dead.length > 0) await store.bury(inner, name, dead)
+      if (lasting && accepted.length > 0) await store.removeDelivered(inner, name, accepted, clock.iso())
+    })
+    if (dead.length > 0) {
+      logger.warn({ tenant, sink: name, count: dead.length, reason: dead[0]?.reason }, 'siem.dead-letters')
+      deps.onSent(sink, 'dead', dead.length)
+    }
+    deps.onSent(sink, lasting ? 'delivered' : 'written', accepted.length)
+    return accepted
+  }
+
+  /** One batch. True when there may be more. */
+  const step = async (): Promise<boolean> => {
+    if (broken) await rewind()
+    await release()
+    const queued = await database.read(tenant, (inner) => store.readQueue(inner, name, cursor, batchSize))
+    if (queued.length === 0) return false
+    phase = 'sending'
+    const { good, dead } = encode(queued)
+    const channel = await openOnce()
+    const seqs = good.map(({ seq }) => seq)
+    const results = good.length === 0 ? [] : await channel.send(good.map(({ record }) => record))
+    const lasting = channel.assurance !== 'written'
+    const accepted = await settle(seqs, results, dead, lasting)
+    const last = queued.at(-1)?.seq ?? cursor
+    // Broken in the meantime: the records of this batch are among those to be written again.
+    if (!lasting && !broken) {
+      held.push({ seq: last, at: clock.monotonic(), count: accepted.length })
+      cursor = last
+    }
+    const again = results.find((result) => result.kind === 'again')
+    if (again?.kind === 'again') throw new Error(again.reason)
+    return true
+  }
+
+  const fail = async (error: unknown): Promise<void> => {
+    failures += 1
+    lastError = messageOf(error)
+    phase = 'waiting'
+    logger.warn({ tenant, sink: name, failures, reason: lastError }, 'siem.sink-waits')
+    if (transport?.assurance === 'written') broken = true
+    const last = transport
+    transport = undefined
+    await last?.close().catch(() => undefined)
+    await tx((inner) => store.noteError(inner, name, lastError ?? '', clock.iso())).catch(() => undefined)
+    await rest(
+      backoffMs(failures, { baseMs: 200, maxMs: deps.maxBackoffMs ?? 10_000, random: deps.random }),
+      false,
+    )
+  }
+
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      pending = false
+      try {
+        const more = await step()
+        failures = 0
+        lastError = undefined
+        if (more) continue
+        phase = 'idle'
+        await rest(held.length > 0 ? RELEASE_EVERY_MS : 30_000, true)
+      } catch (error) {
+        if (!stopping) await fail(error)
+      }
+    }
+  }
+
+  return {
+    start: () => {
+      if (running !== undefined) return
+      stopping = false
+      phase = 'idle'
+      running = run()
+    },
+    stop: async () => {
+      stopping = true
+      wakeUp?.()
+      const last = transport
+      transport = undefined
+      await last?.close().catch(() => undefined)
+      await running
+      running = undefined
+      phase = 'stopped'
+    },
+    wake,
+    state: () => ({
+      phase,
+      held: held.reduce((sum, { count }) => sum + count, 0),
+      failures,
+      ...(lastError === undefined ? {} : { lastError }),
+    }),
+  }
+}

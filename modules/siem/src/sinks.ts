@@ -1,0 +1,300 @@
+/** Sinks: resources, their queues fed from the event log, and the senders that empty them. */
+import { randomUUID } from 'node:crypto'
+import { isModelName, type Principal, principalName } from '@rampart/domain'
+import {
+  ALL_TENANTS,
+  type Clock,
+  type Consumer,
+  type Database,
+  type EventLog,
+  type Logger,
+  type Metrics,
+  type Random,
+  type Tx,
+} from '@rampart/kit'
+import { siemErrors } from './errors.ts'
+import type { OpenTransport } from './open-transport.ts'
+import { bodyOfEvent, type QueuedBody, recordOf } from './record-of-event.ts'
+import { wants } from './sink-filter.ts'
+import { createSinkMetrics } from './sink-metrics.ts'
+import { createSinkSender, type SenderState, type SinkSender } from './sink-sender.ts'
+import { checkSinkSpec, type SinkSpec } from './sink-spec.ts'
+import * as store from './store.ts'
+
+export type SiemAudit = {
+  record(
+    tx: Tx,
+    entry: {
+      readonly tenant: string
+      readonly principal: string
+      readonly action: string
+      readonly entity: { readonly kind: 'sink' | 'source'; readonly id: string }
+      readonly outcome: 'success'
+      readonly details: Readonly<Record<string, unknown>>
+    },
+  ): Promise<void>
+}
+
+export type SinksDeps = {
+  readonly database: Pick<Database, 'tx' | 'read'>
+  readonly eventLog: Pick<EventLog, 'consumer' | 'head' | 'publish'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly audit: SiemAudit
+  readonly openTransport: OpenTransport
+  readonly productVersion: string
+  /** Types of the event log that can become records. */
+  readonly eventTypes: readonly string[]
+  /** Refuses a URL that may not be reached; throws. */
+  readonly checkUrl: (url: string) => void
+  readonly holdMs?: number
+  readonly maxBackoffMs?: number
+}
+
+export type SinkStatus = SenderState &
+  store.Progress & {
+    readonly queued: number
+    readonly dead: number
+    /** Age of the oldest record that was not sent yet, seconds. */
+    readonly lagSeconds: number
+  }
+
+export type SinkView = Pick<store.Sink, 'name' | 'spec' | 'revision' | 'updatedBy' | 'updatedAt'> & {
+  readonly status: SinkStatus
+}
+
+export type Sinks = ReturnType<typeof createSinks>
+
+const DEFAULT_MAX_QUEUED = 1_000_000
+
+type Lane = {
+  readonly sink: store.Sink
+  readonly sender: SinkSender
+  readonly consumer: Consumer
+  depth: number
+}
+
+const laneKey = (tenant: string, name: string): string => `${tenant}/${name}`
+
+export const createSinks = (deps: SinksDeps) => {
+  const { database, eventLog, clock, logger } = deps
+  const lanes = new Map<string, Lane>()
+  const metrics = createSinkMetrics(deps.metrics, () =>
+    [...lanes.values()].map(({ sink, depth, sender }) => ({
+      sink: sink.name,
+      tenant: sink.tenant,
+      depth,
+      held: sender.state().held,
+    })),
+  )
+  let started = false
+
+  /** Throws SIEM_QUEUE_FULL: the event log keeps the record, and the consumer comes back. */
+  const handleFor = (lane: () => Lane) => async (event: Parameters<typeof bodyOfEvent>[0], tx: Tx) => {
+    const { sink } = lane()
+    if (event.tenant !== sink.tenant) return
+    const body = bodyOfEvent(event)
+    if (body === undefined || !wants(sink.spec, recordOf(body))) return
+    if (lane().depth >= (sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED))
+      throw siemErrors.SIEM_QUEUE_FULL(`The queue of sink ${sink.name} holds ${lane().depth} records.`)
+    lane().depth += await store.enqueue(tx, sink.name, [body], clock.iso())
+    lane().sender.wake()
+  }
+
+  const createLane = (sink: store.Sink, depth: number): Lane => {
+    const sender = createSinkSender(sink, {
+      ...deps,
+      onSent: (_sink, outcome, count) => {
+        metrics.count(sink, outcome, count)
+        if (outcome !== 'written') lane.depth = Math.max(0, lane.depth - count)
+      },
+    })
+    const consumer = eventLog.consumer({
+      name: `siem:${sink.tenant}:${sink.name}:${sink.channel}`,
+      types: deps.eventTypes,
+      handle: handleFor(() => lane),
+      // A full queue is no fault of the event: it waits as long as it takes.
+      maxAttempts: Number.MAX_SAFE_INTEGER,
+      maxMs: 2_000,
+    })
+    const lane: Lane = { sink, sender, consumer, depth }
+    return lane
+  }
+
+  const open = async (sink: store.Sink): Promise<void> => {
+    const { queued } = await database.read(sink.tenant, (tx) => store.countQueue(tx, sink.name))
+    const lane = createLane(sink, queued)
+    lanes.set(laneKey(sink.tenant, sink.name), lane)
+    if (sink.fromCursor !== undefined) {
+      await lane.consumer.replay(sink.fromCursor)
+      await database.tx(sink.tenant, (tx) => store.clearFromCursor(tx, sink.name))
+    }
+    await lane.consumer.start()
+    if (sink.spec.disabled !== true) lane.sender.start()
+  }
+
+  const shut = async (tenant: string, name: string): Promise<void> => {
+    const lane = lanes.get(laneKey(tenant, name))
+    lanes.delete(laneKey(tenant, name))
+    await lane?.consumer.stop()
+    await lane?.sender.stop()
+  }
+
+  const announce = async (
+    tx: Tx,
+    principal: Principal,
+    name: string,
+    action: 'put' | 'deleted' | 'requeued',
+    details: Readonly<Record<string, unknown>>,
+  ): Promise<void> => {
+    const by = principalName(principal)
+    const { tenant } = principal
+    await deps.audit.record(tx, {
+      tenant,
+      principal: by,
+      action: `sink.${action}`,
+      entity: { kind: 'sink', id: name },
+      outcome: 'success',
+      details,
+    })
+    await eventLog.publish(tx, tenant, {
+      type: 'rampart.sink.changed.v1',
+      subject: name,
+      principal: by,
+      data: { name, action },
+    })
+  }
+
+  const unknown = (name: string) => siemErrors.SIEM_SINK_UNKNOWN(`There is no sink ${name}.`)
+
+  const checkRevision = (found: store.Sink | undefined, name: string, expected: number | undefined): void => {
+    if (expected === undefined || (found?.revision ?? 0) === expected) return
+    throw siemErrors.SIEM_REVISION_CHANGED(
+      `Sink ${name} is at revision ${found?.revision ?? 0}, not ${expected}.`,
+    )
+  }
+
+  const viewOf = async (sink: store.Sink): Promise<SinkView> => {
+    const lane = lanes.get(laneKey(sink.tenant, sink.name))
+    const { name, spec, revision, updatedBy, updatedAt } = sink
+    const status = await database.read(sink.tenant, async (tx) => {
+      const counts = await store.countQueue(tx, name)
+      const [oldest] = await store.readQueue(tx, name, '0', 1)
+      return { ...counts, ...(await store.readProgress(tx, name)), oldest: oldest?.queuedAt.getTime() }
+    })
+    const { oldest, ...rest } = status
+    const state = lane?.sender.state() ?? { phase: 'stopped' as const, held: 0, failures: 0 }
+    const waiting = rest.queued - state.held > 0 && oldest !== undefined
+    return {
+      name,
+      spec,
+      revision,
+      updatedBy,
+      updatedAt,
+      status: { ...rest, ...state, lagSeconds: waiting ? Math.max(0, (clock.now() - oldest) / 1000) : 0 },
+    }
+  }
+
+  const find = async (tenant: string, name: string): Promise<store.Sink> => {
+    const found = (await database.read(tenant, store.listSinks)).find((one) => one.name === name)
+    if (found === undefined) throw unknown(name)
+    return found
+  }
+
+  const put = async (
+    principal: Principal,
+    { name, spec, revision }: { readonly name: string; readonly spec: SinkSpec; readonly revision?: number },
+  ): Promise<SinkView> => {
+    if (!isModelName(name))
+      throw siemErrors.SIEM_SINK_INVALID('Sink names are lower-case letters, digits and dashes.')
+    checkSinkSpec(spec)
+    deps.checkUrl(spec.url)
+    const { tenant } = principal
+    const fromCursor = await eventLog.head(tenant)
+    const saved = await database.tx(tenant, async (tx) => {
+      checkRevision(await store.lockSink(tx, name), name, revision)
+      const stored = await store.putSink(tx, {
+        name,
+        spec,
+        channel: randomUUID(),
+        fromCursor,
+        updatedBy: principalName(principal),
+        updatedAt: clock.iso(),
+      })
+      await announce(tx, principal, name, 'put', { spec })
+      return stored
+    })
+    if (started) {
+      await shut(tenant, name)
+      await open(saved)
+    }
+    return viewOf(saved)
+  }
+
+  const remove = async (principal: Principal, name: string, revision?: number): Promise<void> => {
+    const { tenant } = principal
+    await find(tenant, name)
+    await shut(tenant, name)
+    await database.tx(tenant, async (tx) => {
+      const found = await store.lockSink(tx, name)
+      if (found === undefined) throw unknown(name)
+      checkRevision(found, name, revision)
+      await store.deleteSink(tx, name)
+      await announce(tx, principal, name, 'deleted', {})
+    })
+  }
+
+  /** For records that are not in the event log. Gives how many found no room; those may be offered again. */
+  const enqueue = async (tenant: string, bodies: readonly QueuedBody[]): Promise<number> => {
+    let refused = 0
+    for (const lane of lanes.values()) {
+      if (lane.sink.tenant !== tenant) continue
+      const wanted = bodies.filter((body) => wants(lane.sink.spec, recordOf(body)))
+      const room = (lane.sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED) - lane.depth
+      const taken = wanted.slice(0, Math.max(0, room))
+      refused += wanted.length - taken.length
+      if (taken.length === 0) continue
+      lane.depth += await database.tx(tenant, (tx) => store.enqueue(tx, lane.sink.name, taken, clock.iso()))
+      lane.sender.wake()
+    }
+    if (refused > 0) logger.warn({ tenant, refused }, 'siem.queue-full')
+    return refused
+  }
+
+  return {
+    put,
+    remove,
+    enqueue,
+    get: async (tenant: string, name: string): Promise<SinkView> => viewOf(await find(tenant, name)),
+    list: async (tenant: string): Promise<SinkView[]> =>
+      Promise.all((await database.read(tenant, store.listSinks)).map(viewOf)),
+    deadLetters: async (tenant: string, name: string, before: string | undefined, limit: number) => {
+      await find(tenant, name)
+      return database.read(tenant, (tx) => store.listDead(tx, name, before, limit))
+    },
+    /** Puts dead letters back into the queue, all or the named ones; gives how many. */
+    requeue: async (principal: Principal, name: string, eventIds?: readonly string[]): Promise<number> => {
+      const { tenant } = principal
+      await find(tenant, name)
+      const count = await database.tx(tenant, async (tx) => {
+        const moved = await store.requeueDead(tx, name, eventIds, clock.iso())
+        await announce(tx, principal, name, 'requeued', { count: moved })
+        return moved
+      })
+      const lane = lanes.get(laneKey(tenant, name))
+      if (lane !== undefined) lane.depth += count
+      lane?.sender.wake()
+      return count
+    },
+    start: async (): Promise<void> => {
+      started = true
+      for (const sink of await database.read(ALL_TENANTS, store.listSinks)) await open(sink)
+    },
+    stop: async (): Promise<void> => {
+      started = false
+      await Promise.all([...lanes.values()].map(({ sink }) => shut(sink.tenant, sink.name)))
+    },
+  }
+}
