@@ -1,4 +1,5 @@
 /** The adapter of each type of registry, loaded when a registry of that type is first opened, and given its secrets. */
+import { type AzureLogin, mlflowEndpoint, parseResourceUrl } from '@rampart/connectors/azureml'
 import { folderOf } from '@rampart/connectors/folder'
 import { createOutboundHttp, type OutboundHttp, parseServerUrl } from '@rampart/connectors/outbound'
 import type { Registry, RegistrySpec } from '@rampart/domain'
@@ -15,7 +16,7 @@ const AUTH_KINDS: Readonly<Record<RegistrySpec['type'], readonly Auth['kind'][]>
   s3: ['none', 'aws'],
   mlflow: ['none', 'basic', 'bearer'],
   oci: ['none', 'basic', 'bearer'],
-  azureml: ['none', 'azure', 'bearer'],
+  azureml: ['azure', 'bearer'],
 }
 
 const folderRules = ({ config, home, mode }: AdapterGround) => {
@@ -46,9 +47,14 @@ export const createCheckRegistry =
       throw refuse('The URL of a bucket is s3://BUCKET/PREFIX.')
     if (auth.kind === 'aws' && auth.parameters?.['accessKeyId'] === undefined)
       throw refuse('auth.kind aws needs auth.parameters.accessKeyId.')
+    const azureParameters = [auth.secretRef, auth.parameters?.['tenantId'], auth.parameters?.['clientId']]
+    if (auth.kind === 'azure' && azureParameters.includes(undefined))
+      throw refuse('auth.kind azure needs auth.secretRef and auth.parameters tenantId and clientId.')
     if (type === 'folder') folderOf({ url, ...folderRules(ground) })
     else if (type === 's3') parseServerUrl(spec.parameters?.['endpoint'] ?? 'https://s3', ['http:', 'https:'])
-    else if (type !== 'azureml') parseServerUrl(url, ['http:', 'https:'])
+    else if (type === 'azureml') {
+      if (mlflowEndpoint(url) === undefined) parseResourceUrl(url)
+    } else parseServerUrl(url, ['http:', 'https:'])
   }
 
 const openHttp = async ({ secrets, outbound }: AdapterGround, spec: RegistrySpec): Promise<OutboundHttp> => {
@@ -102,6 +108,29 @@ const openS3 = async (ground: AdapterGround, spec: RegistrySpec): Promise<Regist
   return createS3Registry({ url: spec.url, parameters: spec.parameters, login, http })
 }
 
+const azureLogin = ({ secrets }: AdapterGround, { auth }: RegistrySpec): AzureLogin => {
+  const { kind, secretRef = '', parameters = {} } = auth ?? { kind: 'bearer' }
+  const secret = () => secrets.resolve(secretRef)
+  if (kind !== 'azure') return { kind: 'bearer', token: secret }
+  const { tenantId = '', clientId = '', authorityHost } = parameters
+  return { kind, tenantId, clientId, authorityHost, secret }
+}
+
+/** The workspace itself, or its MLflow interface when the URL begins with azureml://. */
+const openAzureMl = async (ground: AdapterGround, spec: RegistrySpec): Promise<Registry> => {
+  const { createAzureMlRegistry, createTokenSource } = await import('@rampart/connectors/azureml')
+  const http = await openHttp(ground, spec)
+  const login = azureLogin(ground, spec)
+  const mlflowUrl = mlflowEndpoint(spec.url)
+  if (mlflowUrl === undefined)
+    return createAzureMlRegistry({ url: spec.url, http, login, parameters: spec.parameters })
+  const { bearerAuthorization, createMlflowRegistry } = await import('@rampart/connectors/mlflow')
+  const { managementScope = 'https://management.azure.com/.default' } = spec.parameters ?? {}
+  const tokens = createTokenSource(login, http)
+  const authorization = async () => bearerAuthorization((await tokens.getToken(managementScope))?.token ?? '')
+  return { ...createMlflowRegistry({ url: mlflowUrl, http, authorization }), type: 'azureml' }
+}
+
 const openFolder = async (ground: AdapterGround, spec: RegistrySpec): Promise<Registry> => {
   const { createFolderRegistry } = await import('@rampart/connectors/folder')
   return createFolderRegistry({ url: spec.url, ...folderRules(ground) })
@@ -120,6 +149,6 @@ export const createOpenRegistry =
       case 's3':
         return openS3(ground, spec)
       case 'azureml':
-        throw registriesErrors.REGISTRIES_INVALID(`Registries of type ${spec.type} are not there yet.`)
+        return openAzureMl(ground, spec)
     }
   }
