@@ -1805,6 +1805,76 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/sinks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where records are exported to, with the state of each queue */
+        readonly get: operations["listSinks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/sinks/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One sink; ETag is the revision for If-Match */
+        readonly get: operations["getSink"];
+        /** Create or replace a sink; a new one begins with what happens from now on */
+        readonly put: operations["putSink"];
+        readonly post?: never;
+        /** Remove a sink and everything that waits in its queue */
+        readonly delete: operations["deleteSink"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/sinks/{name}/dead-letters": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Records that the receiver will never take, newest first, each with the reason */
+        readonly get: operations["listDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/sinks/{name}/dead-letters/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Put dead letters back into the queue, all or the named ones */
+        readonly post: operations["retryDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/telemetry": {
         readonly parameters: {
             readonly query?: never;
@@ -9231,6 +9301,468 @@ export interface operations {
                         readonly since: string;
                         readonly truncated: boolean;
                         readonly unchanged: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly listSinks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly spec: {
+                                readonly amqp?: {
+                                    readonly address?: string;
+                                    readonly exchange?: string;
+                                    readonly routingKey?: string;
+                                };
+                                /** @description Where people reach this server: links in records. */
+                                readonly baseUrl?: string;
+                                /** @description Records are queued, not sent. */
+                                readonly disabled?: boolean;
+                                readonly facility?: number;
+                                readonly filter?: {
+                                    readonly entityKinds?: readonly string[];
+                                    /** @enum {unknown} */
+                                    readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
+                                    /** @description Detectors; * stands for any text. */
+                                    readonly names?: readonly string[];
+                                    /** @description Default: all but inference and sighting. */
+                                    readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
+                                };
+                                /**
+                                 * @description Default: rfc5424 for syslog, json for others.
+                                 * @enum {unknown}
+                                 */
+                                readonly format?: "cef" | "cef1" | "leef" | "leef2" | "rfc5424" | "ocsf" | "json";
+                                readonly hec?: {
+                                    readonly acknowledge?: boolean;
+                                    readonly index?: string;
+                                    readonly source?: string;
+                                    readonly sourceType?: string;
+                                };
+                                /** @description Host name in syslog headers. */
+                                readonly hostname?: string;
+                                /** @description CEF key or LEEF attribute → path in the record, such as evidence.batch. */
+                                readonly mapping?: {
+                                    readonly [key: string]: string;
+                                };
+                                /** @description Records in the queue; default 1,000,000. */
+                                readonly maxQueued?: number;
+                                readonly sample?: {
+                                    /** @description Share of inference records. */
+                                    readonly inference: number;
+                                };
+                                /** @description HEC token, password of AMQP, or key of the webhook signature. */
+                                readonly secretRef?: string;
+                                readonly timeoutMs?: number;
+                                readonly tls?: {
+                                    /** @description PEM; default: the system. */
+                                    readonly ca?: string;
+                                    /** @description PEM of the client certificate. */
+                                    readonly cert?: string;
+                                    /** @description PEM of its private key. */
+                                    readonly keySecretRef?: string;
+                                    readonly serverName?: string;
+                                };
+                                /** @enum {unknown} */
+                                readonly type: "syslog" | "amqp" | "amqp1" | "hec" | "webhook";
+                                /** @description syslog: udp://, tcp:// or tls://HOST:PORT; amqp, amqp1: amqp:// or amqps://HOST:PORT[/VHOST]; hec, webhook: http:// or https:// */
+                                readonly url: string;
+                                readonly username?: string;
+                            };
+                            readonly status: {
+                                readonly dead: number;
+                                readonly delivered: number;
+                                readonly failures: number;
+                                /** @description Written without acknowledgement, kept 30 s in case the connection breaks. */
+                                readonly held: number;
+                                readonly lagSeconds: number;
+                                readonly lastDeliveredAt?: string;
+                                readonly lastError?: string;
+                                readonly lastErrorAt?: string;
+                                /** @enum {unknown} */
+                                readonly phase: "idle" | "sending" | "waiting" | "stopped";
+                                readonly queued: number;
+                            };
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getSink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            readonly amqp?: {
+                                readonly address?: string;
+                                readonly exchange?: string;
+                                readonly routingKey?: string;
+                            };
+                            /** @description Where people reach this server: links in records. */
+                            readonly baseUrl?: string;
+                            /** @description Records are queued, not sent. */
+                            readonly disabled?: boolean;
+                            readonly facility?: number;
+                            readonly filter?: {
+                                readonly entityKinds?: readonly string[];
+                                /** @enum {unknown} */
+                                readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
+                                /** @description Detectors; * stands for any text. */
+                                readonly names?: readonly string[];
+                                /** @description Default: all but inference and sighting. */
+                                readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
+                            };
+                            /**
+                             * @description Default: rfc5424 for syslog, json for others.
+                             * @enum {unknown}
+                             */
+                            readonly format?: "cef" | "cef1" | "leef" | "leef2" | "rfc5424" | "ocsf" | "json";
+                            readonly hec?: {
+                                readonly acknowledge?: boolean;
+                                readonly index?: string;
+                                readonly source?: string;
+                                readonly sourceType?: string;
+                            };
+                            /** @description Host name in syslog headers. */
+                            readonly hostname?: string;
+                            /** @description CEF key or LEEF attribute → path in the record, such as evidence.batch. */
+                            readonly mapping?: {
+                                readonly [key: string]: string;
+                            };
+                            /** @description Records in the queue; default 1,000,000. */
+                            readonly maxQueued?: number;
+                            readonly sample?: {
+                                /** @description Share of inference records. */
+                                readonly inference: number;
+                            };
+                            /** @description HEC token, password of AMQP, or key of the webhook signature. */
+                            readonly secretRef?: string;
+                            readonly timeoutMs?: number;
+                            readonly tls?: {
+                                /** @description PEM; default: the system. */
+                                readonly ca?: string;
+                                /** @description PEM of the client certificate. */
+                                readonly cert?: string;
+                                /** @description PEM of its private key. */
+                                readonly keySecretRef?: string;
+                                readonly serverName?: string;
+                            };
+                            /** @enum {unknown} */
+                            readonly type: "syslog" | "amqp" | "amqp1" | "hec" | "webhook";
+                            /** @description syslog: udp://, tcp:// or tls://HOST:PORT; amqp, amqp1: amqp:// or amqps://HOST:PORT[/VHOST]; hec, webhook: http:// or https:// */
+                            readonly url: string;
+                            readonly username?: string;
+                        };
+                        readonly status: {
+                            readonly dead: number;
+                            readonly delivered: number;
+                            readonly failures: number;
+                            /** @description Written without acknowledgement, kept 30 s in case the connection breaks. */
+                            readonly held: number;
+                            readonly lagSeconds: number;
+                            readonly lastDeliveredAt?: string;
+                            readonly lastError?: string;
+                            readonly lastErrorAt?: string;
+                            /** @enum {unknown} */
+                            readonly phase: "idle" | "sending" | "waiting" | "stopped";
+                            readonly queued: number;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly putSink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly amqp?: {
+                        readonly address?: string;
+                        readonly exchange?: string;
+                        readonly routingKey?: string;
+                    };
+                    /** @description Where people reach this server: links in records. */
+                    readonly baseUrl?: string;
+                    /** @description Records are queued, not sent. */
+                    readonly disabled?: boolean;
+                    readonly facility?: number;
+                    readonly filter?: {
+                        readonly entityKinds?: readonly string[];
+                        /** @enum {unknown} */
+                        readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
+                        /** @description Detectors; * stands for any text. */
+                        readonly names?: readonly string[];
+                        /** @description Default: all but inference and sighting. */
+                        readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
+                    };
+                    /**
+                     * @description Default: rfc5424 for syslog, json for others.
+                     * @enum {unknown}
+                     */
+                    readonly format?: "cef" | "cef1" | "leef" | "leef2" | "rfc5424" | "ocsf" | "json";
+                    readonly hec?: {
+                        readonly acknowledge?: boolean;
+                        readonly index?: string;
+                        readonly source?: string;
+                        readonly sourceType?: string;
+                    };
+                    /** @description Host name in syslog headers. */
+                    readonly hostname?: string;
+                    /** @description CEF key or LEEF attribute → path in the record, such as evidence.batch. */
+                    readonly mapping?: {
+                        readonly [key: string]: string;
+                    };
+                    /** @description Records in the queue; default 1,000,000. */
+                    readonly maxQueued?: number;
+                    readonly sample?: {
+                        /** @description Share of inference records. */
+                        readonly inference: number;
+                    };
+                    /** @description HEC token, password of AMQP, or key of the webhook signature. */
+                    readonly secretRef?: string;
+                    readonly timeoutMs?: number;
+                    readonly tls?: {
+                        /** @description PEM; default: the system. */
+                        readonly ca?: string;
+                        /** @description PEM of the client certificate. */
+                        readonly cert?: string;
+                        /** @description PEM of its private key. */
+                        readonly keySecretRef?: string;
+                        readonly serverName?: string;
+                    };
+                    /** @enum {unknown} */
+                    readonly type: "syslog" | "amqp" | "amqp1" | "hec" | "webhook";
+                    /** @description syslog: udp://, tcp:// or tls://HOST:PORT; amqp, amqp1: amqp:// or amqps://HOST:PORT[/VHOST]; hec, webhook: http:// or https:// */
+                    readonly url: string;
+                    readonly username?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            readonly amqp?: {
+                                readonly address?: string;
+                                readonly exchange?: string;
+                                readonly routingKey?: string;
+                            };
+                            /** @description Where people reach this server: links in records. */
+                            readonly baseUrl?: string;
+                            /** @description Records are queued, not sent. */
+                            readonly disabled?: boolean;
+                            readonly facility?: number;
+                            readonly filter?: {
+                                readonly entityKinds?: readonly string[];
+                                /** @enum {unknown} */
+                                readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
+                                /** @description Detectors; * stands for any text. */
+                                readonly names?: readonly string[];
+                                /** @description Default: all but inference and sighting. */
+                                readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
+                            };
+                            /**
+                             * @description Default: rfc5424 for syslog, json for others.
+                             * @enum {unknown}
+                             */
+                            readonly format?: "cef" | "cef1" | "leef" | "leef2" | "rfc5424" | "ocsf" | "json";
+                            readonly hec?: {
+                                readonly acknowledge?: boolean;
+                                readonly index?: string;
+                                readonly source?: string;
+                                readonly sourceType?: string;
+                            };
+                            /** @description Host name in syslog headers. */
+                            readonly hostname?: string;
+                            /** @description CEF key or LEEF attribute → path in the record, such as evidence.batch. */
+                            readonly mapping?: {
+                                readonly [key: string]: string;
+                            };
+                            /** @description Records in the queue; default 1,000,000. */
+                            readonly maxQueued?: number;
+                            readonly sample?: {
+                                /** @description Share of inference records. */
+                                readonly inference: number;
+                            };
+                            /** @description HEC token, password of AMQP, or key of the webhook signature. */
+                            readonly secretRef?: string;
+                            readonly timeoutMs?: number;
+                            readonly tls?: {
+                                /** @description PEM; default: the system. */
+                                readonly ca?: string;
+                                /** @description PEM of the client certificate. */
+                                readonly cert?: string;
+                                /** @description PEM of its private key. */
+                                readonly keySecretRef?: string;
+                                readonly serverName?: string;
+                            };
+                            /** @enum {unknown} */
+                            readonly type: "syslog" | "amqp" | "amqp1" | "hec" | "webhook";
+                            /** @description syslog: udp://, tcp:// or tls://HOST:PORT; amqp, amqp1: amqp:// or amqps://HOST:PORT[/VHOST]; hec, webhook: http:// or https:// */
+                            readonly url: string;
+                            readonly username?: string;
+                        };
+                        readonly status: {
+                            readonly dead: number;
+                            readonly delivered: number;
+                            readonly failures: number;
+                            /** @description Written without acknowledgement, kept 30 s in case the connection breaks. */
+                            readonly held: number;
+                            readonly lagSeconds: number;
+                            readonly lastDeliveredAt?: string;
+                            readonly lastError?: string;
+                            readonly lastErrorAt?: string;
+                            /** @enum {unknown} */
+                            readonly phase: "idle" | "sending" | "waiting" | "stopped";
+                            readonly queued: number;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteSink: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly listDeadLetters: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly eventId: string;
+                            readonly queuedAt: string;
+                            readonly reason: string;
+                            readonly record: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly seq: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly retryDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly eventIds?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly requeued: number;
                     };
                 };
             };
