@@ -23,7 +23,7 @@ export const Page = ({ title, crumbs = [], badges, description, actions, childre
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-64">
           {crumbs.length > 0 && (
             <nav
               aria-label="Breadcrumb"

@@ -40,7 +40,6 @@ const Digest = ({ digest }: { digest: string | undefined }) =>
 const Says = ({ row }: { row: WatchRow }) => (
   <span className="flex flex-col">
     <span className="text-xs">
-      {row.alias !== undefined && <Badge>{row.alias}</Badge>}{' '}
       {row.ref === undefined ? (
         <span className="text-ink-2">version {row.version}</span>
       ) : (
@@ -75,10 +74,29 @@ const columns = (withRegistry: boolean): readonly Column<WatchRow>[] => [
     className: 'min-w-28',
     cell: (row) => (
       <span className="flex flex-col wrap-anywhere">
-        <span className="font-medium">{row.model}</span>
+        <span className="font-medium">
+          {row.model} {row.alias !== undefined && <Badge>{row.alias}</Badge>}
+        </span>
         {withRegistry && (
           <TextLink to={pb.registry(row.registry)} className="text-xs">
             {row.registry}
+          </TextLink>
+        )}
+      </span>
+    ),
+  },
+  {
+    id: 'state',
+    head: 'So',
+    cell: ({ state, reasons, signals }) => (
+      <span className="flex flex-col items-start gap-0.5">
+        <Badge tone={STATES[state].tone} icon={STATES[state].icon}>
+          {STATES[state].word}
+        </Badge>
+        {reasons.length > 0 && <span className="text-xs wrap-anywhere text-ink-2">{reasons.join('; ')}</span>}
+        {signals.length > 0 && (
+          <TextLink to={pb.signals({ state: 'open' })} className="text-xs">
+            {plural(signals.length, 'open signal')}
           </TextLink>
         )}
       </span>
@@ -98,7 +116,7 @@ const columns = (withRegistry: boolean): readonly Column<WatchRow>[] => [
       />
     ),
   },
-  { id: 'says', head: 'The registry says', cell: (row) => <Says row={row} /> },
+  { id: 'says', head: 'The registry says', from: 'sm', cell: (row) => <Says row={row} /> },
   {
     id: 'served',
     head: 'Served',
@@ -116,23 +134,6 @@ const columns = (withRegistry: boolean): readonly Column<WatchRow>[] => [
           ),
         }))}
       />
-    ),
-  },
-  {
-    id: 'state',
-    head: 'So',
-    cell: ({ state, reasons, signals }) => (
-      <span className="flex flex-col gap-0.5">
-        <Badge tone={STATES[state].tone} icon={STATES[state].icon}>
-          {STATES[state].word}
-        </Badge>
-        {reasons.length > 0 && <span className="text-xs wrap-anywhere text-ink-2">{reasons.join('; ')}</span>}
-        {signals.length > 0 && (
-          <TextLink to={pb.signals({ state: 'open' })} className="text-xs">
-            {plural(signals.length, 'open signal')}
-          </TextLink>
-        )}
-      </span>
     ),
   },
 ]

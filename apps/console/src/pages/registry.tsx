@@ -25,7 +25,7 @@ const isState = (text: string): text is State =>
   text !== 'all' && (STATES as readonly string[]).includes(text)
 
 const Became = ({ row }: { row: RegistryVersionItem }) => (
-  <span className="flex flex-col gap-0.5">
+  <span className="flex flex-col items-start gap-0.5">
     <span className="flex flex-wrap items-center gap-1.5">
       <Badge tone={row.state === 'refused' ? 'high' : 'neutral'}>{row.state}</Badge>
       {row.ref !== undefined && <EntityLink entity={{ kind: 'model-version', id: row.ref }} bare />}
