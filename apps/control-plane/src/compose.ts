@@ -273,8 +273,9 @@ export const startControlPlane = async (
   config: AppConfig,
   logger: Logger,
   lifecycle: Lifecycle,
+  hooks: Pick<Ground, 'onBoundary'> = {},
 ): Promise<Running> => {
-  const ground = await openGround(config, logger, lifecycle)
+  const ground = { ...(await openGround(config, logger, lifecycle)), ...hooks }
   const rooms = await createPipeline(ground)
   const rates = createRateMeter(ground)
   lifecycle.onStop('rates', countEvents(ground.eventLog, rates))

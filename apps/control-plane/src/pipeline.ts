@@ -215,6 +215,8 @@ export const createPipeline = async (ground: Ground) => {
     gateways,
     sync: late.sync,
     callerRules,
+    lineage: lineageRoom.lineage,
+    incidents,
     aliases: registryWatch.aliases,
   })
   const siemRoom = createSiemRoom(ground, { audit })

@@ -1,5 +1,6 @@
 /** Response with what it asks of the other rooms: actions, runs, callers under containment, retraction. */
 import type { Principal } from '@rampart/domain'
+import type { Lineage } from '@rampart/lineage'
 import {
   createActions,
   type createCallerRules,
@@ -16,13 +17,11 @@ export type CallerRulesOf = ReturnType<typeof createCallerRules>
 
 type Wanted = ResponseRooms & {
   readonly callerRules: CallerRulesOf
-  /** Versions made from this one. */
-  readonly descendants?: (
-    tenant: string,
-    ref: { readonly model: string; readonly version: string },
-  ) => Promise<readonly string[]>
-  readonly timeline?: TimelinePort
+  readonly lineage: Pick<Lineage, 'graph'>
+  readonly incidents: { readonly recordTimeline: TimelinePort }
 }
+
+const DESCENDANTS = { depth: 10, direction: 'descendants' } as const
 
 export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
   const { policy, inventory, callerRules } = rooms
@@ -46,11 +45,11 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     audit: rooms.audit,
     actions: createActions(ports),
     refusePermission,
-    ...(rooms.timeline === undefined ? {} : { timeline: rooms.timeline }),
+    timeline: rooms.incidents.recordTimeline,
     ...(ground.onBoundary === undefined ? {} : { boundary: ground.onBoundary }),
   })
   const versions = createVersionsPort(ground, rooms)
-  const decided = createDecidedConsumer({ ...ground, response, versions })
+  const decided = createDecidedConsumer({ ...ground, response, versions, served: ports.serving.served })
 
   return {
     response,
@@ -66,7 +65,10 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
         if (step === undefined) return `${name}:${version} is ${stage} already`
         return step.allow ? undefined : step.reasons.join('; ')
       },
-      ...(rooms.descendants === undefined ? {} : { descendants: rooms.descendants }),
+      descendants: async (tenant, { model: name, version }) =>
+        (await rooms.lineage.graph(tenant, { name, version }, DESCENDANTS)).nodes
+          .filter(({ kind, place }) => kind === 'model-version' && place === 'descendant')
+          .map(({ label }) => label),
     }),
     start: async (): Promise<void> => {
       response.begin()

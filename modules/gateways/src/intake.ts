@@ -76,6 +76,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       requests,
       problem,
       holds,
+      stopped,
     } = report
     const state = {
       version,
@@ -86,6 +87,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       ready,
       requests,
       ...(holds === undefined ? {} : { holds }),
+      ...(stopped === undefined ? {} : { stopped }),
     }
     await store.putGateway(tx, {
       id,

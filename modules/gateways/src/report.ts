@@ -75,6 +75,8 @@ export const Report = Type.Object(
     problem: Type.Optional(Text(512)),
     /** Digests of the versions whose bytes it has: served, draining, warm. */
     holds: Type.Optional(Type.Array(Text(80), { maxItems: 4096 })),
+    /** It serves no more: this is its last report. */
+    stopped: Type.Optional(Type.Boolean()),
     dropped: Count,
     waiting: Count,
     /** Names the numbering of `items`. */

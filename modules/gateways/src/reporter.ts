@@ -14,7 +14,7 @@ export type ReporterDeps = {
   readonly outbox: Outbox
   readonly about: () => Omit<
     Report,
-    'stream' | 'items' | 'anchors' | 'dropped' | 'waiting' | 'canaries' | 'served'
+    'stream' | 'items' | 'anchors' | 'dropped' | 'waiting' | 'canaries' | 'served' | 'stopped'
   >
   readonly takeSketches: () => readonly { readonly report: SketchReport }[]
   readonly canaries: () => CanaryReport[]
@@ -48,7 +48,7 @@ export const createReporter = (deps: ReporterDeps): Reporter => {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
 
-  const send = async (): Promise<boolean> => {
+  const send = async (isLast = false): Promise<boolean> => {
     // While nobody listens, rows stay in their sketches: those merge, so an outage costs no space.
     if (reachable) for (const { report } of deps.takeSketches()) outbox.add('sketches', report)
     const about = deps.about()
@@ -60,6 +60,7 @@ export const createReporter = (deps: ReporterDeps): Reporter => {
     try {
       const { accepted } = await deps.link.report({
         ...about,
+        ...(isLast ? { stopped: true } : {}),
         dropped: outbox.dropped(),
         waiting: outbox.waiting() - items.length,
         stream: outbox.stream,
@@ -103,7 +104,8 @@ export const createReporter = (deps: ReporterDeps): Reporter => {
       await running
       // What was sketched since must survive this process.
       for (const { report } of deps.takeSketches()) outbox.add('sketches', report)
-      await send()
+      reachable = false
+      await send(true)
       for (const { reject } of anchors.splice(0)) reject(gatewaysErrors.GATEWAY_CONTROL_AWAY('stopped'))
       await outbox.stop()
     },

@@ -40,6 +40,7 @@ export type Follower = {
 const WAIT_SECONDS = 20
 const RENEW_MS = 60_000
 const REST_MS = [200, 500, 1_000, 2_000, 5_000]
+const FIRST_MS = 2_000
 const KEY_FILE = 'control-key.pem'
 const SNAPSHOT_FILE = 'snapshot.json'
 
@@ -70,9 +71,14 @@ export const createFollower = (deps: FollowerDeps): Follower => {
     return key
   }
 
-  const take = async (envelope: unknown, key: VerificationKey): Promise<boolean> => {
-    const tenant = current?.tenant ?? deps.tenant
-    const found = openSnapshot(envelope, { keys: [key], tenant, current })
+  /** `kept` is what the disk has: not in force yet, but nothing older is taken. */
+  const take = async (
+    envelope: unknown,
+    key: VerificationKey,
+    kept: GatewaySnapshot | undefined = current,
+  ): Promise<boolean> => {
+    const tenant = kept?.tenant ?? deps.tenant
+    const found = openSnapshot(envelope, { keys: [key], tenant, current: kept })
     if (found.epoch !== current?.epoch) await deps.apply(found)
     const isNew = found.epoch !== current?.epoch
     current = found
@@ -80,12 +86,29 @@ export const createFollower = (deps: FollowerDeps): Follower => {
     return isNew
   }
 
+  /**
+   * What was withdrawn while this gateway was away must not be served again for a moment: the control plane is asked
+   * first, and only when it does not answer at once the disk's word is taken.
+   */
+  const fromControl = async (envelope: unknown, key: VerificationKey): Promise<boolean> => {
+    const kept = openSnapshot(envelope, { keys: [key], tenant: deps.tenant, current: undefined })
+    const soon = AbortSignal.any([stopping.signal, AbortSignal.timeout(FIRST_MS)])
+    const newer = await link.snapshot(-1, 0, soon).catch(() => undefined)
+    if (newer === undefined) return false
+    await take(newer, key, kept)
+    connected = true
+    writeFileDurably(join(home, SNAPSHOT_FILE), JSON.stringify(newer), 0o600)
+    return true
+  }
+
   const fromDisk = async (): Promise<void> => {
     const path = join(home, SNAPSHOT_FILE)
     const key = pinned()
     if (key === undefined || !existsSync(path)) return
     try {
-      await take(JSON.parse(readFileSync(path, 'utf8')), key)
+      const envelope: unknown = JSON.parse(readFileSync(path, 'utf8'))
+      if (await fromControl(envelope, key).catch(() => false)) return
+      await take(envelope, key)
       logger.info({ epoch: current?.epoch, expiresAt: current?.expiresAt }, 'gateway.snapshot-from-disk')
     } catch (error) {
       logger.warn({ err: error }, 'gateway.snapshot-on-disk-refused')

@@ -29,6 +29,8 @@ export type GatewayState = {
   readonly problem?: string
   /** Digests of the versions whose bytes it has; absent when it does not say. */
   readonly holds?: readonly string[]
+  /** It said that it serves no more. */
+  readonly stopped?: boolean
 }
 
 export type StoredGateway = {

@@ -3,7 +3,7 @@ import type { Digest, EntityKind, ResponseAction } from '@rampart/domain'
 import { type Principal, parseModelVersionRef } from '@rampart/domain'
 import { type EventLog, isAppError, type Logger } from '@rampart/kit'
 import type { Json } from './action.ts'
-import type { VersionsPort } from './ports.ts'
+import type { ServedView, VersionsPort } from './ports.ts'
 import type { Response } from './response.ts'
 import { retractionRequest } from './retraction.ts'
 import type { RunRequest } from './run.ts'
@@ -13,6 +13,7 @@ export type DecidedDeps = {
   readonly logger: Logger
   readonly response: Pick<Response, 'start' | 'component' | 'actions'>
   readonly versions: Pick<VersionsPort, 'get'>
+  readonly served: (tenant: string) => readonly ServedView[]
 }
 
 type Decided = {
@@ -24,26 +25,68 @@ type Decided = {
   }
 }
 
-/** What an action is about, where policy named an entity instead of parameters. */
-const implied = ({ action, entity: { kind, id } }: ResponseAction): Json => {
-  const ref = kind === 'model-version' ? parseModelVersionRef(id) : undefined
-  if (action.startsWith('route.') || action === 'canary.stop') return kind === 'route' ? { route: id } : {}
-  if (action.startsWith('version.')) return ref === undefined ? {} : { model: ref.name, version: ref.version }
-  if (action === 'digest.deny') return kind === 'artifact' ? { digest: id } : {}
-  if (action.startsWith('caller.')) return kind === 'caller' || kind === 'principal' ? { caller: id } : {}
-  if (action === 'policy.rollback') return kind === 'policy' ? { pack: id } : {}
-  if (action === 'signer.suspend') return kind === 'signer' ? { signer: id } : {}
-  return {}
+type Steps = RunRequest['steps']
+
+const refOf = ({ entity: { kind, id }, parameters }: ResponseAction) => {
+  const { model, version } = parameters
+  if (typeof model === 'string' && typeof version === 'string') return { name: model, version }
+  return kind === 'model-version' ? parseModelVersionRef(id) : undefined
 }
 
-export const createDecidedConsumer = ({ eventLog, logger, response, versions }: DecidedDeps) => {
+/** Policy speaks of incidents: a version stands for every route that it answers on by default. */
+const routesOf = (wanted: ResponseAction, served: readonly ServedView[]): readonly string[] => {
+  const { route } = wanted.parameters
+  if (typeof route === 'string') return [route]
+  if (wanted.entity.kind === 'route') return [wanted.entity.id]
+  const ref = refOf(wanted)
+  const answering = served.filter(
+    ({ model, version, isDefault }) => isDefault && model === ref?.name && version === ref.version,
+  )
+  return [...new Set(answering.map((one) => one.route))]
+}
+
+/** Secrets that messages of policy are signed with: policy names where they go, the state folder holds these. */
+const WEBHOOK_SECRET = 'response-webhook'
+const TICKET_SECRET = 'response-ticket'
+
+const stepsOf = (
+  wanted: ResponseAction,
+  incident: Decided['incident'],
+  served: readonly ServedView[],
+): Steps => {
+  const { action, parameters, entity } = wanted
+  const one = (made: Json): Steps => [{ action, parameters: made }]
+  switch (action) {
+    case 'route.previous-version':
+      return routesOf(wanted, served).map((route) => ({ action, parameters: { route } }))
+    case 'caller.throttle': {
+      const { caller = entity.id, requests_per_minute: perMinute = parameters.perMinute ?? 10 } = parameters
+      return one({ caller, perMinute })
+    }
+    case 'caller.deny':
+      return one({ caller: parameters.caller ?? entity.id })
+    case 'webhook.post': {
+      const { webhook: url = parameters.url, secretRef = WEBHOOK_SECRET } = parameters
+      return one({ url, secretRef, data: { incident: incident.id, title: incident.title } })
+    }
+    case 'ticket.open': {
+      const { ticket: url = parameters.url, secretRef = TICKET_SECRET } = parameters
+      return one({ url, secretRef, title: incident.title.slice(0, 256) })
+    }
+    default:
+      return one(parameters)
+  }
+}
+
+export const createDecidedConsumer = (deps: DecidedDeps) => {
+  const { eventLog, logger, response, versions } = deps
+
   const requestOf = async (
     tenant: string,
     { incident, decision }: Decided,
     index: number,
     wanted: ResponseAction,
   ): Promise<RunRequest> => {
-    const parameters = { ...implied(wanted), ...wanted.parameters }
     const reason = [...wanted.reasons, ...decision.reasons].join('; ').slice(0, 1000) || incident.title
     const ttl = wanted.ttl_s === undefined ? {} : { ttlMs: wanted.ttl_s * 1000 }
     const shared = {
@@ -53,7 +96,7 @@ export const createDecidedConsumer = ({ eventLog, logger, response, versions }: 
       approvals: wanted.mode === 'recommend' ? Math.max(1, wanted.approvals_needed) : wanted.approvals_needed,
     }
     if (wanted.action === 'version.retract') {
-      const { model, version } = parameters as { model: string; version: string }
+      const { name: model, version } = refOf(wanted) ?? { name: '', version: '' }
       const { digest } = await versions.get(tenant, model, version)
       const hasRegistries = response.actions().some(({ name }) => name === 'registry.remove-aliases')
       return {
@@ -66,7 +109,7 @@ export const createDecidedConsumer = ({ eventLog, logger, response, versions }: 
       name: wanted.action,
       reason,
       subject,
-      steps: [{ action: wanted.action, parameters }],
+      steps: stepsOf(wanted, incident, deps.served(tenant)),
       concurrencyKey: `${wanted.action} ${subject.kind}:${subject.id}`,
       ...ttl,
       ...shared,

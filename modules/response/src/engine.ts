@@ -27,14 +27,15 @@ const RENEW_MS = 2_000
 const SWEEP_MS = 500
 const SWEEP_LIMIT = 50
 
-const TIMELINE: Partial<Record<RunState, Parameters<TimelinePort>[1]['kind']>> = {
-  waiting: 'waiting',
-  running: 'contained',
-  contained: 'verified',
-  incomplete: 'incomplete',
-  reverted: 'reverted',
-  failed: 'failed',
-  ambiguous: 'ambiguous',
+/** A run is contained only once its probes say so: both are told at the same moment. */
+const TIMELINE: Partial<Record<RunState, readonly Parameters<TimelinePort>[1]['kind'][]>> = {
+  waiting: ['waiting'],
+  running: ['started'],
+  contained: ['contained', 'verified'],
+  incomplete: ['incomplete'],
+  reverted: ['reverted'],
+  failed: ['failed'],
+  ambiguous: ['ambiguous'],
 }
 
 const OVER: readonly RunState[] = ['reverted', 'failed', 'refused', 'revert-incomplete']
@@ -98,11 +99,10 @@ export const createEngine = (deps: EngineDeps) => {
         ...(change.detail === undefined ? {} : { detail: change.detail }),
       },
     })
-    const kind = TIMELINE[state]
-    if (run.incident !== undefined && kind !== undefined)
+    for (const kind of run.incident === undefined ? [] : (TIMELINE[state] ?? []))
       await deps.timeline?.(tx, {
         tenant: run.tenant,
-        incident: run.incident,
+        incident: run.incident ?? '',
         run: run.id,
         kind,
         text: change.detail ?? `${run.name}: ${state}`,

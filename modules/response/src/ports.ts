@@ -24,7 +24,15 @@ export type TimelinePort = (
     readonly tenant: string
     readonly incident: string
     readonly run: string
-    readonly kind: 'waiting' | 'contained' | 'verified' | 'incomplete' | 'reverted' | 'failed' | 'ambiguous'
+    readonly kind:
+      | 'waiting'
+      | 'started'
+      | 'contained'
+      | 'verified'
+      | 'incomplete'
+      | 'reverted'
+      | 'failed'
+      | 'ambiguous'
     readonly text: string
   },
 ) => Promise<void>
@@ -85,6 +93,8 @@ export type GatewayView = {
   readonly epoch: number
   readonly connected: boolean
   readonly lastSeen: string
+  /** It said that it serves no more; when it starts again it asks first. */
+  readonly stopped?: boolean
   /** Digests of the versions whose bytes it has; undefined when it does not say. */
   readonly holds?: readonly string[]
 }
@@ -177,4 +187,61 @@ export type WebhookPort = {
     readonly signal: AbortSignal
   }) => Promise<{ readonly status: number; readonly body: string }>
   readonly secret: (name: string) => Promise<string>
+}
+
+/** The packet filter of this host. */
+export type FirewallPort = {
+  /** Why the address may not be cut off: malformed, protected, or needed. */
+  readonly refusal: (address: string) => string | undefined
+  readonly block: (address: string, ttlSeconds: number) => Promise<void>
+  readonly release: (address: string) => Promise<void>
+  readonly isBlocked: (address: string) => Promise<boolean>
+}
+
+/** Processes of a notebook on this host with the control group each came from; empty when it runs elsewhere. */
+export type NotebookProcesses = readonly {
+  readonly pid: number
+  readonly startTime: string
+  readonly cgroup: string
+}[]
+
+export type NotebookTarget = {
+  readonly tenant: string
+  readonly notebook: string
+  /** Of a hub; absent for a server of its own. */
+  readonly user?: string
+  readonly signal: AbortSignal
+}
+
+/** Jupyter servers and hubs, as resources name them. */
+export type NotebooksPort = {
+  readonly look: (target: NotebookTarget) => Promise<{
+    readonly up: boolean
+    readonly servers: readonly string[]
+    readonly processes: NotebookProcesses
+  }>
+  /** Nothing happens for a notebook that runs elsewhere. */
+  readonly cutEgress: (
+    target: NotebookTarget,
+    processes: NotebookProcesses,
+    ttlSeconds: number,
+  ) => Promise<void>
+  readonly stop: (target: NotebookTarget) => Promise<void>
+  readonly restore: (
+    target: NotebookTarget,
+    before: { readonly servers: readonly string[]; readonly processes: NotebookProcesses },
+  ) => Promise<void>
+  readonly state: (
+    target: NotebookTarget,
+    processes: NotebookProcesses,
+  ) => Promise<{
+    /** A server of its own answers; false for a hub, which goes on. */
+    readonly up: boolean
+    readonly running: number
+    readonly tokens: number
+    /** True as well where there was nothing to cut. */
+    readonly isCut: boolean
+    /** True when servers can be started from here. */
+    readonly restorable: boolean
+  }>
 }

@@ -28,7 +28,12 @@ const postmasterOf = (home: string): number | undefined => {
   }
 }
 
-export const createPlane = async () => {
+type PlaneOptions = { readonly program?: string; readonly env?: Readonly<Record<string, string>> }
+
+export const createPlane = async ({
+  program = 'apps/control-plane/src/main.ts',
+  env: more = {},
+}: PlaneOptions = {}) => {
   const home = stateFolder()
   const url = `http://127.0.0.1:${await freePort()}`
   const logFile = `${home}.log`
@@ -41,12 +46,13 @@ export const createPlane = async () => {
     RAMPART_LOG_LEVEL: 'warn',
     // The load is one caller's; its limit is not what is proved here.
     RAMPART_LIMITS_REQUESTS_PER_MINUTE: '10000000',
+    ...more,
   }
   let server: ChildProcess | undefined
 
   const launch = (): void => {
     const log = openSync(logFile, 'a', 0o600)
-    server = spawn(process.execPath, [join(root, 'apps/control-plane/src/main.ts')], {
+    server = spawn(process.execPath, [join(root, program)], {
       cwd: root,
       env,
       stdio: ['ignore', 'ignore', log],

@@ -85,7 +85,7 @@ const laggards = async (
   const now = Date.now()
   return (await serving.gateways(call.tenant)).flatMap((gateway) => {
     const { id, lastSeen, connected } = gateway
-    if (now - Date.parse(lastSeen) > serving.offlineMs) return []
+    if (gateway.stopped === true || now - Date.parse(lastSeen) > serving.offlineMs) return []
     if (gateway.epoch < epoch)
       return [
         connected
