@@ -142,6 +142,7 @@ const startRooms = async (rooms: Pipeline, lifecycle: Lifecycle): Promise<void> 
   lifecycle.onStop('lineage', rooms.lineageRoom.stop)
   await signerEffects.start()
   lifecycle.onStop('signer-effects', () => signerEffects.stop())
+  lifecycle.onStop('signals', rooms.threats.stop)
   await rooms.incidents.start()
   lifecycle.onStop('incidents', rooms.incidents.stop)
   // Gateways follow what is published: nothing is, before it counts every verdict.

@@ -1,9 +1,21 @@
-/** Signals: intake that keeps one open condition per key, and queries. Correlation into incidents builds on this. */
+/** Signals: intake that keeps one open condition per key, and queries. */
 import { principalName, type Signal, type SignalInput } from '@rampart/domain'
-import { type Clock, type Database, type EventLog, newId, type Random, type Tx } from '@rampart/kit'
+import {
+  type Clock,
+  type Database,
+  type EventLog,
+  type Logger,
+  type Metrics,
+  newId,
+  type Random,
+  type Tx,
+} from '@rampart/kit'
 import { threatsErrors } from './errors.ts'
 import { completeSignal, intakeStep } from './intake.ts'
 import * as store from './store.ts'
+import { createStormGuard, type StormLimits } from './storm-guard.ts'
+
+const TELL_MS = 1_000
 
 /** The port through which every detector speaks. */
 export interface SignalSink {
@@ -15,6 +27,9 @@ export type ThreatsDeps = {
   readonly eventLog: Pick<EventLog, 'publish'>
   readonly clock: Clock
   readonly random: Random
+  readonly logger?: Logger
+  readonly metrics?: Metrics
+  readonly stormLimits?: StormLimits
   readonly audit: {
     record(
       tx: Tx,
@@ -35,8 +50,16 @@ export type Threats = ReturnType<typeof createThreats>
 export const createThreats = (deps: ThreatsDeps) => {
   const { database, eventLog, clock, random, audit } = deps
 
-  const intake = async (tx: Tx, tenant: string, principal: string, input: SignalInput): Promise<Signal> => {
-    const draft = completeSignal(input, { id: newId(clock, random), tenant, sourceName: principal })
+  const guard = createStormGuard(clock, deps.stormLimits)
+  const held = deps.metrics?.counter({
+    name: 'rampart_signals_held_total',
+    help: 'Reports that were counted and sampled instead of stored, because their detector was too loud.',
+  })
+
+  const complete = (tenant: string, principal: string, input: SignalInput): Signal =>
+    completeSignal(input, { id: newId(clock, random), tenant, sourceName: principal })
+
+  const intake = async (tx: Tx, tenant: string, principal: string, draft: Signal): Promise<Signal> => {
     const step = intakeStep(await store.lockOpen(tx, draft.key), draft.state)
     if (step.kind === 'ignore') return draft
     const state = step.kind === 'open' ? 'raised' : step.kind === 'update' ? 'updated' : 'cleared'
@@ -68,8 +91,31 @@ export const createThreats = (deps: ThreatsDeps) => {
     return signal
   }
 
-  const raiseAs = (tenant: string, principal: string, input: SignalInput): Promise<Signal> =>
-    database.tx(tenant, (tx) => intake(tx, tenant, principal, input))
+  const keep = (tenant: string, principal: string, draft: Signal): Promise<Signal> =>
+    database.tx(tenant, (tx) => intake(tx, tenant, principal, draft))
+
+  /** Tells of each storm as one condition. */
+  const tellHeld = async (): Promise<void> => {
+    const principal = principalName({ kind: 'component', id: 'threats' })
+    for (const { tenant, input } of guard.drain())
+      await keep(tenant, principal, complete(tenant, principal, input))
+  }
+  let telling: NodeJS.Timeout | undefined
+  const tellSoon = (): void => {
+    telling ??= setTimeout(() => {
+      telling = undefined
+      tellHeld().catch((error: unknown) => deps.logger?.warn({ err: error }, 'signal.storm-not-told'))
+    }, TELL_MS)
+  }
+
+  /** A report beyond its detector's budget is counted, not stored: it comes back as it was given. */
+  const raiseAs = async (tenant: string, principal: string, input: SignalInput): Promise<Signal> => {
+    const draft = complete(tenant, principal, input)
+    if (guard.admit(draft)) return keep(tenant, principal, draft)
+    held?.inc()
+    tellSoon()
+    return draft
+  }
 
   /** A sink that speaks in the name of one of the product's components. */
   const sinkFor = (component: string): SignalSink => ({
@@ -84,6 +130,11 @@ export const createThreats = (deps: ThreatsDeps) => {
 
   return {
     raiseAs,
+    /** Tells what is still held back. */
+    stop: async (): Promise<void> => {
+      clearTimeout(telling)
+      await tellHeld()
+    },
     sinkFor,
     get,
     list: (tenant: string, filter: store.SignalFilter) =>

@@ -23,6 +23,8 @@ export type Evidence = {
   /** Of the first report, where that is known and earlier. */
   readonly since?: number
   readonly cleared: boolean
+  /** The detector was so loud that intake held reports back: it is in a storm, whatever can be counted. */
+  readonly storm?: true
 }
 
 export const entityKey = ({ kind, id }: Entity): string => `${kind}:${id}`
@@ -48,6 +50,7 @@ export const evidenceOf = (signal: Known): Evidence => ({
   ...(signal.p_value === undefined ? {} : { pValue: signal.p_value }),
   time: Date.parse(signal.time),
   cleared: signal.state === 'cleared',
+  ...(signal.evidence?.storm === true ? { storm: true } : {}),
 })
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 }

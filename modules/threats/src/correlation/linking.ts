@@ -114,5 +114,11 @@ export const findStorms = (evidence: readonly Evidence[], settings: LinkSettings
   for (const one of evidence) collect(reports, one.rule, { time: one.time, subject: entityKey(one.entity) })
   const exceeds = (subjects: number, count: number): boolean =>
     subjects > settings.stormSubjects || (subjects > 1 && count > settings.stormSignals)
-  return spansPerName(reports, STORM_WINDOW_MS, exceeds)
+  const counted = spansPerName(reports, STORM_WINDOW_MS, exceeds)
+  const told = new Map(counted)
+  for (const { rule, storm, time } of evidence) {
+    if (storm !== true) continue
+    told.set(rule, [...(told.get(rule) ?? []), [time - STORM_WINDOW_MS, time + STORM_WINDOW_MS]])
+  }
+  return told
 }

@@ -40,8 +40,12 @@ const noteSpans = async ({ tx, member }: Step): Promise<{ hubs: string[]; storm:
     const key = name.slice('entity '.length)
     if (await evidence.addSpan(tx, 'hub', key, [time - windowMs, time + windowMs])) hubs.push(name)
   }
-  const { subjects, signals } = await evidence.loudness(tx, rule, [time - STORM_WINDOW_MS, time])
-  if (subjects <= stormSubjects && (subjects < 2 || signals <= stormSignals)) return { hubs, storm: false }
+  const { subjects, signals } = await evidence.loudness(tx, rule, [
+    time - STORM_WINDOW_MS / 2,
+    time + STORM_WINDOW_MS / 2,
+  ])
+  const isLoud = subjects > stormSubjects || (subjects > 1 && signals > stormSignals)
+  if (!isLoud && member.storm !== true) return { hubs, storm: false }
   const span = [time - STORM_WINDOW_MS, time + STORM_WINDOW_MS] as const
   return { hubs, storm: await evidence.addSpan(tx, 'storm', rule, span) }
 }
@@ -134,13 +138,15 @@ const settle = async (
   const shape = await computedOf(step, members, extra, undefined)
   const opens =
     (known === undefined || known.status === 'forming') && shape.score >= REPLAY_SETTINGS.openScore
+  // What was decided about an absorbed incident is decided about this one.
+  const ranks = [id, ...absorbed].map((one) => incidents.get(one)?.decidedRank ?? -1)
+  const decidedRank = Math.max(...ranks)
   const grows =
-    known !== undefined &&
-    known.status !== 'forming' &&
-    severityRank(shape.severity) > (known.decidedRank ?? -1)
+    known !== undefined && known.status !== 'forming' && severityRank(shape.severity) > decidedRank
   const dueAt = opens ? soon : grows ? deps.clock.iso() : undefined
   if (known === undefined) await store.insertForming(tx, id, { ...shape, dueAt })
   else await store.updateComputed(tx, id, { ...shape, dueAt })
+  if (absorbed.length > 0 && decidedRank >= 0) await store.change(tx, id, { decidedRank }, shape.now)
   for (const one of absorbed) {
     const from = incidents.get(one)
     if (from !== undefined) await absorb(step, from, id)
@@ -183,7 +189,7 @@ const countOnly = async (tx: Tx, one: Evidence, now: string): Promise<boolean> =
   const storms = await evidence.spansOf(tx, 'storm', [one.rule])
   if (!within(storms, one.rule, one.time)) return false
   const around = [one.time - LINK_SETTINGS.windowMs, one.time + LINK_SETTINGS.windowMs] as const
-  if ((await evidence.loudness(tx, one.rule, around)).signals < STORM_KEPT) return false
+  if ((await evidence.keptOfRule(tx, one.rule, around)) < STORM_KEPT) return false
   const [id] = await evidence.incidentsOfRule(tx, one.rule, around, 1)
   if (id === undefined) return false
   await evidence.addSpan(tx, 'storm', one.rule, [one.time, one.time + STORM_WINDOW_MS])

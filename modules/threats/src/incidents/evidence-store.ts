@@ -130,6 +130,18 @@ export const incidentsNear = async (
   return rows.map(({ id }) => id)
 }
 
+export const keptOfRule = async (
+  tx: Tx,
+  rule: string,
+  [from, to]: readonly [number, number],
+): Promise<number> => {
+  const rows = await tx.query<{ n: number }>(
+    'SELECT count(*)::int AS n FROM threats_incident_signal WHERE rule = $1 AND time BETWEEN $2 AND $3',
+    [rule, iso(from), iso(to)],
+  )
+  return rows[0]?.n ?? 0
+}
+
 /** The same by the rule of their signals. */
 export const incidentsOfRule = async (
   tx: Tx,
@@ -158,14 +170,16 @@ export const subjectsMentioning = async (
     [names, iso(from), iso(to)],
   )
 
+/** By what was reported, which runs ahead of what is correlated: a storm is known at its first signal. */
 export const loudness = async (
   tx: Tx,
   rule: string,
   [from, to]: readonly [number, number],
 ): Promise<{ subjects: number; signals: number }> => {
   const rows = await tx.query<{ subjects: number; signals: number }>(
-    `SELECT count(DISTINCT subject)::int AS subjects, count(*)::int AS signals
-     FROM threats_incident_signal WHERE rule = $1 AND time BETWEEN $2 AND $3`,
+    `SELECT count(DISTINCT (entity_kind, entity_id))::int AS subjects, count(*)::int AS signals FROM
+       (SELECT entity_kind, entity_id FROM threats_signal WHERE detector = $1 AND last_time BETWEEN $2 AND $3
+        LIMIT 1000) AS reports`,
     [rule, iso(from), iso(to)],
   )
   return rows[0] ?? { subjects: 0, signals: 0 }
