@@ -5,7 +5,8 @@ export const mlflow: PeerGroup = {
   name: 'mlflow',
   what: 'MLflow servers with and without accounts: registry contract, sources, lineage, write-back, webhooks',
   run: async () =>
-    runTestFiles(['packages/connectors/src/mlflow/mlflow.peers.ts'], {
-      RAMPART_MLFLOW_SERVER: await peer('mlflow', 'server'),
-    }),
+    runTestFiles(
+      ['packages/connectors/src/mlflow/mlflow.peers.ts', 'apps/control-plane/src/mlflow.peers.ts'],
+      { RAMPART_MLFLOW_SERVER: await peer('mlflow', 'server') },
+    ),
 }

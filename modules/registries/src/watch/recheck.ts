@@ -29,14 +29,14 @@ const digestsThatMatter = (rows: readonly WatchRow[], registry: string): Digest[
 }
 
 export const createRecheck = ({ database, clock }: Deps) => {
-  const next = new Map<string, number>()
+  const last = new Map<string, number>()
   return async (rowsOf: (tenant: string) => readonly WatchRow[]): Promise<void> => {
     const now = clock.now()
     for (const { tenant, name, spec } of await database.read(ALL_TENANTS, listAllResources)) {
       const key = `${tenant}/${name}`
-      if (!BLIND.includes(spec.type) || (next.get(key) ?? 0) > now) continue
       const every = pollMs(spec)
-      next.set(key, now + every)
+      if (!BLIND.includes(spec.type) || now - (last.get(key) ?? 0) < every) continue
+      last.set(key, now)
       const digests = digestsThatMatter(rowsOf(tenant), name)
       if (digests.length === 0) continue
       await database.tx(tenant, async (tx) => {
