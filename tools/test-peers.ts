@@ -8,8 +8,10 @@ import { jupyter } from './peers/jupyter.ts'
 import { mlflow } from './peers/mlflow.ts'
 import { modelSigning } from './peers/model-signing.ts'
 import { nftables } from './peers/nftables.ts'
+import { oci } from './peers/oci.ts'
 import { oipClient } from './peers/oip-client.ts'
 import { onnxGraph } from './peers/onnx-graph.ts'
+import { openlineage } from './peers/openlineage.ts'
 import { otel } from './peers/otel.ts'
 import { policyOpa } from './peers/policy-opa.ts'
 import { postgres } from './peers/postgres.ts'
@@ -27,11 +29,13 @@ const groups: readonly PeerGroup[] = [
   modelSigning,
   cyclonedx,
   scanners,
+  openlineage,
   otel,
   onnxGraph,
   cef,
   nftables,
   jupyter,
+  oci,
 ]
 
 const runGroup = async (group: PeerGroup): Promise<Tally> => {
