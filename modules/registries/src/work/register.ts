@@ -110,7 +110,8 @@ export const registerVersion = async (deps: RegisterDeps, registration: Registra
   const now = deps.clock.iso()
   const { revision } = version
   await deps.database.tx(deps.tenant, async (tx) => {
-    await store.finishRegistered(tx, key, { revision, ref, digest, lineage, files: artifacts, now })
+    const done = { revision, ref, digest, lineage, files: artifacts, now }
+    if (!(await store.finishRegistered(tx, key, done))) return
     const base = { ...key, ref: `${ref.name}:${ref.version}`, digest }
     await publishObserved(deps, tx, deps.tenant, {
       ...base,

@@ -7,6 +7,8 @@ export type OpenVersion = {
   readonly version: RegistryVersion
   readonly attempts: number
   readonly registered?: Digest
+  /** NAME:VERSION here, once registered. */
+  readonly ref?: string
   readonly observed?: Digest
 }
 
@@ -23,6 +25,8 @@ type Row = {
   attempts: number
   digest: Digest | null
   observed_digest: Digest | null
+  ref_name: string | null
+  ref_version: string | null
   aliases: string[] | null
 }
 
@@ -40,7 +44,7 @@ const toOpen = (row: Row): OpenVersion => ({
     ...(row.registry_created_at === null ? {} : { createdAt: row.registry_created_at }),
   },
   attempts: row.attempts,
-  ...(row.digest === null ? {} : { registered: row.digest }),
+  ...(row.digest === null ? {} : { registered: row.digest, ref: `${row.ref_name}:${row.ref_version}` }),
   ...(row.observed_digest === null ? {} : { observed: row.observed_digest }),
 })
 
@@ -111,6 +115,7 @@ export const refuse = async (
 
 export type ArrivedFile = { readonly path: string; readonly digest: Digest; readonly sizeBytes: number }
 
+/** False when it was registered already. */
 export const finishRegistered = async (
   tx: Tx,
   key: Key,
@@ -122,10 +127,11 @@ export const finishRegistered = async (
     readonly files: readonly ArrivedFile[]
     readonly now: string
   },
-): Promise<void> => {
-  await tx.query(
+): Promise<boolean> => {
+  const fresh = await tx.query(
     `UPDATE registry_version SET ${FINISHED}, ref_name = $6, ref_version = $7, digest = $8, observed_digest = $8,
-       lineage = COALESCE($9::jsonb, lineage), reason_code = NULL, reason = NULL, updated_at = $10 ${BY_KEY}`,
+       lineage = COALESCE($9::jsonb, lineage), reason_code = NULL, reason = NULL, updated_at = $10
+     ${BY_KEY} AND digest IS NULL RETURNING 1 AS ok`,
     [
       ...keyOf(key),
       done.revision,
@@ -144,6 +150,7 @@ export const finishRegistered = async (
      ON CONFLICT DO NOTHING`,
     [...keyOf(key), JSON.stringify(done.files)],
   )
+  return fresh.length > 0
 }
 
 /** Looked at again: `observed` is what the registry gives now; the registered digest stays. */

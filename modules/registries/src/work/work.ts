@@ -163,6 +163,7 @@ export const createWork = (deps: WorkDeps) => {
       if (fault === undefined || open.observed === observed) return
       await publishObserved(deps, tx, tenant, {
         ...key,
+        ...(open.ref === undefined ? {} : { ref: open.ref }),
         change: 'bytes-changed',
         digest: open.registered as Digest,
         observed_digest: observed,
@@ -255,10 +256,12 @@ export const createWork = (deps: WorkDeps) => {
       if (wait > 0) await pause(Math.min(wait, 1000), signal)
       if (wait > 0) continue
       const room = limits.concurrency - turns.size
+      // What ends while the list is read would be found waiting there still.
+      const taken = new Set(busy)
       const open = await database.read(tenant, (tx) =>
         store.listOpen(tx, registry, clock.iso(), Math.max(50, limits.concurrency * 4) + busy.size),
       )
-      const next = open.filter(({ version }) => !busy.has(keyText(version))).slice(0, Math.max(0, room))
+      const next = open.filter(({ version }) => !taken.has(keyText(version))).slice(0, Math.max(0, room))
       for (const item of next) {
         const key = keyText(item.version)
         busy.add(key)
