@@ -1,4 +1,5 @@
 /** `npm run test:peers [-- GROUP…]`: tests against real outside systems. A peer that cannot start is a failure. */
+import { azureml } from './peers/azureml.ts'
 import { backends } from './peers/backends.ts'
 import { cef } from './peers/cef.ts'
 import { consoleInChromium } from './peers/console.ts'
@@ -17,6 +18,7 @@ import { policyOpa } from './peers/policy-opa.ts'
 import { postgres } from './peers/postgres.ts'
 import { scanners } from './peers/scanners.ts'
 import { scipy } from './peers/scipy.ts'
+import { siem } from './peers/siem.ts'
 
 const groups: readonly PeerGroup[] = [
   policyOpa,
@@ -33,9 +35,11 @@ const groups: readonly PeerGroup[] = [
   otel,
   onnxGraph,
   cef,
+  siem,
   nftables,
   jupyter,
   oci,
+  azureml,
 ]
 
 const runGroup = async (group: PeerGroup): Promise<Tally> => {
