@@ -1,12 +1,9 @@
 /** Use cases of approvals: ask, approve, reject, comment, withdraw. State, signed statement and audit entry are one transaction. */
 import {
-  type ApprovalPredicate,
   type Decision,
-  type Digest,
   formatModelVersionRef,
   type ModelVersion,
   type ModelVersionRef,
-  PREDICATE,
   type Principal,
   principalName,
 } from '@rampart/domain'
@@ -15,8 +12,9 @@ import type { Changes } from './changes.ts'
 import { refOf } from './changes.ts'
 import { holdDelegation } from './delegation-store.ts'
 import { approvalErrors } from './errors.ts'
+import { type Answer, type Answered, CHANGED, createGiving, digestsOf, sameBinding } from './giving.ts'
 import type { EvidenceFact, EvidencePort, PolicyPort, VersionsPort } from './ports.ts'
-import type { Binding, Candidate, Count, Standings } from './standing.ts'
+import type { Candidate, Standings } from './standing.ts'
 import * as store from './store.ts'
 
 export type ApprovalsDeps<Fact extends EvidenceFact> = {
@@ -27,24 +25,6 @@ export type ApprovalsDeps<Fact extends EvidenceFact> = {
   readonly versions: VersionsPort
   readonly standings: Standings<Fact>
   readonly changes: Changes
-}
-
-export type Answer = {
-  readonly reason: string
-  /** Whose right is used; absent: one's own. */
-  readonly onBehalfOf?: string
-  /** The request that was looked at: refused when it is not the one that is open. */
-  readonly request?: { readonly id: string; readonly revision?: number }
-  /** Refuses when the version has changed since the caller read it. */
-  readonly versionRevision?: number
-}
-
-export type Answered = {
-  readonly request: store.ApprovalRequest
-  readonly version: ModelVersion
-  readonly met: boolean
-  /** What is still needed, in words. */
-  readonly missing: readonly string[]
 }
 
 export type OpenRequest = {
@@ -58,15 +38,6 @@ const WAITS: ReadonlySet<string> = new Set(['assessed', 'approved', 'deployed'])
 const DAY_MS = 86_400_000
 const MAX_REQUEST_DAYS = 90
 
-/** What evidence may be about. */
-export const digestsOf = ({ digest, artifacts }: ModelVersion): readonly Digest[] => [
-  digest,
-  ...artifacts.map((artifact) => artifact.digest),
-]
-
-export const sameBinding = (request: store.ApprovalRequest, binding: Binding): boolean =>
-  request.evidenceDigest === binding.evidence && request.policyDigest === binding.policy
-
 type Refused =
   | { readonly kind: 'step'; readonly version: ModelVersion; readonly decision: Decision }
   | { readonly kind: 'policy'; readonly version: ModelVersion; readonly decision: Decision }
@@ -77,6 +48,7 @@ type Outcome =
 
 export const createApprovals = <Fact extends EvidenceFact>(deps: ApprovalsDeps<Fact>) => {
   const { database, clock, policy, evidence, versions, standings, changes } = deps
+  const { isOver, closeOverdue, currentRequest, give } = createGiving(deps)
 
   const candidateOf = async (tx: Tx, principal: Principal, onBehalfOf?: string): Promise<Candidate> => {
     const person = principalName(principal)
@@ -88,70 +60,6 @@ export const createApprovals = <Fact extends EvidenceFact>(deps: ApprovalsDeps<F
       onBehalfOf,
       ...(held === undefined ? {} : { delegatedRoles: held.roles }),
     }
-  }
-
-  const isOver = ({ expiresAt }: store.ApprovalRequest): boolean => expiresAt.getTime() <= clock.now()
-
-  /** The open request about these bytes, this evidence and this policy; another one is closed and a new one opened. */
-  const currentRequest = async (
-    tx: Tx,
-    about: {
-      readonly version: ModelVersion
-      readonly newest: store.ApprovalRequest | undefined
-      readonly binding: Binding
-      readonly by: string
-    },
-  ): Promise<store.ApprovalRequest> => {
-    const { version, newest, binding, by } = about
-    if (newest?.state === 'open' && newest.digest === version.digest) {
-      if (isOver(newest)) await closeOverdue(tx, newest)
-      else if (sameBinding(newest, binding)) return newest
-      else await changes.change(tx, newest, { action: 'stale', principal: by, text: CHANGED })
-    }
-    return changes.open(tx, { version, binding, by, reason: 'waits for approval' })
-  }
-
-  const closeOverdue = (tx: Tx, request: store.ApprovalRequest) =>
-    changes.change(tx, request, {
-      action: 'expired',
-      principal: 'component:approvals',
-      text: 'nobody answered in time',
-    })
-
-  const attest = async (
-    tx: Tx,
-    principal: Principal,
-    given: {
-      readonly version: ModelVersion
-      readonly request: store.ApprovalRequest
-      readonly candidate: Candidate
-      readonly answer: Answer
-      readonly count: Count & { readonly binding: Binding }
-      readonly decision: Decision
-    },
-  ): Promise<string> => {
-    const { version, request, candidate, answer, count, decision } = given
-    const { onBehalfOf, delegatedRoles, roles } = candidate
-    const predicate: ApprovalPredicate = {
-      model: version.name,
-      version: version.version,
-      tenant: version.tenant,
-      approver: candidate.person,
-      reason: answer.reason,
-      decisionId: decision.id,
-      approvedAt: clock.iso(),
-      roles: onBehalfOf === undefined ? roles : (delegatedRoles ?? []),
-      ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
-      request: request.id,
-      evidenceDigest: count.binding.evidence,
-      policyDigest: count.binding.policy,
-      ...(count.validDays === 0
-        ? {}
-        : { expiresAt: new Date(clock.now() + count.validDays * DAY_MS).toISOString() }),
-    }
-    const subjectName = formatModelVersionRef(version)
-    const statement = { subjectName, digest: version.digest, predicateType: PREDICATE.approval, predicate }
-    return (await evidence.attest(tx, principal, statement)).id
   }
 
   /** What an approval of this version would be judged by, with the version and its newest request locked. */
@@ -211,45 +119,6 @@ export const createApprovals = <Fact extends EvidenceFact>(deps: ApprovalsDeps<F
         },
       })
     return decision
-  }
-
-  /** The statement, what it completes, and the step it leads to. Whatever is refused from here on takes all of it back. */
-  const give = async (
-    tx: Tx,
-    principal: Principal,
-    looked: Look & { readonly answer: Answer; readonly decision: Decision },
-  ): Promise<Answered> => {
-    const { version, candidate, count, newest, answer, decision } = looked
-    const by = principalName(principal)
-    const opened = await currentRequest(tx, { version, newest, binding: count.binding, by })
-    const id = await attest(tx, principal, { version, request: opened, candidate, answer, count, decision })
-    const facts = await evidence.evidenceIn(tx, digestsOf(version))
-    const after = await standings.count(tx, version, facts)
-    if (!after.standing.counted.includes(id)) {
-      const why = after.ignored.find((one) => one.id === id)?.why ?? 'it was given already'
-      throw approvalErrors.APPROVAL_DENIED(`The approval would not count: ${why}.`)
-    }
-    const details = {
-      evidence: id,
-      ...(answer.onBehalfOf === undefined ? {} : { onBehalfOf: answer.onBehalfOf }),
-    }
-    const { met } = after.standing
-    const said = { principal: by, text: answer.reason, missing: after.missing, details }
-    const given = await changes.change(tx, opened, { action: 'given', ...said })
-    const request = met ? await changes.change(tx, given, { action: 'approved', ...said }) : given
-    if (met && version.stage === 'assessed') await step(tx, principal, version, answer.reason, after)
-    return { request, version, met, missing: after.missing }
-  }
-
-  const step = async (
-    tx: Tx,
-    principal: Principal,
-    version: ModelVersion,
-    reason: string,
-    { standing }: Count,
-  ): Promise<void> => {
-    const taken = await versions.approve({ tx, principal, version, reason, approval: standing })
-    if (!taken.allow) throw versions.denied(version, taken)
   }
 
   const approveIn = async (
@@ -399,8 +268,6 @@ export const createApprovals = <Fact extends EvidenceFact>(deps: ApprovalsDeps<F
     request: requestFor,
   }
 }
-
-export const CHANGED = 'the bytes, the evidence or the policy changed'
 
 const requireSoon = (expiresAt: string, nowMs: number): void => {
   const ms = Date.parse(expiresAt) - nowMs

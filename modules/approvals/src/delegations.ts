@@ -42,7 +42,7 @@ export const createDelegations = ({ database, clock, random, audit }: Delegation
 
   return {
     /** Throws APPROVAL_DELEGATION_REFUSED. */
-    delegate: (principal: Principal, request: DelegationRequest): Promise<store.Delegation> => {
+    delegate: async (principal: Principal, request: DelegationRequest): Promise<store.Delegation> => {
       check(principal, request)
       const { tenant, roles } = principal
       const holder = principalName(principal)

@@ -15,8 +15,9 @@ import {
   type StoredEvent,
   type Tx,
 } from '@rampart/kit'
-import { type Approvals, CHANGED, digestsOf, sameBinding } from './approvals.ts'
+import type { Approvals } from './approvals.ts'
 import type { Changes } from './changes.ts'
+import { CHANGED, digestsOf, sameBinding } from './giving.ts'
 import type { EvidenceFact, EvidencePort, VersionsPort } from './ports.ts'
 import type { Binding, Standings } from './standing.ts'
 import * as store from './store.ts'

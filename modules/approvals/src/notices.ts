@@ -143,6 +143,8 @@ export const createNotices = (deps: NoticesDeps) => {
 
   return {
     onChange,
+    /** Sends soon what is due. */
+    look: soon,
     start: (): void => {
       if (webhook === undefined) return
       timer = setInterval(soon, LOOK_MS)

@@ -1,10 +1,10 @@
 /** What people are shown of a request: what is still needed, what they may do about it, and why not. */
 import { type ModelVersion, type Principal, principalName } from '@rampart/domain'
 import type { Clock, Database, Tx } from '@rampart/kit'
-import { digestsOf } from './approvals.ts'
 import { refOf } from './changes.ts'
 import { activeDelegations } from './delegation-store.ts'
 import { approvalErrors } from './errors.ts'
+import { digestsOf } from './giving.ts'
 import type { EvidenceFact, EvidencePort, VersionsPort } from './ports.ts'
 import type { Candidate, Count, Standings } from './standing.ts'
 import * as store from './store.ts'

@@ -23,3 +23,17 @@ export async function createShippedPolicy(): Promise<PolicyDecider & { hot(pack:
   const decide = createDecider({ clock: systemClock, random: createSeededRandom(1), log, pack: hot })
   return { decide: ({ tx: _, ...request }) => decide(request), hot }
 }
+
+/** One shipped pack with some of its files replaced. */
+export async function compilePolicyFiles(
+  pack: PackName,
+  files: Readonly<Record<string, string>>,
+): Promise<CompiledPack> {
+  const runtime = await createRegoRuntime()
+  return compilePack(runtime, {
+    pack,
+    files: { ...(await readShippedPack(pack)), ...files },
+    version: 1,
+    epoch: 1,
+  })
+}
