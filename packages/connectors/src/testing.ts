@@ -1,4 +1,5 @@
 /** Real counterparts of the connectors that run inside a test. */
+export { declareQueues, type QueuedMessage, takeMessages } from './testing/amqp-queues.ts'
 export { type EmbeddedIssuer, startEmbeddedIssuer } from './testing/embedded-issuer.ts'
 export { loopbackTls } from './testing/loopback-tls.ts'
 export { createMlflowAuthor, type MlflowAuthor } from './testing/mlflow-author.ts'

@@ -1,0 +1,33 @@
+/** Queues of a broker as tests see them, by AMQP 0-9-1. */
+import { connect } from 'amqplib'
+
+export type QueuedMessage = { readonly id: string; readonly text: string }
+
+/** Makes durable queues. */
+export const declareQueues = async (url: string, names: readonly string[]): Promise<void> => {
+  const connection = await connect(url)
+  const channel = await connection.createChannel()
+  for (const name of names) await channel.assertQueue(name, { durable: true })
+  await connection.close()
+}
+
+/** Takes `count` messages out of a queue, in order. */
+export const takeMessages = async (url: string, queue: string, count: number): Promise<QueuedMessage[]> => {
+  const connection = await connect(url)
+  const channel = await connection.createChannel()
+  const taken: QueuedMessage[] = []
+  await new Promise<void>((resolve, reject) => {
+    connection.once('error', reject)
+    channel
+      .consume(queue, (message) => {
+        if (message === null) return
+        taken.push({ id: String(message.properties.messageId), text: message.content.toString() })
+        channel.ack(message)
+        if (taken.length === count) resolve()
+      })
+      .catch(reject)
+  })
+  await channel.close()
+  await connection.close()
+  return taken
+}
