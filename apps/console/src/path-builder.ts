@@ -35,6 +35,8 @@ export const pb = {
   signals: (search?: { state?: string; severity?: string; entity?: string }) =>
     withSearch('/signals', search),
   signal: (id: string) => `/signals/${enc(id)}`,
+  incidents: (search?: { q?: string; state?: string }) => withSearch('/incidents', search),
+  incident: (id: string) => `/incidents/${enc(id)}`,
   policies: () => '/policies',
   policy: (pack: string, search?: { tab?: string; file?: string }) =>
     withSearch(`/policies/${enc(pack)}`, search),
@@ -66,6 +68,8 @@ export const entityPath = (entity: { kind: string; id: string }): string | undef
       return pb.policy(entity.id)
     case 'signal':
       return pb.signal(entity.id)
+    case 'incident':
+      return pb.incident(entity.id)
     case 'api-key':
     case 'service-account':
       return pb.settings({ tab: entity.kind === 'api-key' ? 'keys' : 'accounts' })

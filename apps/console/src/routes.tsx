@@ -1,6 +1,7 @@
 /** The site map: every address, the page it shows, and what is fetched while the page is being opened. */
 import type { QueryClient } from '@tanstack/react-query'
 import { createBrowserRouter, type LoaderFunctionArgs, type RouteObject } from 'react-router'
+import { incidentQueries } from './api/incident-queries.ts'
 import { queries } from './api/queries.ts'
 import { registryQueries } from './api/registry-queries.ts'
 import { signerQueries } from './api/signer-queries.ts'
@@ -10,6 +11,8 @@ import { AuditEntryPage } from './pages/audit-entry.tsx'
 import { ComparePage } from './pages/compare.tsx'
 import { DecisionsPage } from './pages/decisions.tsx'
 import { EvidencePage } from './pages/evidence.tsx'
+import { IncidentPage } from './pages/incident.tsx'
+import { IncidentsPage } from './pages/incidents.tsx'
 import { LineagePage } from './pages/lineage.tsx'
 import { ModelPage } from './pages/model.tsx'
 import { ModelsPage } from './pages/models.tsx'
@@ -77,6 +80,8 @@ const siteMap = (client: QueryClient): RouteObject[] => {
       client.prefetchQuery(queries.telemetryOf(model, version)),
     ),
     page('signals', <SignalsPage />, () => client.prefetchQuery(queries.signals())),
+    page('incidents', <IncidentsPage />, () => client.prefetchQuery(incidentQueries.list())),
+    page('incidents/:id', <IncidentPage />, ({ id = '' }) => client.prefetchQuery(incidentQueries.one(id))),
     page('signals/:id', <SignalPage />, ({ id = '' }) => client.prefetchQuery(queries.signal(id))),
     page('policies', <PoliciesPage />, () => client.prefetchQuery(queries.policies())),
     page('policies/:pack', <PolicyPage />, ({ pack = '' }) => client.prefetchQuery(queries.policy(pack))),

@@ -27,10 +27,11 @@ const STALE: readonly (readonly [prefix: string, keys: readonly string[]])[] = [
   ['rampart.route.', ['routes', 'overview']],
   ['rampart.telemetry.', ['telemetry']],
   ['rampart.signal.', ['overview']],
+  ['rampart.incident.', ['overview']],
   ['rampart.api-key.', ['api-keys', 'service-accounts']],
 ]
 
-const READ_LISTS: readonly string[] = ['signals', 'audit', 'decisions']
+const READ_LISTS: readonly string[] = ['signals', 'incidents', 'audit', 'decisions']
 
 const parseEvent = (text: string): RampartEvent | undefined => {
   try {

@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/class-names.ts'
 import { TextField } from '../ui/field.tsx'
 import { CodeEditor } from './code-editor.tsx'
+import { PolicySimulate } from './policy-simulate.tsx'
 import { ProblemNotice } from './query-state.tsx'
 import { useParam } from './use-filters.ts'
 
@@ -147,6 +148,7 @@ export const PolicyFiles = (props: Props) => {
             )}
           </div>
         )}
+        {props.detail.pack === 'response' && <PolicySimulate files={draft.files} />}
         {draft.check.data !== undefined && <CheckResult check={draft.check.data} onGo={goTo} />}
         {draft.check.isError && (
           <ProblemNotice title="The draft could not be checked" error={draft.check.error} />

@@ -11,6 +11,7 @@ import {
   Route as RouteIcon,
   ScrollText,
   Settings,
+  ShieldAlert,
   Signature,
   Siren,
 } from 'lucide-react'
@@ -35,6 +36,14 @@ export const SECTIONS: readonly Section[] = [
   { id: 'requests', label: 'Requests', path: pb.requests(), icon: ScrollText, key: 'q', room: 'serving' },
   { id: 'telemetry', label: 'Telemetry', path: pb.telemetry(), icon: Activity, key: 't', room: 'telemetry' },
   { id: 'signals', label: 'Signals', path: pb.signals(), icon: Siren, key: 's', room: 'threats' },
+  {
+    id: 'incidents',
+    label: 'Incidents',
+    path: pb.incidents(),
+    icon: ShieldAlert,
+    key: 'i',
+    room: 'threats',
+  },
   { id: 'signers', label: 'Signers', path: pb.signers(), icon: Signature, key: 'n' },
   { id: 'policies', label: 'Policies', path: pb.policies(), icon: BookKey, key: 'p', room: 'policy' },
   { id: 'decisions', label: 'Decisions', path: pb.decisions(), icon: Gavel, key: 'd', room: 'policy' },

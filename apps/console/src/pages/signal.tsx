@@ -1,6 +1,7 @@
 /** One signal with the evidence its detector gave. */
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
+import { incidentQueries } from '../api/incident-queries.ts'
 import { queries } from '../api/queries.ts'
 import type { Signal } from '../api/types.ts'
 import { EntityLink, TextLink } from '../components/entity-link.tsx'
@@ -118,12 +119,18 @@ const EvidenceTable = ({ evidence }: { evidence: Readonly<Record<string, unknown
 )
 
 const Around = ({ signal }: { signal: Signal }) => {
+  const incident = useQuery(incidentQueries.ofSignal(signal.id)).data?.items[0]
   const version = signal.entity.kind === 'model-version' ? signal.entity.id.split(':') : undefined
   const [name, number] = version ?? []
   const feature = typeof signal.evidence['feature'] === 'string' ? signal.evidence['feature'] : undefined
   return (
     <Card title="Look further">
       <ul className="flex flex-col gap-2">
+        {incident !== undefined && (
+          <li>
+            <TextLink to={pb.incident(incident.id)}>Its incident: {incident.title}</TextLink>
+          </li>
+        )}
         {name !== undefined && number !== undefined && (
           <>
             <li>

@@ -1,0 +1,69 @@
+/** How an incident stands, what policy decided, and how much time people have. */
+import { CircleCheck, CircleDot, Eye, type LucideIcon, ShieldCheck, TimerOff } from 'lucide-react'
+import type { Incident, IncidentStatus, ResponseAction } from '../api/incident-queries.ts'
+import { Badge, type Tone } from '../ui/badge.tsx'
+import { Ago } from '../ui/time.tsx'
+import { EntityLink } from './entity-link.tsx'
+
+const STATUSES: Readonly<Record<IncidentStatus, { icon: LucideIcon; tone: Tone }>> = {
+  open: { icon: CircleDot, tone: 'accent' },
+  acknowledged: { icon: Eye, tone: 'neutral' },
+  contained: { icon: ShieldCheck, tone: 'ok' },
+  resolved: { icon: CircleCheck, tone: 'ok' },
+  closed: { icon: CircleCheck, tone: 'neutral' },
+}
+
+export const IncidentStatusBadge = ({ status, bare }: { status: IncidentStatus; bare?: boolean }) => {
+  const { icon, tone } = STATUSES[status]
+  return (
+    <Badge tone={tone} icon={icon} bare={bare ?? false}>
+      {status}
+    </Badge>
+  )
+}
+
+/** The clock that runs: acknowledge while open, resolve after that. */
+export const Clock = ({ incident }: { incident: Incident }) => {
+  const { status, breached, acknowledgeDue, resolveDue } = incident
+  const waitsFor = status === 'open' ? 'acknowledge' : 'resolve'
+  const due = waitsFor === 'acknowledge' ? acknowledgeDue : resolveDue
+  if (status === 'resolved' || status === 'closed' || due === undefined)
+    return <span className="text-ink-3">–</span>
+  if (breached.includes(waitsFor)) {
+    return (
+      <Badge bare tone="high" icon={TimerOff}>
+        {waitsFor} was due <Ago time={due} />
+      </Badge>
+    )
+  }
+  return (
+    <span className="whitespace-nowrap text-ink-2">
+      {waitsFor} <Ago time={due} />
+    </span>
+  )
+}
+
+const MODES: Readonly<Record<ResponseAction['mode'], { tone: Tone; word: string }>> = {
+  act: { tone: 'accent', word: 'acts' },
+  recommend: { tone: 'neutral', word: 'recommended' },
+  observe: { tone: 'neutral', word: 'only observed' },
+}
+
+const duration = (seconds: number): string =>
+  seconds % 3600 === 0 ? `${seconds / 3600} h` : seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
+
+/** What would be, or is, done; to what; on whose word; for how long. */
+export const ActionLine = ({ action }: { action: ResponseAction }) => (
+  <div className="flex flex-col gap-0.5">
+    <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+      <span className="font-mono text-xs font-medium">{action.action}</span>
+      <EntityLink entity={action.entity as never} short />
+      <Badge tone={MODES[action.mode].tone}>{MODES[action.mode].word}</Badge>
+      {action.approvals_needed > 0 && <Badge>needs {action.approvals_needed} approvals</Badge>}
+      {action.ttl_s !== undefined && (
+        <span className="text-xs text-ink-3">reverts after {duration(action.ttl_s)}</span>
+      )}
+    </div>
+    <p className="text-xs text-ink-2">{action.reasons.join('; ')}</p>
+  </div>
+)
