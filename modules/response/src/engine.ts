@@ -20,10 +20,11 @@ export type EngineDeps = {
   readonly owner: string
   readonly timeline?: TimelinePort
   readonly boundary?: Boundary
+  /** How long a run waits after its driver died; 6000. */
+  readonly leaseMs?: number
 }
 
-export const LEASE_MS = 6_000
-const RENEW_MS = 2_000
+const LEASE_MS = 6_000
 const SWEEP_MS = 500
 const SWEEP_LIMIT = 50
 
@@ -45,6 +46,7 @@ export type Engine = ReturnType<typeof createEngine>
 export const createEngine = (deps: EngineDeps) => {
   const { database, clock, logger, actions, owner } = deps
   const driver = createStepDriver(deps)
+  const leaseMs = deps.leaseMs ?? LEASE_MS
   const driving = new Map<string, Promise<void>>()
   const moved = deps.metrics.counter({
     name: 'rampart_response_runs_total',
@@ -189,11 +191,11 @@ export const createEngine = (deps: EngineDeps) => {
 
   const drive = async (tenant: string, id: string): Promise<void> => {
     const claim = (): Promise<boolean> =>
-      database.tx(tenant, (tx) => store.claimLease(tx, id, owner, LEASE_MS))
+      database.tx(tenant, (tx) => store.claimLease(tx, id, owner, leaseMs))
     if (!(await claim())) return
     const renewing = setInterval(() => {
       claim().catch((error: unknown) => logger.warn({ err: error, run: id }, 'response.lease-not-renewed'))
-    }, RENEW_MS)
+    }, leaseMs / 3)
     try {
       for (let more = true; more && !stopped; ) {
         const run = await read(tenant, id)

@@ -33,6 +33,7 @@ export type ResponseDeps = {
   readonly refusePermission?: (principal: Principal, permission: string) => Promise<string | undefined>
   /** For proofs that kill the process at a boundary. */
   readonly boundary?: Boundary
+  readonly leaseMs?: number
   /** Runs that policy may start per tenant and minute; 30. */
   readonly runsPerMinute?: number
 }

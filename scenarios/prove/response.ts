@@ -1,0 +1,166 @@
+/**
+ * SIGKILL of the process that drives a response run at every boundary of every step, forward, back and at its time:
+ * enumerated, not sampled. No effect happens twice, nothing stays behind, and what nobody can tell about asks a person.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { testDatabase } from '../../packages/kit/src/testing.ts'
+import { root } from '../../tools/files.ts'
+
+const quick = process.argv.includes('--quick')
+const TENANT = 'default'
+const STEPS = ['switch.turn', 'notch.turn']
+const DO = ['begun', 'prechecked', 'dispatched', 'applied', 'applied-kept', 'probed', 'probe-kept']
+const UNDO = ['begun', 'dispatched', 'applied', 'applied-kept', 'probed', 'probe-kept']
+const TTL_MS = 1_500
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const boundariesOf = (side: string, names: readonly string[]): string[] =>
+  STEPS.flatMap((_, step) => names.map((name) => `${side}:${step}:${name}`))
+/** The quick form takes the boundaries on both sides of the effect that is not idempotent. */
+const some = (all: readonly string[]): readonly string[] =>
+  quick ? all.filter((name) => /:1:(dispatched|applied)$/.test(name)) : all
+
+const folder = mkdtempSync(join(tmpdir(), 'rampart-prove-response-'))
+const store = await testDatabase({
+  sources: [{ module: 'response', dir: join(root, 'modules/response/migrations') }],
+})
+let passed = 0
+let failed = 0
+let number = 0
+
+type Life = {
+  readonly verb: string
+  readonly boundary?: string
+  readonly ttlMs?: number
+  readonly steps?: readonly string[]
+}
+
+const createCase = () => {
+  number += 1
+  const key = `case-${number}`
+  const home = join(folder, key)
+  mkdirSync(home)
+  const live = ({ verb, boundary = '', ttlMs, steps = STEPS }: Life) => {
+    const { signal, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        join(root, 'scenarios/prove/response/run-process.ts'),
+        ...[
+          verb,
+          key,
+          TENANT,
+          home,
+          store.url,
+          boundary,
+          ttlMs === undefined ? '' : String(ttlMs),
+          steps.join(','),
+        ],
+      ],
+      { encoding: 'utf8' },
+    )
+    return { signal, state: stdout, stderr }
+  }
+  return {
+    live,
+    effects: (): string[] =>
+      existsSync(join(home, 'effects'))
+        ? readFileSync(join(home, 'effects'), 'utf8').split('\n').filter(Boolean)
+        : [],
+    /** Switches that are on. */
+    on: (): string[] =>
+      readdirSync(home).filter(
+        (name) => name.startsWith('switch-') && readFileSync(join(home, name), 'utf8') === 'on',
+      ),
+  }
+}
+
+type Case = ReturnType<typeof createCase>
+
+const check = (what: string, wrong: readonly string[]): void => {
+  if (wrong.length === 0) passed += 1
+  else failed += 1
+  print(
+    `${wrong.length === 0 ? 'ok    ' : 'FAILED'}  ${what}${wrong.length === 0 ? '' : `: ${wrong.slice(0, 4).join('; ')}`}`,
+  )
+}
+
+const killed = (life: ReturnType<Case['live']>): string[] =>
+  life.signal === 'SIGKILL' ? [] : [`it was not killed: ${life.state} ${life.stderr.slice(0, 200)}`]
+const ended = (life: ReturnType<Case['live']>, state: string): string[] =>
+  life.state === state ? [] : [`it is ${life.state || 'nowhere'}, not ${state} ${life.stderr.slice(0, 200)}`]
+/** Every effect once, by the key that it was asked for with. */
+const once = (one: Case, side: 'do' | 'undo'): string[] => {
+  const keys = one.effects().filter((key) => key.endsWith(`/${side}`))
+  const twice = keys.filter((key, at) => keys.indexOf(key) !== at)
+  return [
+    ...twice.map((key) => `${key} happened twice`),
+    ...(keys.length === STEPS.length ? [] : [`${keys.length} effects`]),
+  ]
+}
+
+const forward = (boundary: string): void => {
+  const one = createCase()
+  const wrong = [
+    ...killed(one.live({ verb: 'start', boundary })),
+    ...ended(one.live({ verb: 'start' }), 'contained'),
+    ...once(one, 'do'),
+    ...(one.on().length === STEPS.length ? [] : ['not everything is on']),
+    ...ended(one.live({ verb: 'revert' }), 'reverted'),
+    ...once(one, 'undo'),
+    ...one.on().map((name) => `${name} is still on`),
+  ]
+  check(`SIGKILL at ${boundary}: contained, once; then undone, once`, wrong)
+}
+
+const backward = (boundary: string): void => {
+  const one = createCase()
+  const wrong = [
+    ...ended(one.live({ verb: 'start' }), 'contained'),
+    ...killed(one.live({ verb: 'revert', boundary })),
+    ...ended(one.live({ verb: 'revert' }), 'reverted'),
+    ...once(one, 'undo'),
+    ...one.on().map((name) => `${name} is still on`),
+  ]
+  check(`SIGKILL at ${boundary}: undone, once`, wrong)
+}
+
+/** Nobody asks for the undoing: the next process that lives does it when the time is over. */
+const expiring = (boundary: string): void => {
+  const one = createCase()
+  const ttlMs = TTL_MS
+  const wrong = [
+    ...killed(one.live({ verb: 'start', boundary, ttlMs })),
+    ...ended(one.live({ verb: 'expire', ttlMs }), 'reverted'),
+    ...one.on().map((name) => `${name} is still on`),
+  ]
+  check(`SIGKILL at ${boundary}: nothing is left at its time`, wrong)
+}
+
+const ambiguous = (boundary: string, sent: number): void => {
+  const one = createCase()
+  const steps = ['letter.send']
+  const letters = (): number => one.effects().filter((key) => key.endsWith('/do')).length
+  const wrong = [
+    ...killed(one.live({ verb: 'start', boundary, steps })),
+    ...ended(one.live({ verb: 'ask', steps }), 'ambiguous'),
+    ...ended(one.live({ verb: 'ask', steps }), 'ambiguous'),
+    ...(letters() === sent ? [] : [`${letters()} letters were sent`]),
+  ]
+  check(`SIGKILL at ${boundary} of a letter: a person is asked, it is not sent again`, wrong)
+}
+
+try {
+  for (const boundary of some(boundariesOf('do', DO))) forward(boundary)
+  for (const boundary of some(boundariesOf('undo', UNDO))) backward(boundary)
+  for (const boundary of some(boundariesOf('do', DO))) expiring(boundary)
+  ambiguous('do:0:dispatched', 0)
+  ambiguous('do:0:applied', 1)
+} finally {
+  await store.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+print(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
