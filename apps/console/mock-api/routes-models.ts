@@ -20,7 +20,7 @@ const NEXT: Record<Api.Stage, Api.Stage[]> = {
 
 const rank = (role: Role): number => ['viewer', 'operator', 'approver', 'admin'].indexOf(role)
 
-const refusals = (item: MockVersion, to: Api.Stage, call: Call): string[] => {
+export const refusals = (item: MockVersion, to: Api.Stage, call: Call): string[] => {
   const reasons: string[] = []
   if (to === 'assessed') reasons.push(`a version is moved to assessed by component, not by ${call.principal}`)
   const approval = to === 'approved' || to === 'quarantined' || to === 'retracted'
@@ -55,7 +55,7 @@ const find = (world: World, { params }: Call): MockVersion | undefined =>
 const notFound = (what: string): Answer =>
   problem(404, 'INVENTORY_NOT_FOUND', `There is no ${what}.`, { help: 'rampart get models' })
 
-const step = (world: World, item: MockVersion, to: Api.Stage, reason: string, call: Call): void => {
+export const step = (world: World, item: MockVersion, to: Api.Stage, reason: string, call: Call): void => {
   const from = item.stage
   const time = iso(world.now())
   const decisionId = world.random.id(world.now())

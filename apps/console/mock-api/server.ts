@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type * as Api from '../src/api/types.ts'
 import { type Answer, dispatch, problem, type Role } from './router.ts'
+import { approvalRoutes } from './routes-approvals.ts'
 import { governingRoutes } from './routes-governing.ts'
 import { lineageRoutes } from './routes-lineage.ts'
 import { modelRoutes } from './routes-models.ts'
@@ -93,6 +94,7 @@ export const startMockApi = async (options: Options = {}): Promise<MockApi> => {
   })
   const routes = [
     ...modelRoutes(world),
+    ...approvalRoutes(world),
     ...lineageRoutes(world),
     ...uploadRoutes(world),
     ...registryRoutes(world),

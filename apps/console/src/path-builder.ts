@@ -44,6 +44,8 @@ export const pb = {
     withSearch('/decisions', search),
   audit: () => '/audit',
   auditEntry: (index: number) => `/audit/${index}`,
+  approvals: (search?: { view?: string }) => withSearch('/approvals', search),
+  approval: (id: string) => `/approvals/${enc(id)}`,
   signers: () => '/signers',
   settings: (search?: { tab?: string }) => withSearch('/settings', search),
 } as const
@@ -64,6 +66,8 @@ export const entityPath = (entity: { kind: string; id: string }): string | undef
       return pb.route(entity.id)
     case 'registry':
       return pb.registry(entity.id)
+    case 'approval':
+      return pb.approval(entity.id)
     case 'policy':
       return pb.policy(entity.id)
     case 'signal':

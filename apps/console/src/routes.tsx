@@ -1,11 +1,14 @@
 /** The site map: every address, the page it shows, and what is fetched while the page is being opened. */
 import type { QueryClient } from '@tanstack/react-query'
 import { createBrowserRouter, type LoaderFunctionArgs, type RouteObject } from 'react-router'
+import { approvalQueries } from './api/approval-queries.ts'
 import { incidentQueries } from './api/incident-queries.ts'
 import { queries } from './api/queries.ts'
 import { registryQueries } from './api/registry-queries.ts'
 import { signerQueries } from './api/signer-queries.ts'
 import { Shell } from './components/shell.tsx'
+import { ApprovalPage } from './pages/approval.tsx'
+import { ApprovalsPage } from './pages/approvals.tsx'
 import { AuditPage } from './pages/audit.tsx'
 import { AuditEntryPage } from './pages/audit-entry.tsx'
 import { ComparePage } from './pages/compare.tsx'
@@ -90,6 +93,10 @@ const siteMap = (client: QueryClient): RouteObject[] => {
     page('audit/:index', <AuditEntryPage />, ({ index }) =>
       client.prefetchQuery(queries.auditEntry(Number(index))),
     ),
+    page('approvals', <ApprovalsPage />, () =>
+      client.prefetchQuery(approvalQueries.list({ waitingForMe: true })),
+    ),
+    page('approvals/:id', <ApprovalPage />, ({ id = '' }) => client.prefetchQuery(approvalQueries.one(id))),
     page('signers', <SignersPage />, () => client.prefetchQuery(signerQueries.signers())),
     page('settings', <SettingsPage />),
     page('*', <NotFoundPage />),

@@ -118,6 +118,24 @@ test('a fault in a policy draft is marked at its line, and nothing is saved', as
   await page.getByRole('button', { name: 'Cancel' }).click()
 })
 
+test('files of this computer become a version, which is compared and has a lineage', async () => {
+  await openPage(page, `${server}/upload`)
+  const example = join(root, 'examples', 'card-fraud')
+  await page
+    .getByLabel('Files of the version')
+    .setInputFiles([join(example, 'model.onnx'), join(example, 'reference.ndjson')])
+  await page.getByLabel('Model', { exact: true }).fill('card-fraud')
+  await page.getByLabel('Version', { exact: true }).fill('1.2.0-upload')
+  await page.getByRole('button', { name: 'Upload and register' }).click()
+  await page.waitForURL('**/models/card-fraud/versions/1.2.0-upload')
+  await page.getByRole('link', { name: 'Lineage' }).click()
+  await page.getByRole('table', { name: 'Nodes of the lineage' }).getByText('reference.ndjson').waitFor()
+  await openPage(page, `${server}/models/card-fraud/compare?from=1.0.0&to=1.2.0-upload`)
+  const files = page.getByRole('table', { name: 'Files: changes' })
+  await files.getByRole('row', { name: /removed card MODEL_CARD\.md/ }).waitFor()
+  await page.getByText('2 nodes and 0 tensors are the same').waitFor()
+})
+
 test('every page renders, and signing out ends the session', async () => {
   for (const path of Object.values(pagesOf(REAL_SHOWN))) {
     await openPage(page, `${server}${path}`)

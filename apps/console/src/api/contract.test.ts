@@ -45,6 +45,7 @@ const answerOf = async (method: string, template: string, input: Input = {}): Pr
   return answer
 }
 
+const APPROVAL = `0199f5b0-0000-7000-8000-${String(mock.world.versions.findIndex(({ stage }) => stage === 'assessed')).padStart(12, '0')}`
 const VERSION = { name: 'card-fraud', version: '1.3.0' }
 const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/session'],
@@ -62,6 +63,9 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/registries'],
   ['/api/v1/registries/{name}', { path: { name: 'mlflow-prod' } }],
   ['/api/v1/registries/{name}/versions', { path: { name: 'mlflow-prod' } }],
+  ['/api/v1/approvals'],
+  ['/api/v1/approvals', { query: '?state=open' }],
+  ['/api/v1/approvals/{id}', { path: { id: APPROVAL } }],
   ['/api/v1/signers'],
   ['/api/v1/signers/{name}', { path: { name: 'release' } }],
   ['/api/v1/verdicts/{digest}', { path: { digest: mock.world.versions[0]?.digest ?? '' } }],

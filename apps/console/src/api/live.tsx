@@ -21,6 +21,7 @@ const STALE: readonly (readonly [prefix: string, keys: readonly string[]])[] = [
   ['rampart.model-version.', ['models', 'overview', 'routes']],
   ['rampart.evidence.', ['models', 'evidence']],
   ['rampart.verdict.', ['verdicts']],
+  ['rampart.approval.', ['approvals', 'overview']],
   ['rampart.registry.', ['registries', 'registry-watch']],
   ['rampart.signer.', ['signers', 'models']],
   ['rampart.policy.', ['policies']],

@@ -1,7 +1,7 @@
 /** One part of a comparison as a table: what came, went or changed, with a sign and a word. */
 import { Minus, Plus, Replace } from 'lucide-react'
 import type { DifferenceChange, DifferenceSection } from '../api/lineage-queries.ts'
-import { plural } from '../format/number.ts'
+import { plural, statistic } from '../format/number.ts'
 import { shortDigest } from '../format/text.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Card } from '../ui/card.tsx'
@@ -16,9 +16,12 @@ const SIGNS = {
 
 const DIGEST = /^(sha256:)?[0-9a-f]{64}$/
 
+const LONG_NUMBER = /^-?\d*\.\d{5,}(e-?\d+)?$/
+
 const Value = ({ text }: { text: string | undefined }) => {
   if (text === undefined) return <span className="text-ink-3">—</span>
   if (DIGEST.test(text)) return <CopyText value={text} shown={shortDigest(text)} what="digest" />
+  if (LONG_NUMBER.test(text)) return <span title={text}>{statistic(Number(text))}</span>
   return <span className="text-xs break-words">{text}</span>
 }
 

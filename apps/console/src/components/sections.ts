@@ -14,6 +14,7 @@ import {
   ShieldAlert,
   Signature,
   Siren,
+  Stamp,
 } from 'lucide-react'
 import { pb } from '../path-builder.ts'
 
@@ -32,6 +33,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'overview', label: 'Overview', path: pb.overview(), icon: LayoutDashboard, key: 'o' },
   { id: 'models', label: 'Models', path: pb.models(), icon: Boxes, key: 'm', room: 'inventory' },
   { id: 'registries', label: 'Registries', path: pb.registries(), icon: Library, key: 'y' },
+  { id: 'approvals', label: 'Approvals', path: pb.approvals(), icon: Stamp, key: 'v' },
   { id: 'routes', label: 'Routes', path: pb.routes(), icon: RouteIcon, key: 'r', room: 'serving' },
   { id: 'requests', label: 'Requests', path: pb.requests(), icon: ScrollText, key: 'q', room: 'serving' },
   { id: 'telemetry', label: 'Telemetry', path: pb.telemetry(), icon: Activity, key: 't', room: 'telemetry' },

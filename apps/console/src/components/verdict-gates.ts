@@ -60,7 +60,8 @@ const signatureGate = ({ signature }: Verdict): VerdictGate => ({
 
 /** In the order in which a version meets them. */
 export const verdictGates = (verdict: Verdict): readonly VerdictGate[] => {
-  const { provenance, graphLint, assessment, approvals } = verdict
+  const { provenance, graphLint, assessment, approvals, quorums = [] } = verdict
+  const lacking = quorums.flatMap(({ subject, reasons }) => reasons.map((why) => `${subject}: ${why}`))
   return [
     scanGate(verdict),
     signatureGate(verdict),
@@ -92,11 +93,12 @@ export const verdictGates = (verdict: Verdict): readonly VerdictGate[] => {
     },
     {
       title: 'Approvals',
-      tone: approvals.length > 0 ? 'ok' : 'open',
-      answer: approvals.length === 0 ? 'none' : String(approvals.length),
-      detail: approvals
-        .map(({ approver, subject, reason }) => `${approver} for ${subject}: ${reason}`)
-        .join('; '),
+      tone: approvals.length > 0 ? 'ok' : lacking.length > 0 ? 'bad' : 'open',
+      answer: approvals.length > 0 ? String(approvals.length) : lacking.length > 0 ? 'not enough' : 'none',
+      detail: [
+        ...approvals.map(({ approver, subject, reason }) => `${approver} for ${subject}: ${reason}`),
+        ...lacking,
+      ].join('; '),
       at: newest(approvals.map(({ at }) => at)),
       evidence: approvals.map(({ evidence }) => evidence),
     },

@@ -13,6 +13,9 @@ export type LineagePicture = {
 const WORDS: Readonly<Record<string, string>> = { 'model-version': 'version', model: 'model elsewhere' }
 export const kindWord = (kind: string): string => WORDS[kind] ?? kind
 
+/** The end of a path tells datasets apart; a box holds 26 characters. */
+const tail = (text: string): string => (text.length > 26 ? `…${text.slice(-25)}` : text)
+
 const BAD: readonly string[] = ['quarantined', 'retracted']
 
 /** Causes first (depth first, after Tarjan 1976); edges back to what is being visited are dropped. */
@@ -57,7 +60,7 @@ export const lineagePicture = (graph: LineageGraph): LineagePicture => {
         id: at,
         kind: 'node' as const,
         operator: node.place === 'self' ? 'this version' : kindWord(node.kind),
-        name: node.label,
+        name: node.kind === 'dataset' ? tail(node.label) : node.label,
         count: 1,
         marks: isBad ? [String(node.stage)] : [],
       },

@@ -10,6 +10,7 @@ import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { StageBadge } from '../components/severity.tsx'
 import { TransitionActions } from '../components/transition-actions.tsx'
+import { VersionApproval } from '../components/version-approval.tsx'
 import { VersionDocuments } from '../components/version-documents.tsx'
 import { VersionGraph } from '../components/version-graph.tsx'
 import { VersionDecisions, VersionRunning } from '../components/version-running.tsx'
@@ -79,6 +80,7 @@ const Body = ({ passport }: { passport: Passport }) => (
       <Card title="Next step" note="with the policy's answer for you, now" className="xl:hidden">
         <TransitionActions passport={passport} />
       </Card>
+      <VersionApproval passport={passport} />
       <VersionVerdict passport={passport} />
       <VersionGraph passport={passport} />
       <VersionRunning passport={passport} />
