@@ -1,103 +1,29 @@
 /** The kinds of resources: what they are called, where the API keeps them, which columns a table shows. */
 import { closest } from '@rampart/kit/core'
 import { cliErrors } from './errors.ts'
-import { age, type Column } from './table.ts'
+import type { Kind, Resource } from './kind.ts'
+import {
+  ageColumn,
+  at,
+  backendsOf,
+  canaryOf,
+  column,
+  encode,
+  entityOf,
+  listOf,
+  shortDigest,
+  subjectsOf,
+  summaryOf,
+  text,
+  versionPath,
+  versionsOf,
+  wide,
+  yesNo,
+} from './kind-columns.ts'
+import { OUTSIDE_KINDS } from './kinds-outside.ts'
+import { age } from './table.ts'
 
-export type Resource = Readonly<Record<string, unknown>>
-
-export type Kind = {
-  readonly singular: string
-  readonly plural: string
-  readonly aliases?: readonly string[]
-  readonly listPath: string
-  /** Path of one; absent where the API has none. `name` is already checked to be non-empty. */
-  readonly itemPath?: (name: string) => string
-  /** Query parameter by which the list is narrowed to a name. */
-  readonly nameQuery?: string
-  readonly deletable?: boolean
-  readonly nameOf: (item: Resource) => string
-  readonly columns: (now: number) => readonly Column<Resource>[]
-}
-
-const text = (value: unknown): string => {
-  if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
-}
-const at = (key: string) => (item: Resource) => text(item[key])
-const column = (head: string, key: string, extra: Partial<Column<Resource>> = {}): Column<Resource> => ({
-  head,
-  cell: at(key),
-  ...extra,
-})
-const ageColumn = (head: string, key: string, now: number): Column<Resource> => ({
-  head,
-  cell: (item) => age(item[key], now),
-  right: true,
-})
-const yesNo = (key: string) => (item: Resource) => (item[key] === true ? 'yes' : 'no')
-const wide = { wide: true } as const
-
-/** `sha256:` and the first twelve digits: enough to tell versions apart, copied in full with -o json. */
-const shortDigest = (key: string) => (item: Resource) =>
-  text(item[key]).replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1')
-
-const entityOf = (item: Resource): string => {
-  const entity = item.entity
-  if (typeof entity !== 'object' || entity === null) return ''
-  const { kind, id } = entity as { kind?: unknown; id?: unknown }
-  return `${text(kind)}/${text(id)}`
-}
-
-const listOf = (key: string) => (item: Resource) =>
-  Array.isArray(item[key]) ? item[key].map(text).join('; ') : text(item[key])
-
-/** Versions that answer on a route; the default one is marked. */
-const versionsOf = (item: Resource): string =>
-  (Array.isArray(item.versions) ? (item.versions as readonly Resource[]) : [])
-    .map((one) => `${text(one.version)}${one.isDefault === true ? '*' : ''}`)
-    .join(', ')
-
-/** `card-fraud:1.0.0 90, card-fraud:1.1.0@mlserver 10`: what a route leads to, with weights where there are several. */
-const backendsOf = (item: Resource): string => {
-  const spec = item.spec as { readonly backends?: readonly Resource[] } | undefined
-  const list = spec?.backends ?? []
-  return list
-    .map((one) => {
-      const chosen = text(one.version ?? one.alias)
-      const place = one.backend === undefined ? '' : `@${text(one.backend)}`
-      const weight = list.length > 1 ? ` ${text(one.weight ?? 1)}` : ''
-      return `${text(one.model)}${chosen === '' ? '' : `:${chosen}`}${place}${weight}`
-    })
-    .join(', ')
-}
-
-/** Where a route's canary is. */
-const canaryOf = (item: Resource): string => {
-  const spec = item.spec as { readonly canary?: { readonly steps?: readonly number[] } } | undefined
-  if (spec?.canary === undefined) return ''
-  const state = item.canary as { readonly phase?: unknown; readonly step?: number } | undefined
-  if (state !== undefined && state.phase !== 'running') return text(state.phase)
-  return `${text(spec.canary.steps?.[state?.step ?? 0])} %`
-}
-
-/** A verdict alone comes with its envelope around it. */
-const summaryOf = (item: Resource): Resource => (item.verdict as Resource | undefined) ?? item
-const subjectsOf = (item: Resource): readonly unknown[] =>
-  ((summaryOf(item).subjects ?? []) as readonly Resource[]).map(({ name }) => name)
-
-const registryStatus = (item: Resource): Resource => (item.status ?? {}) as Resource
-const registryVersions = (item: Resource): Resource => (registryStatus(item).versions ?? {}) as Resource
-
-const sinkStatus = (item: Resource): Resource => (item.status ?? {}) as Resource
-
-const encode = encodeURIComponent
-
-const versionPath = (name: string): string => {
-  const [model = '', version = ''] = name.split(/:(.*)/s)
-  return version === ''
-    ? `/api/v1/models/${encode(model)}`
-    : `/api/v1/models/${encode(model)}/versions/${encode(version)}`
-}
+export type { Kind, Resource } from './kind.ts'
 
 export const KINDS: readonly Kind[] = [
   {
@@ -167,48 +93,7 @@ export const KINDS: readonly Kind[] = [
       ageColumn('AGE', 'updatedAt', now),
     ],
   },
-  {
-    singular: 'registry',
-    plural: 'registries',
-    aliases: ['reg'],
-    listPath: '/api/v1/registries',
-    itemPath: (name) => `/api/v1/registries/${encode(name)}`,
-    deletable: true,
-    nameOf: at('name'),
-    columns: (now) => [
-      column('NAME', 'name'),
-      { head: 'TYPE', cell: (item) => text((item.spec as Resource | undefined)?.type) },
-      { head: 'STATE', cell: (item) => text(registryStatus(item).state) },
-      { head: 'REGISTERED', cell: (item) => text(registryVersions(item).registered), right: true },
-      { head: 'PENDING', cell: (item) => text(registryVersions(item).pending), right: true },
-      { head: 'REFUSED', cell: (item) => text(registryVersions(item).refused), right: true },
-      { head: 'LAST SYNC', cell: (item) => age(registryStatus(item).lastSyncEndedAt, now), right: true },
-      {
-        head: 'ERROR',
-        cell: (item) => text((registryStatus(item).lastError as Resource | undefined)?.message),
-      },
-      { head: 'URL', cell: (item) => text((item.spec as Resource | undefined)?.url), wide: true },
-    ],
-  },
-  {
-    singular: 'sink',
-    plural: 'sinks',
-    listPath: '/api/v1/sinks',
-    itemPath: (name) => `/api/v1/sinks/${encode(name)}`,
-    deletable: true,
-    nameOf: at('name'),
-    columns: (now) => [
-      column('NAME', 'name'),
-      { head: 'TYPE', cell: (item) => text((item.spec as Resource | undefined)?.type) },
-      { head: 'PHASE', cell: (item) => text(sinkStatus(item).phase) },
-      { head: 'QUEUED', cell: (item) => text(sinkStatus(item).queued), right: true },
-      { head: 'DELIVERED', cell: (item) => text(sinkStatus(item).delivered), right: true },
-      { head: 'DEAD', cell: (item) => text(sinkStatus(item).dead), right: true },
-      { head: 'LAST', cell: (item) => age(sinkStatus(item).lastDeliveredAt, now), right: true },
-      { head: 'ERROR', cell: (item) => text(sinkStatus(item).lastError) },
-      { head: 'URL', cell: (item) => text((item.spec as Resource | undefined)?.url), wide: true },
-    ],
-  },
+  ...OUTSIDE_KINDS,
   {
     singular: 'signal',
     plural: 'signals',
