@@ -6,6 +6,7 @@ import type * as Api from '../src/api/types.ts'
 import { type Answer, dispatch, problem, type Role } from './router.ts'
 import { approvalRoutes } from './routes-approvals.ts'
 import { governingRoutes } from './routes-governing.ts'
+import { incidentRoutes } from './routes-incidents.ts'
 import { lineageRoutes } from './routes-lineage.ts'
 import { modelRoutes } from './routes-models.ts'
 import { registryRoutes } from './routes-registries.ts'
@@ -98,6 +99,7 @@ export const startMockApi = async (options: Options = {}): Promise<MockApi> => {
     ...lineageRoutes(world),
     ...uploadRoutes(world),
     ...registryRoutes(world),
+    ...incidentRoutes(world),
     ...runningRoutes(world),
     ...requestRoutes(world),
     ...governingRoutes(world),

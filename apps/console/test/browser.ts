@@ -23,6 +23,7 @@ export const pagesOf = ({ waiting, serving }: Shown): Readonly<Record<string, st
   telemetry: '/telemetry',
   'telemetry-detail': `/telemetry/card-fraud/${serving}`,
   signals: '/signals',
+  incidents: '/incidents',
   policies: '/policies',
   policy: '/policies/promotion',
   'policy-try': '/policies/promotion?tab=try',

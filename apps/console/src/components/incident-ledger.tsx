@@ -44,8 +44,15 @@ const COLUMNS: readonly Column<Contribution>[] = [
     head: 'From',
     from: 'lg',
     cell: (row) => (
-      <span className="text-xs text-ink-2">
-        {row.pValue === undefined ? 'how often the rule was right' : `p = ${statistic(row.pValue)}`}
+      <span
+        className="text-xs whitespace-nowrap text-ink-2"
+        title={
+          row.pValue === undefined
+            ? 'How often the detector was right, by how its incidents were judged'
+            : undefined
+        }
+      >
+        {row.pValue === undefined ? 'its record' : `p = ${statistic(row.pValue)}`}
       </span>
     ),
   },

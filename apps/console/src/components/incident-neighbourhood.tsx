@@ -8,8 +8,8 @@ import { EntityLink } from './entity-link.tsx'
 
 type Node = Neighbourhood['nodes'][number]
 
-const WIDTH = 560
-const HEIGHT = 340
+const WIDTH = 420
+const HEIGHT = 300
 const SHOWN = 24
 const keyOf = ({ kind, id }: { kind: string; id: string }): string => `${kind}:${id}`
 const cut = (text: string): string => (text.length > 22 ? `${text.slice(0, 21)}…` : text)
@@ -21,7 +21,7 @@ const place = (nodes: readonly Node[]) => {
     ring.map((node, index) => {
       const angle = ((index + at / 2) / ring.length) * 2 * Math.PI - Math.PI / 2
       const isAlone = at === 0 && ring.length === 1
-      const [rx, ry] = isAlone ? [0, 0] : at === 0 ? [130, 75] : [230, 140]
+      const [rx, ry] = isAlone ? [0, 0] : at === 0 ? [90, 70] : [170, 115]
       return [
         keyOf(node),
         { node, x: WIDTH / 2 + rx * Math.cos(angle), y: HEIGHT / 2 + ry * Math.sin(angle) },
