@@ -17,6 +17,7 @@ export const pagesOf = ({ waiting, serving }: Shown): Readonly<Record<string, st
   lineage: `/models/card-fraud/versions/${waiting}/lineage`,
   upload: '/upload',
   registries: '/registries',
+  approvals: '/approvals?view=open',
   routes: '/routes',
   route: '/routes/card-fraud',
   requests: '/requests',

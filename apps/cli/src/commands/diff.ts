@@ -29,6 +29,7 @@ type Difference = {
 type Row = Change & { readonly part: string }
 
 const short = (value = ''): string => {
+  if (/^-?\d*\.\d{5,}(e-?\d+)?$/.test(value)) return String(Number(Number(value).toPrecision(4)))
   const digest = value.replace(/^(?:sha256:)?([0-9a-f]{12})[0-9a-f]{52}$/, '$1…')
   return digest.length > 48 ? `${digest.slice(0, 47)}…` : digest
 }
