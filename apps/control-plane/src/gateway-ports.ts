@@ -11,6 +11,7 @@ import {
 import type { Identity } from '@rampart/identity'
 import { ALL_TENANTS } from '@rampart/kit'
 import type { Policy } from '@rampart/policy'
+import type { CallerRules } from '@rampart/response'
 import {
   type CanaryReadings,
   combine,
@@ -35,9 +36,20 @@ type Rooms = {
   readonly signals: SignalSink
   readonly signer: Signer
   readonly verdictKeys: ServingPorts['verdictKeys']
+  readonly callerRules: Pick<CallerRules, 'denies' | 'follow'>
 }
 
 const HOUR_MS = 3_600_000
+
+/** A caller under containment has no key that a gateway would know. */
+const admitted = (
+  tenant: string,
+  material: Awaited<ReturnType<Identity['callers']>>,
+  rules: Rooms['callerRules'],
+) => ({
+  ...material,
+  keys: material.keys.filter(({ kind, owner }) => !rules.denies(tenant, `${kind}:${owner}`)),
+})
 
 const createContent =
   ({ config, mode }: Ground, rooms: Rooms) =>
@@ -51,7 +63,7 @@ const createContent =
       ...contentOf(rooms.serving.snapshot(), tenant),
       ...(rooms.verdictKeys === undefined ? {} : { verdictKeys: rooms.verdictKeys().map(({ pem }) => pem) }),
       policy: { pack, version, digest, files },
-      callers: await rooms.identity.callers(tenant),
+      callers: admitted(tenant, await rooms.identity.callers(tenant), rooms.callerRules),
       layouts: await rooms.telemetry.layouts(tenant),
     }
   }
@@ -94,6 +106,15 @@ export type GatewayRoom = ReturnType<typeof createGatewayRoom>
 export const createGatewayRoom = (ground: Ground, rooms: Rooms) => {
   const gateways = createGateways(createGatewayPorts(ground, rooms))
   let unsubscribe: (() => void)[] = []
+  rooms.callerRules.follow({
+    settle: gateways.refresh,
+    lagging: async (tenant) => {
+      const newest = gateways.epoch(tenant) ?? 0
+      return (await gateways.list(tenant))
+        .filter(({ connected, stopped, epoch }) => connected && stopped !== true && epoch < newest)
+        .map(({ id }) => id)
+    },
+  })
   return {
     ...gateways,
     /** Statistics of a route here and in all gateways. */

@@ -176,6 +176,7 @@ export const createPipeline = async (ground: Ground) => {
     signals,
     signer,
     verdictKeys,
+    callerRules,
   })
   late.gateways = gateways
   const canaries = createCanaryRunner({

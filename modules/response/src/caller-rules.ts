@@ -16,6 +16,12 @@ export type CallerRulesDeps = {
   readonly logger: Logger
 }
 
+/** Processes elsewhere that must know who is denied: told of each change, and asked who does not know it yet. */
+export type RuleFollower = {
+  readonly settle: () => Promise<void>
+  readonly lagging: (tenant: string) => Promise<readonly string[]>
+}
+
 export type CallerRules = ReturnType<typeof createCallerRules>
 
 type Bucket = { tokens: number; at: number }
@@ -26,6 +32,7 @@ export const createCallerRules = (deps: CallerRulesDeps) => {
   const { database, clock } = deps
   let rules = new Map<string, readonly CallerRule[]>()
   const buckets = new Map<string, Bucket>()
+  let follower: RuleFollower | undefined
   let unsubscribe = (): void => undefined
   let timer: NodeJS.Timeout | undefined
 
@@ -76,13 +83,23 @@ export const createCallerRules = (deps: CallerRulesDeps) => {
     },
     inForce: (tenant: string, run: string): boolean =>
       [...rules].some(([key, list]) => key.startsWith(`${tenant} `) && list.some((rule) => rule.run === run)),
+    denies: (tenant: string, caller: string): boolean =>
+      rules.size > 0 &&
+      (rules.get(keyOf(tenant, caller))?.some(({ perMinute }) => perMinute === undefined) ?? false),
+    /** Who elsewhere does not know the rules as they are now. */
+    lagging: async (tenant: string): Promise<readonly string[]> => (await follower?.lagging(tenant)) ?? [],
+    follow: (next: RuleFollower): void => {
+      follower = next
+    },
     put: async (tenant: string, rule: CallerRule): Promise<void> => {
       await database.tx(tenant, (tx) => store.upsertRule(tx, rule))
       await load()
+      await follower?.settle()
     },
     remove: async (tenant: string, run: string): Promise<void> => {
       await database.tx(tenant, (tx) => store.deleteRule(tx, run))
       await load()
+      await follower?.settle()
     },
     /** Before the first call is answered: a restart must not let a denied caller in. */
     start: async (): Promise<void> => {

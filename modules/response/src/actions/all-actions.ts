@@ -19,7 +19,7 @@ export type ActionPorts = WithdrawalPorts & {
   readonly policy: PolicyPort
   readonly signers: SignersPort
   readonly webhooks: WebhookPort
-  readonly callerRules: Pick<CallerRules, 'put' | 'remove' | 'inForce'>
+  readonly callerRules: Pick<CallerRules, 'put' | 'remove' | 'inForce' | 'lagging'>
   readonly now: () => number
 }
 
