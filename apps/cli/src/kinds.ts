@@ -21,6 +21,7 @@ import {
   yesNo,
 } from './kind-columns.ts'
 import { OUTSIDE_KINDS } from './kinds-outside.ts'
+import { RESPONSE_KINDS } from './kinds-response.ts'
 import { age } from './table.ts'
 
 export type { Kind, Resource } from './kind.ts'
@@ -94,6 +95,41 @@ export const KINDS: readonly Kind[] = [
     ],
   },
   ...OUTSIDE_KINDS,
+  ...RESPONSE_KINDS,
+  {
+    singular: 'alert-source',
+    plural: 'alert-sources',
+    aliases: ['alertsource', 'alertsources'],
+    listPath: '/api/v1/alert-sources',
+    itemPath: (name) => `/api/v1/alert-sources/${encode(name)}`,
+    deletable: true,
+    nameOf: at('name'),
+    columns: (now) => [
+      column('NAME', 'name'),
+      { head: 'FORMAT', cell: (item) => text((item.spec as Resource | undefined)?.format) },
+      { head: 'SIGNALS', cell: (item) => text(sinkStatus(item).signals), right: true },
+      { head: 'SIGHTINGS', cell: (item) => text(sinkStatus(item).sightings), right: true },
+      { head: 'DUPLICATES', cell: (item) => text(sinkStatus(item).duplicates), right: true },
+      { head: 'REFUSED', cell: (item) => text(sinkStatus(item).refused), right: true },
+      { head: 'DROPPED', cell: (item) => text(sinkStatus(item).dropped), right: true },
+      { head: 'LAST', cell: (item) => age(sinkStatus(item).lastAt, now), right: true },
+      { head: 'ERROR', cell: (item) => text(sinkStatus(item).lastError), wide: true },
+    ],
+  },
+  {
+    singular: 'sighting',
+    plural: 'sightings',
+    listPath: '/api/v1/sightings',
+    nameOf: at('seq'),
+    columns: (now) => [
+      { head: 'KIND', cell: (item) => text((item.sighting as Resource | undefined)?.kind) },
+      { head: 'TITLE', cell: (item) => text((item.sighting as Resource | undefined)?.title) },
+      column('COUNT', 'count', { right: true }),
+      column('SOURCE', 'source'),
+      ageColumn('FIRST', 'firstTime', now),
+      ageColumn('LAST', 'lastTime', now),
+    ],
+  },
   {
     singular: 'signal',
     plural: 'signals',

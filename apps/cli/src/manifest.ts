@@ -6,7 +6,18 @@ import { cliErrors } from './errors.ts'
 import type { Io } from './io.ts'
 
 export const API_VERSION = 'rampart/v1'
-export const MANIFEST_KINDS = ['Model', 'Route', 'Backend', 'Policy', 'Signer', 'Registry', 'Sink'] as const
+export const MANIFEST_KINDS = [
+  'Model',
+  'Route',
+  'Backend',
+  'Policy',
+  'Signer',
+  'Registry',
+  'Sink',
+  'AlertSource',
+  'Notebook',
+  'Playbook',
+] as const
 export type ManifestKind = (typeof MANIFEST_KINDS)[number]
 
 export type Manifest = {
@@ -36,9 +47,25 @@ const readSource = async (
   return { text, folder: dirname(path) }
 }
 
+/** A CACAO document as it is: its resource is called by its name, made to fit. */
+const playbookManifest = (
+  document: Readonly<Record<string, unknown>>,
+  where: string,
+  folder: string,
+): Manifest => {
+  const name = String(document.name ?? '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '')
+  if (name === '') throw cliErrors.CLI_BAD_MANIFEST(`${where}: the playbook has no name`)
+  return { kind: 'Playbook', name, document: { spec: document }, folder, where }
+}
+
 const check = (document: unknown, where: string, folder: string): Manifest => {
   const fail = (what: string) => cliErrors.CLI_BAD_MANIFEST(`${where}: ${what}`)
   if (!isRecord(document)) throw fail('is not a mapping')
+  if (document.type === 'playbook') return playbookManifest(document, where, folder)
   if (document.apiVersion !== API_VERSION) throw fail(`apiVersion must be ${API_VERSION}`)
   const kind = MANIFEST_KINDS.find((known) => known === document.kind)
   if (kind === undefined) throw fail(`kind must be one of ${MANIFEST_KINDS.join(', ')}`)

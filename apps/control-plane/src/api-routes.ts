@@ -12,9 +12,14 @@ import {
   registerRegistryRoutes,
   registerRegistryWatchRoutes,
 } from '@rampart/registries'
-import { registerResponseRoutes } from '@rampart/response'
+import {
+  NotebookSpecSchema,
+  registerPlaybookRoutes,
+  registerResourceRoutes,
+  registerResponseRoutes,
+} from '@rampart/response'
 import { registerServingRoutes } from '@rampart/serving'
-import { registerSinkRoutes } from '@rampart/siem'
+import { registerSinkRoutes, registerSourceRoutes } from '@rampart/siem'
 import { registerTelemetryRoutes } from '@rampart/telemetry'
 import { registerIncidentRoutes, registerSimulationRoutes, registerThreatsRoutes } from '@rampart/threats'
 import {
@@ -25,6 +30,7 @@ import {
   registerVerdictRoutes,
 } from '@rampart/trust'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import type { ApiDeps } from './api-deps.ts'
 import { registerEventRoutes } from './event-routes.ts'
 import { registerOverviewRoute } from './overview-route.ts'
@@ -66,6 +72,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerRegistryNoticeRoutes(api, pipeline.registryWatch)
   registerRegistryWatchRoutes(api, pipeline.registryWatch)
   registerSinkRoutes(api, pipeline.siemRoom)
+  registerSourceRoutes(api, pipeline.siemRoom)
   registerLineageRoutes(api, pipeline.lineageRoom)
   registerDifferenceRoute(api, pipeline.lineageRoom)
   registerApprovalRoutes(api, { room: pipeline.approvals, clock: deps.clock })
@@ -96,6 +103,19 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   })
   registerTelemetryRoutes(api, { telemetry: pipeline.telemetry, imports: pipeline.referenceImport })
   registerResponseRoutes(api, pipeline.responseRoom)
+  registerResourceRoutes(api, pipeline.responseRoom.notebooks, {
+    path: 'notebooks',
+    title: 'Notebook',
+    what: 'Jupyter servers and hubs that response may isolate',
+    spec: NotebookSpecSchema,
+  })
+  registerResourceRoutes(api, pipeline.responseRoom.playbooks.resources, {
+    path: 'playbooks',
+    title: 'Playbook',
+    what: 'CACAO v2.0 playbooks, signed; one without a signature is signed here for who writes it',
+    spec: Type.Unsafe<never>({ type: 'object', description: 'A CACAO v2.0 playbook' }),
+  })
+  registerPlaybookRoutes(api, pipeline.responseRoom.playbooks)
   registerThreatsRoutes(api, { threats: pipeline.threats })
   registerIncidentRoutes(api, pipeline)
   registerSimulationRoutes(api, {

@@ -148,6 +148,17 @@ export const configSchema = z.object({
         .default(''),
     })
     .prefault({}),
+  intake: z
+    .object({
+      folders: z
+        .string()
+        .meta({
+          description:
+            'Folders below which files of alerts may be followed, by commas; without any, all in development mode and none otherwise',
+        })
+        .default(''),
+    })
+    .prefault({}),
   registries: z
     .object({
       folders: z
@@ -184,6 +195,28 @@ export const configSchema = z.object({
       webhookSecretRef: text({
         description: 'Name of the secret that signs these notifications (HMAC-SHA-256)',
       }).default('approvals-webhook'),
+    })
+    .prefault({}),
+  response: z
+    .object({
+      nft: z
+        .string()
+        .meta({
+          description:
+            'How nft is run to cut hosts and notebooks off (root, CAP_NET_ADMIN): nft, or a command that runs it elsewhere; without it these actions are not there',
+        })
+        .default(''),
+      protectedAddresses: z
+        .string()
+        .meta({ description: 'Addresses and networks that are never cut off, by commas' })
+        .default(''),
+      playbookKeys: z
+        .string()
+        .meta({
+          description:
+            'Ed25519 keys whose signatures on playbooks count besides our own: SHA-256 of the SPKI in hex, by commas',
+        })
+        .default(''),
     })
     .prefault({}),
   policy: z

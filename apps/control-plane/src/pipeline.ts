@@ -194,7 +194,9 @@ export const createPipeline = async (ground: Ground) => {
     verdicts,
     afterSwap: gateways.changed,
   })
-  const registries = createRegistriesRoom(ground, { audit, inventory })
+  const lineageRoom = createLineageRoom(ground, { audit, inventory, trust, verdicts })
+  const { lineage } = lineageRoom
+  const registries = createRegistriesRoom(ground, { audit, inventory, signatures, lineage })
   const registryWatch = createRegistryWatchRoom(ground, {
     registries,
     inventory,
@@ -203,9 +205,9 @@ export const createPipeline = async (ground: Ground) => {
     gateways,
     signals: threats.sinkFor('registries'),
   })
-  const lineageRoom = createLineageRoom(ground, { audit, inventory, trust, verdicts })
   const responseRoom = createResponseRoom(ground, {
     audit,
+    signer,
     inventory,
     policy,
     trust,
@@ -220,7 +222,7 @@ export const createPipeline = async (ground: Ground) => {
     incidents,
     aliases: registryWatch.aliases,
   })
-  const siemRoom = createSiemRoom(ground, { audit })
+  const siemRoom = createSiemRoom(ground, { audit, signals: threats.sinkFor('siem') })
   return {
     siemRoom,
     callerRules,

@@ -10,11 +10,19 @@ import {
 } from '@rampart/domain'
 import type { Inventory, StoredVersion } from '@rampart/inventory'
 import type { Policy } from '@rampart/policy'
-import type { ActionPorts, AliasesPort, CallerRules, ServingPort, VersionView } from '@rampart/response'
+import type {
+  ActionPorts,
+  AliasesPort,
+  CallerRules,
+  NotebookSpec,
+  ServingPort,
+  VersionView,
+} from '@rampart/response'
 import type { RouteResources, Serving } from '@rampart/serving'
 import type { Signers, Trust, Verdicts } from '@rampart/trust'
 import type { GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
+import { createFirewallPort, createNotebooksPort } from './notebook-ports.ts'
 import type { ServingSync } from './serving-sync.ts'
 
 export type ResponseRooms = {
@@ -142,8 +150,10 @@ export const createResponsePorts = (
   ground: Ground,
   rooms: ResponseRooms,
   callerRules: CallerRules,
+  notebook: (tenant: string, name: string) => Promise<NotebookSpec>,
 ): ActionPorts & { readonly close: () => Promise<void> } => {
   const { routes, policy, signers } = rooms
+  const firewall = createFirewallPort(ground)
   const http = createOutboundHttp({ addresses: ground.outbound })
   return {
     routes: {
@@ -193,6 +203,8 @@ export const createResponsePorts = (
     },
     callerRules,
     now: ground.clock.now,
+    ...(firewall === undefined ? {} : { firewall }),
+    notebooks: createNotebooksPort(ground, { http, notebook }),
     close: http.close,
   }
 }

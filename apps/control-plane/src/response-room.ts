@@ -1,14 +1,19 @@
 /** Response with what it asks of the other rooms: actions, runs, callers under containment, retraction. */
+import { createAddressGuard, parseServerUrl } from '@rampart/connectors/outbound'
 import type { Principal } from '@rampart/domain'
 import type { Lineage } from '@rampart/lineage'
 import {
   createActions,
   type createCallerRules,
   createDecidedConsumer,
+  createNotebooks,
+  createPlaybooks,
   createResponse,
   createRetract,
   type TimelinePort,
 } from '@rampart/response'
+import type { Signer } from '@rampart/signing'
+import { hostList } from './app-config.ts'
 import type { Ground } from './ground.ts'
 import { createResponsePorts, createVersionsPort, type ResponseRooms } from './response-ports.ts'
 
@@ -17,6 +22,8 @@ export type CallerRulesOf = ReturnType<typeof createCallerRules>
 
 type Wanted = ResponseRooms & {
   readonly callerRules: CallerRulesOf
+  /** Signs playbooks that are written here. */
+  readonly signer: Signer
   readonly lineage: Pick<Lineage, 'graph'>
   readonly incidents: { readonly recordTimeline: TimelinePort }
 }
@@ -25,7 +32,18 @@ const DESCENDANTS = { depth: 10, direction: 'descendants' } as const
 
 export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
   const { policy, inventory, callerRules } = rooms
-  const { close, ...ports } = createResponsePorts(ground, rooms, callerRules)
+  const guard = createAddressGuard(ground.outbound)
+  const notebooks = createNotebooks({
+    ...ground,
+    audit: rooms.audit,
+    checkUrl: (text) => guard.check(parseServerUrl(text, ['http:', 'https:'])),
+  })
+  const { close, ...ports } = createResponsePorts(
+    ground,
+    rooms,
+    callerRules,
+    async (tenant, name) => (await notebooks.get(tenant, name)).spec,
+  )
 
   /** What the person would need to do it by hand, by the same policy. */
   const refusePermission = async (
@@ -48,11 +66,20 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     timeline: rooms.incidents.recordTimeline,
     ...(ground.onBoundary === undefined ? {} : { boundary: ground.onBoundary }),
   })
+  const playbooks = createPlaybooks({
+    ...ground,
+    audit: rooms.audit,
+    response,
+    signer: rooms.signer,
+    trustedKeys: new Set(hostList(ground.config.response.playbookKeys)),
+  })
   const versions = createVersionsPort(ground, rooms)
   const decided = createDecidedConsumer({ ...ground, response, versions, served: ports.serving.served })
 
   return {
     response,
+    notebooks,
+    playbooks,
     retract: createRetract({
       response,
       versions,
@@ -72,10 +99,12 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     }),
     start: async (): Promise<void> => {
       response.begin()
+      playbooks.start()
       await decided.start()
     },
     stop: async (): Promise<void> => {
       await decided.stop()
+      await playbooks.stop()
       await response.stop()
       await close()
     },

@@ -60,6 +60,11 @@ export const responseErrors = defineErrors({
     kind: 'RateLimited',
     summary: 'A containment limits how often this caller may call.',
   },
+  RESPONSE_RESOURCE_UNKNOWN: { kind: 'NotFound', summary: 'There is no such notebook or playbook.' },
+  RESPONSE_RESOURCE_INVALID: {
+    kind: 'InvalidInput',
+    summary: 'A notebook or playbook is not what its kind says; details name every fault.',
+  },
   RESPONSE_NOTHING_THERE: {
     kind: 'PreconditionFailed',
     summary: 'What the action is about does not exist or has nothing to go back to.',

@@ -4,7 +4,22 @@ export { type ActionPorts, createActions } from './actions/all-actions.ts'
 export { type CallerRules, createCallerRules } from './caller-rules.ts'
 export { createDecidedConsumer } from './decided.ts'
 export { responseErrors } from './errors.ts'
-export type { AliasesPort, AliasView, ServingPort, TimelinePort, VersionView } from './ports.ts'
+export { registerPlaybookRoutes } from './playbooks/playbook-routes.ts'
+export { createPlaybooks, type Playbooks } from './playbooks/playbooks.ts'
+export type {
+  AliasesPort,
+  AliasView,
+  FirewallPort,
+  NotebookProcesses,
+  NotebooksPort,
+  NotebookTarget,
+  ServingPort,
+  TimelinePort,
+  VersionView,
+} from './ports.ts'
+export { type NotebookSpec, NotebookSpecSchema } from './resources/notebook-spec.ts'
+export { createNotebooks } from './resources/notebooks.ts'
+export { registerResourceRoutes } from './resources/resource-routes.ts'
 export { createResponse, type Response, type ResponseDeps } from './response.ts'
 export { createRetract, type Retract } from './retract.ts'
 export { registerResponseRoutes } from './routes.ts'

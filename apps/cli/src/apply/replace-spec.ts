@@ -27,10 +27,13 @@ export const replaceSpec = async (
   session: Session,
   path: string,
   spec: unknown,
+  /** What of the stored specification counts. */
+  compared: (stored: unknown) => unknown = (stored) => stored,
 ): Promise<'unchanged' | 'configured'> => {
   const before = await current(session, path)
   const revision = before.revision ?? 0
-  if (revision > 0 && JSON.stringify(sorted(before.spec)) === JSON.stringify(sorted(spec))) return 'unchanged'
+  if (revision > 0 && JSON.stringify(sorted(compared(before.spec))) === JSON.stringify(sorted(spec)))
+    return 'unchanged'
   await session.client.call('PUT', path, {
     body: spec,
     headers: { 'if-match': `"${revision}"` },

@@ -22,6 +22,7 @@ import { addGet } from './get.ts'
 import { addGraph } from './graph.ts'
 import { addLineage } from './lineage.ts'
 import { addLogin } from './login.ts'
+import { addPlay } from './play.ts'
 import { addQuery } from './query.ts'
 import { addReplay } from './replay.ts'
 import { addResponse } from './response.ts'
@@ -44,6 +45,7 @@ export const ALL_COMMANDS: readonly AddCommand[] = [
   addApproval,
   addTransitions,
   addResponse,
+  addPlay,
   addCanary,
   addSync,
   addEvents,

@@ -1,7 +1,10 @@
 /** `rampart apply -f FILE`: brings what the manifests name into being; applying the same file again changes nothing. */
 import type { Command } from 'commander'
+import { applyAlertSource } from '../apply/alert-source.ts'
 import { applyBackend } from '../apply/backend.ts'
+import { applyNotebook } from '../apply/notebook.ts'
 import type { ApplyOptions } from '../apply/options.ts'
+import { applyPlaybook } from '../apply/playbook.ts'
 import { applyPolicy } from '../apply/policy.ts'
 import { applyRegistry } from '../apply/registry.ts'
 import { applyRoute } from '../apply/route.ts'
@@ -20,6 +23,9 @@ const APPLY: Readonly<Record<ManifestKind, Apply>> = {
   Signer: applySigner,
   Registry: applyRegistry,
   Sink: applySink,
+  AlertSource: applyAlertSource,
+  Notebook: applyNotebook,
+  Playbook: applyPlaybook,
 }
 
 const DEFAULT_WAIT_MS = 120_000
@@ -45,7 +51,7 @@ export const addApply = (program: Command, run: Run): void => {
   program
     .command('apply')
     .description(
-      'register a model version, or set up a route, a backend, a registry, a sink, a policy or a signer, from a manifest',
+      'register a model version, or set up a route, a backend, a registry, a sink, an alert source, a notebook, a playbook, a policy or a signer, from a manifest',
     )
     .requiredOption(
       '-f, --file <file...>',

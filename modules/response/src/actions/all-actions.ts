@@ -1,10 +1,12 @@
 /** The actions on the control plane's own rooms, given what they reach. */
 import type { Action } from '../action.ts'
 import type { CallerRules } from '../caller-rules.ts'
-import type { PolicyPort, SignersPort, WebhookPort } from '../ports.ts'
+import type { FirewallPort, NotebooksPort, PolicyPort, SignersPort, WebhookPort } from '../ports.ts'
 import { callerDeny, callerThrottle } from './caller.ts'
 import { policyRollback, signerSuspend } from './governance.ts'
 import { ticketOpen, webhookPost } from './messages.ts'
+import { networkSegment } from './network.ts'
+import { notebookIsolate } from './notebook.ts'
 import { canaryStop, routePreviousVersion, routeTo } from './route-change.ts'
 import {
   aliasesRemove,
@@ -21,6 +23,9 @@ export type ActionPorts = WithdrawalPorts & {
   readonly webhooks: WebhookPort
   readonly callerRules: Pick<CallerRules, 'put' | 'remove' | 'inForce' | 'lagging'>
   readonly now: () => number
+  /** Absent while this process may not change the host's packet filter. */
+  readonly firewall?: FirewallPort
+  readonly notebooks: NotebooksPort
 }
 
 export const createActions = (ports: ActionPorts): readonly Action[] => [
@@ -43,4 +48,6 @@ export const createActions = (ports: ActionPorts): readonly Action[] => [
   signerSuspend(ports.signers),
   webhookPost(ports.webhooks, ports.now),
   ticketOpen(ports.webhooks, ports.now),
+  ...(ports.firewall === undefined ? [] : [networkSegment(ports.firewall)]),
+  notebookIsolate(ports.notebooks),
 ]

@@ -61,10 +61,7 @@ export const notebookIsolate = (notebooks: NotebooksPort): Action => ({
     return undefined
   },
   probe: async (call, memento) => {
-    const { up, running, tokens, isCut } = await notebooks.state(
-      targetOf(call),
-      mementoOf(memento).processes,
-    )
+    const { up, running, tokens, isCut } = await notebooks.state(targetOf(call), mementoOf(memento).processes)
     const left = [
       ...(up ? ['the server still answers'] : []),
       ...(running > 0 ? [`${running} kernels, terminals or servers still run`] : []),

@@ -1164,6 +1164,42 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/notebooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Jupyter servers and hubs that response may isolate */
+        readonly get: operations["listNotebooks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/notebooks/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One of them; ETag is the revision for If-Match */
+        readonly get: operations["getNotebook"];
+        /** Create or replace it; every revision stays */
+        readonly put: operations["putNotebook"];
+        readonly post?: never;
+        /** Remove it */
+        readonly delete: operations["deleteNotebook"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/overview": {
         readonly parameters: {
             readonly query?: never;
@@ -1175,6 +1211,110 @@ export interface paths {
         readonly get: operations["getOverview"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/playbook-runs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Runs of playbooks, newest first */
+        readonly get: operations["listPlaybookRuns"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/playbook-runs/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One run: what it asked for, and how each step ended */
+        readonly get: operations["getPlaybookRun"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/playbook-runs/{id}/answers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Say how a manual step ended */
+        readonly post: operations["answerPlaybookStep"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/playbooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** CACAO v2.0 playbooks, signed; one without a signature is signed here for who writes it */
+        readonly get: operations["listPlaybooks"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/playbooks/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One of them; ETag is the revision for If-Match */
+        readonly get: operations["getPlaybook"];
+        /** Create or replace it; every revision stays */
+        readonly put: operations["putPlaybook"];
+        readonly post?: never;
+        /** Remove it */
+        readonly delete: operations["deletePlaybook"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/playbooks/{name}/runs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Run a playbook; equal idempotency keys are one run */
+        readonly post: operations["startPlaybook"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -6094,6 +6234,150 @@ export interface operations {
             };
         };
     };
+    readonly listNotebooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly spec: {
+                                /** @description It runs on this host: the egress of its processes is cut too (root, nftables, cgroup2) */
+                                readonly local?: boolean;
+                                /** @description Secret: the token of the server, or of a hub service that may administer users and servers */
+                                readonly tokenRef: string;
+                                /** @enum {unknown} */
+                                readonly type: "jupyter-server" | "jupyterhub";
+                                readonly url: string;
+                            };
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getNotebook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            /** @description It runs on this host: the egress of its processes is cut too (root, nftables, cgroup2) */
+                            readonly local?: boolean;
+                            /** @description Secret: the token of the server, or of a hub service that may administer users and servers */
+                            readonly tokenRef: string;
+                            /** @enum {unknown} */
+                            readonly type: "jupyter-server" | "jupyterhub";
+                            readonly url: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly putNotebook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description It runs on this host: the egress of its processes is cut too (root, nftables, cgroup2) */
+                    readonly local?: boolean;
+                    /** @description Secret: the token of the server, or of a hub service that may administer users and servers */
+                    readonly tokenRef: string;
+                    /** @enum {unknown} */
+                    readonly type: "jupyter-server" | "jupyterhub";
+                    readonly url: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            /** @description It runs on this host: the egress of its processes is cut too (root, nftables, cgroup2) */
+                            readonly local?: boolean;
+                            /** @description Secret: the token of the server, or of a hub service that may administer users and servers */
+                            readonly tokenRef: string;
+                            /** @enum {unknown} */
+                            readonly type: "jupyter-server" | "jupyterhub";
+                            readonly url: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteNotebook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly getOverview: {
         readonly parameters: {
             readonly query?: never;
@@ -6183,6 +6467,392 @@ export interface operations {
                             };
                             readonly title: string;
                         }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly listPlaybookRuns: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly createdAt: string;
+                            readonly failure?: {
+                                readonly reason: string;
+                                readonly step: string;
+                            };
+                            readonly id: string;
+                            readonly incident?: string;
+                            readonly parent?: string;
+                            /** @enum {unknown} */
+                            readonly phase: "running" | "completed" | "failed";
+                            readonly playbook: string;
+                            readonly reason: string;
+                            readonly requestedBy: string;
+                            readonly revision: number;
+                            readonly signedBy: string;
+                            readonly steps: readonly {
+                                readonly endedAt?: string;
+                                readonly key: string;
+                                /** @enum {unknown} */
+                                readonly kind: "wait" | "manual" | "action" | "playbook";
+                                readonly name: string;
+                                /** @description The run, or playbook run, that does it */
+                                readonly run?: string;
+                                readonly startedAt: string;
+                                /** @enum {unknown} */
+                                readonly state: "waiting" | "succeeded" | "failed";
+                                readonly step: string;
+                                readonly why?: string;
+                            }[];
+                            readonly subject: {
+                                readonly id: string;
+                                readonly kind: string;
+                            };
+                            readonly updatedAt: string;
+                            readonly variables: {
+                                readonly [key: string]: string;
+                            };
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly getPlaybookRun: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly failure?: {
+                            readonly reason: string;
+                            readonly step: string;
+                        };
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly parent?: string;
+                        /** @enum {unknown} */
+                        readonly phase: "running" | "completed" | "failed";
+                        readonly playbook: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revision: number;
+                        readonly signedBy: string;
+                        readonly steps: readonly {
+                            readonly endedAt?: string;
+                            readonly key: string;
+                            /** @enum {unknown} */
+                            readonly kind: "wait" | "manual" | "action" | "playbook";
+                            readonly name: string;
+                            /** @description The run, or playbook run, that does it */
+                            readonly run?: string;
+                            readonly startedAt: string;
+                            /** @enum {unknown} */
+                            readonly state: "waiting" | "succeeded" | "failed";
+                            readonly step: string;
+                            readonly why?: string;
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly variables: {
+                            readonly [key: string]: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readonly answerPlaybookStep: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly key: string;
+                    readonly note?: string;
+                    readonly ok: boolean;
+                    readonly variables?: {
+                        readonly [key: string]: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly failure?: {
+                            readonly reason: string;
+                            readonly step: string;
+                        };
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly parent?: string;
+                        /** @enum {unknown} */
+                        readonly phase: "running" | "completed" | "failed";
+                        readonly playbook: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revision: number;
+                        readonly signedBy: string;
+                        readonly steps: readonly {
+                            readonly endedAt?: string;
+                            readonly key: string;
+                            /** @enum {unknown} */
+                            readonly kind: "wait" | "manual" | "action" | "playbook";
+                            readonly name: string;
+                            /** @description The run, or playbook run, that does it */
+                            readonly run?: string;
+                            readonly startedAt: string;
+                            /** @enum {unknown} */
+                            readonly state: "waiting" | "succeeded" | "failed";
+                            readonly step: string;
+                            readonly why?: string;
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly variables: {
+                            readonly [key: string]: string;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    readonly listPlaybooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            readonly revision: number;
+                            /** @description A CACAO v2.0 playbook */
+                            readonly spec: Record<string, never>;
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getPlaybook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @description A CACAO v2.0 playbook */
+                        readonly spec: Record<string, never>;
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly putPlaybook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        /** @description A CACAO v2.0 playbook */
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": Record<string, never>;
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        /** @description A CACAO v2.0 playbook */
+                        readonly spec: Record<string, never>;
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deletePlaybook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly startPlaybook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly idempotencyKey?: string;
+                    readonly incident?: string;
+                    readonly reason: string;
+                    readonly subject: {
+                        readonly id: string;
+                        readonly kind: string;
+                    };
+                    readonly variables?: {
+                        readonly [key: string]: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly createdAt: string;
+                        readonly failure?: {
+                            readonly reason: string;
+                            readonly step: string;
+                        };
+                        readonly id: string;
+                        readonly incident?: string;
+                        readonly parent?: string;
+                        /** @enum {unknown} */
+                        readonly phase: "running" | "completed" | "failed";
+                        readonly playbook: string;
+                        readonly reason: string;
+                        readonly requestedBy: string;
+                        readonly revision: number;
+                        readonly signedBy: string;
+                        readonly steps: readonly {
+                            readonly endedAt?: string;
+                            readonly key: string;
+                            /** @enum {unknown} */
+                            readonly kind: "wait" | "manual" | "action" | "playbook";
+                            readonly name: string;
+                            /** @description The run, or playbook run, that does it */
+                            readonly run?: string;
+                            readonly startedAt: string;
+                            /** @enum {unknown} */
+                            readonly state: "waiting" | "succeeded" | "failed";
+                            readonly step: string;
+                            readonly why?: string;
+                        }[];
+                        readonly subject: {
+                            readonly id: string;
+                            readonly kind: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly variables: {
+                            readonly [key: string]: string;
+                        };
                     };
                 };
             };

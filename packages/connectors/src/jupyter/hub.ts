@@ -7,6 +7,8 @@ export type HubUser = {
   /** Names of servers that run or are being started or stopped; the default one is ''. */
   readonly servers: readonly string[]
   readonly tokens: readonly string[]
+  /** Process ids of servers on the hub's own host, as far as its spawner tells (scope admin:server_state). */
+  readonly pids: readonly number[]
 }
 
 export type JupyterHub = {
@@ -32,7 +34,15 @@ const serverPath = (name: string, server: string): string => {
   return `${pathOf(name)}/servers/${encodeURIComponent(server)}`
 }
 
-type UserAnswer = { readonly servers?: Readonly<Record<string, unknown>> }
+type UserAnswer = {
+  readonly servers?: Readonly<Record<string, { readonly state?: { readonly pid?: unknown } | null }>>
+}
+
+const pidsOf = ({ servers = {} }: UserAnswer): number[] =>
+  Object.values(servers).flatMap((server) => {
+    const pid = server?.state?.pid
+    return typeof pid === 'number' && Number.isInteger(pid) && pid > 1 ? [pid] : []
+  })
 
 export const createJupyterHub = (deps: {
   readonly http: OutboundHttp
@@ -46,7 +56,11 @@ export const createJupyterHub = (deps: {
   }
   const user = async (name: string, signal: AbortSignal): Promise<HubUser> => {
     const answer = (await rest.get(pathOf(name), signal)) as UserAnswer
-    return { servers: Object.keys(answer.servers ?? {}), tokens: await tokensOf(name, signal) }
+    return {
+      servers: Object.keys(answer.servers ?? {}),
+      tokens: await tokensOf(name, signal),
+      pids: pidsOf(answer),
+    }
   }
   return {
     user,

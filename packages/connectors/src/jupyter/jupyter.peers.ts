@@ -160,7 +160,7 @@ c.Spawner.start_timeout = 240
 c.Spawner.http_timeout = 240
 c.Spawner.environment = {'JUPYTERHUB_SINGLEUSER_APP': 'jupyter_server.serverapp.ServerApp'}
 c.JupyterHub.services = [{'name': 'rampart', 'api_token': '${token}'}]
-c.JupyterHub.load_roles = [{'name': 'rampart', 'scopes': ['admin:users', 'admin:servers', 'tokens', 'list:users'], 'services': ['rampart']}]
+c.JupyterHub.load_roles = [{'name': 'rampart', 'scopes': ['admin:users', 'admin:servers', 'admin:server_state', 'tokens', 'list:users'], 'services': ['rampart']}]
 c.JupyterHub.cookie_secret_file = '${home}/cookie'
 c.JupyterHub.db_url = 'sqlite:///${home}/hub.sqlite'
 `
@@ -184,7 +184,7 @@ test("a user's servers are stopped and the tokens revoked on a JupyterHub, and m
   }
   await api('POST', '/users/bob')
   const hub = createJupyterHub({ http, url, token })
-  assert.deepEqual(await hub.user('bob', signal()), { servers: [], tokens: [] })
+  assert.deepEqual(await hub.user('bob', signal()), { servers: [], tokens: [], pids: [] })
   const { token: stolen } = await api('POST', '/users/bob/tokens')
   const asBob = () =>
     fetch(new URL('/hub/api/user', url), { headers: { authorization: `token ${stolen}` } }).then(
@@ -194,6 +194,10 @@ test("a user's servers are stopped and the tokens revoked on a JupyterHub, and m
   await hub.startServer('bob', '', signal())
   await until(async () => (await hub.user('bob', signal())).servers.length === 1, 180_000, 300)
 
+  const { pids } = await hub.user('bob', signal())
+  assert.equal(pids.length, 1)
+  assert.ok((await processTree(pids)).length > 0)
+
   await hub.revokeTokens('bob', signal())
   assert.equal(await asBob(), 403)
   const stopped = async () => {
@@ -202,7 +206,7 @@ test("a user's servers are stopped and the tokens revoked on a JupyterHub, and m
     return servers.length === 0
   }
   await until(stopped, 180_000, 500)
-  assert.deepEqual(await hub.user('bob', signal()), { servers: [], tokens: [] })
+  assert.deepEqual(await hub.user('bob', signal()), { servers: [], tokens: [], pids: [] })
 
   await assert.rejects(hub.user('nobody', signal()), { code: 'OUTBOUND_NOT_FOUND' })
   for (const name of ['../admin', 'a b', '', '.', 'a/b', 'a%2fb'])
