@@ -1,6 +1,6 @@
 /** Retraction and containments through the real listener: what stops, what is proven, and what comes back. */
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -233,6 +233,22 @@ test('a policy pack goes back one version and forth again', async () => {
   assert.equal((await pack()).digest, before.digest)
   assert.equal((await revert(back.id)).state, 'reverted')
   assert.equal((await pack()).digest, after_.digest)
+})
+
+test('what a signer signed counts no more while it is suspended, and counts again afterwards', async () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const key = String(publicKey.export({ type: 'spki', format: 'pem' }))
+  const put = await plane.call('PUT', '/api/v1/signers/release', { body: { identities: [{ key }] } })
+  assert.ok(put.status < 300, put.text)
+  const identities = async () =>
+    ((await get('/api/v1/signers/release')) as { spec: { identities: Record<string, string>[] } }).spec
+      .identities
+  const run = await start('signer.suspend', { signer: 'release' })
+  assert.equal(run.state, 'contained', told(run))
+  assert.match(run.blastRadius[0]?.summary ?? '', /0 versions rest on it/)
+  assert.match((await identities())[0]?.['validFrom'] ?? '', /^9999/)
+  assert.equal((await revert(run.id)).state, 'reverted')
+  assert.deepEqual(await identities(), [{ key }])
 })
 
 test('a message is signed, sent once, and one that a receiver failed to take waits for a person', async () => {
