@@ -4,8 +4,11 @@ import { type PeerGroup, peer, runTestFiles } from './group.ts'
 export const jupyter: PeerGroup = {
   name: 'jupyter',
   what: 'notebooks stopped on Jupyter Server and JupyterHub',
-  run: async () =>
-    runTestFiles(['packages/connectors/src/jupyter/jupyter.peers.ts'], {
-      RAMPART_JUPYTER: await peer('jupyter', 'install'),
-    }),
+  run: async () => {
+    await peer('nftables', 'install')
+    return runTestFiles(
+      ['packages/connectors/src/jupyter/jupyter.peers.ts', 'apps/control-plane/src/notebooks.peers.ts'],
+      { RAMPART_JUPYTER: await peer('jupyter', 'install') },
+    )
+  },
 }
