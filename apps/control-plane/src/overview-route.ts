@@ -1,4 +1,5 @@
 /** GET /overview: gathers the facts and composes the answer. */
+import type { Principal } from '@rampart/domain'
 import { ALL_TENANTS, type EventLog, type StoredEvent } from '@rampart/kit'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDeps } from './api-deps.ts'
@@ -12,6 +13,8 @@ const SPARKLINE = 60
 const RATE_STEPS = 5
 /** Audit entries looked at; enough for a day of changes between the entries that accompany them. */
 const RECENT = 200
+/** Requests for approval looked at for the list of what waits. */
+const ASKED = 50
 
 const RATE_OF_EVENT: readonly (readonly [string, RateName])[] = [
   ['rampart.model-version.', 'versions'],
@@ -58,22 +61,20 @@ const tileOf = async (
   }
 }
 
-const listStage = (
-  { pipeline }: ApiDeps,
-  tenant: string,
-  stage: 'deployed' | 'assessed' | 'approved' | 'quarantined',
-) => pipeline.inventory.list(tenant, { stage, limit: 200 })
+const listStage = ({ pipeline }: ApiDeps, tenant: string, stage: 'deployed' | 'approved' | 'quarantined') =>
+  pipeline.inventory.list(tenant, { stage, limit: 200 })
 
-const gather = async (deps: ApiDeps, tenant: string): Promise<OverviewFacts> => {
+const gather = async (deps: ApiDeps, principal: Principal): Promise<OverviewFacts> => {
+  const { tenant } = principal
   const { pipeline, rates } = deps
   const now = deps.clock.now()
-  const [deployed, byStage, openSignals, checkpoint, recent, ...waiting] = await Promise.all([
+  const [deployed, byStage, openSignals, checkpoint, recent, approvals, ...waiting] = await Promise.all([
     listStage(deps, tenant, 'deployed'),
     pipeline.inventory.countByStage(tenant),
     pipeline.threats.countOpen(tenant),
     pipeline.audit.checkpoint(),
     pipeline.audit.entries({ tenant, limit: RECENT }),
-    listStage(deps, tenant, 'assessed'),
+    pipeline.approvals.views.list(principal, { waitingForMe: true, limit: ASKED }),
     listStage(deps, tenant, 'approved'),
     listStage(deps, tenant, 'quarantined'),
   ])
@@ -90,6 +91,7 @@ const gather = async (deps: ApiDeps, tenant: string): Promise<OverviewFacts> => 
     recent,
     now,
     waiting: waiting.flat(),
+    approvals: approvals.items,
     rates: {
       ...measured,
       inferences: tiles.reduce((sum, tile) => sum + tile.requestsPerSecond, 0),
@@ -110,6 +112,6 @@ export const registerOverviewRoute = (app: FastifyInstance, deps: ApiDeps): void
         response: { 200: OverviewSchema },
       },
     },
-    async (request) => composeOverview(await gather(deps, request.principal.tenant)),
+    async (request) => composeOverview(await gather(deps, request.principal)),
   )
 }

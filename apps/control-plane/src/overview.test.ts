@@ -37,6 +37,7 @@ const deployed = {
 const calm: OverviewFacts = {
   deployed: [{ ...version('a', 'deployed'), ...deployed }],
   waiting: [],
+  approvals: [],
   byStage: { deployed: 1 },
   openSignals: [],
   auditSize: 9,
@@ -66,7 +67,8 @@ test('a deployed version that does not serve, broken evidence and severe signals
 test('signals light up the room of their detector, and what waits names the next action', () => {
   const { pipeline, waiting } = composeOverview({
     ...calm,
-    waiting: [version('b', 'assessed'), version('c', 'quarantined')],
+    waiting: [version('c', 'quarantined')],
+    approvals: [{ name: 'b:1.0.0', stage: 'assessed' }],
     openSignals: [
       { severity: 'low', detector: 'telemetry.drift', n: 2 },
       { severity: 'high', detector: 'telemetry.drift', n: 1 },

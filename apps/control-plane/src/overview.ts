@@ -20,6 +20,8 @@ export type OverviewFacts = {
     readonly drift: { readonly verdict: DriftVerdict; readonly worst?: string }
   })[]
   readonly waiting: readonly ModelVersion[]
+  /** Requests for approval that the caller may answer. */
+  readonly approvals: readonly { readonly name: string; readonly stage: string }[]
   readonly byStage: Partial<Record<Stage, number>>
   readonly openSignals: readonly {
     readonly severity: Severity
@@ -76,14 +78,14 @@ const sentenceOf = (
       ? 'no open signals'
       : `${plural(open, 'open signal')}${severe > 0 ? `, ${severe} high or critical` : ''}`,
   )
-  if (facts.waiting.length > 0) parts.push(`${facts.waiting.length} waiting for you`)
+  const waiting = facts.waiting.length + facts.approvals.length
+  if (waiting > 0) parts.push(`${waiting} waiting for you`)
   return { sentence: `${parts.join('; ')}.`, ok: broken.length === 0 && down.length === 0 && severe === 0 }
 }
 
 type Next = { readonly title: string; readonly action: 'approve' | 'deploy' | 'release' }
 
 const NEXT: Partial<Record<Stage, Next>> = {
-  assessed: { title: 'passed assessment and waits for approval', action: 'approve' },
   approved: { title: 'is approved and waits to be deployed', action: 'deploy' },
   quarantined: { title: 'is quarantined and waits for a release or retraction', action: 'release' },
 }
@@ -134,6 +136,15 @@ const arrowsOf = ({ rates }: OverviewFacts) => [
   { from: 'policy', to: 'audit', rate: rates.audit, unit: '/s' },
 ]
 
+const approvalOf = ({ name, stage }: OverviewFacts['approvals'][number]) => ({
+  title:
+    stage === 'assessed'
+      ? `${name} passed assessment and waits for approval`
+      : `${name} is ${stage} and has to be approved again`,
+  entity: { kind: 'model-version' as const, id: name },
+  action: 'approve' as const,
+})
+
 /** The document of GET /api/v1/overview. */
 export const composeOverview = (facts: OverviewFacts) => {
   const openSignals = sumWhere(facts.openSignals, () => true)
@@ -144,7 +155,7 @@ export const composeOverview = (facts: OverviewFacts) => {
     counts: {
       modelsServing: facts.deployed.filter((version) => version.serving).length,
       versions,
-      waiting: facts.waiting.length,
+      waiting: facts.waiting.length + facts.approvals.length,
       openSignals,
       severeSignals: severe,
       auditSize: facts.auditSize,
@@ -152,19 +163,22 @@ export const composeOverview = (facts: OverviewFacts) => {
     },
     pipeline: { rooms: roomsOf(facts), arrows: arrowsOf(facts) },
     changes: changesOf(facts.recent, facts.now),
-    waiting: facts.waiting.flatMap((version) => {
-      const next = NEXT[version.stage]
-      const id = formatModelVersionRef(version)
-      return next === undefined
-        ? []
-        : [
-            {
-              title: `${id} ${next.title}`,
-              entity: { kind: 'model-version' as const, id },
-              action: next.action,
-            },
-          ]
-    }),
+    waiting: [
+      ...facts.approvals.map(approvalOf),
+      ...facts.waiting.flatMap((version) => {
+        const next = NEXT[version.stage]
+        const id = formatModelVersionRef(version)
+        return next === undefined
+          ? []
+          : [
+              {
+                title: `${id} ${next.title}`,
+                entity: { kind: 'model-version' as const, id },
+                action: next.action,
+              },
+            ]
+      }),
+    ],
     models: facts.deployed.map(
       ({ name, version, digest, stage, serving, requestsPerSecond, sparkline, drift, evidenceValid }) => ({
         name,

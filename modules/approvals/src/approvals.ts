@@ -160,7 +160,10 @@ export const createApprovals = <Fact extends EvidenceFact>(deps: ApprovalsDeps<F
     const { version, count, newest } = looked
     const by = principalName(principal)
     if (await hasChanged(tx, looked, answer, by)) return { kind: 'changed', version }
-    if (version.stage !== 'assessed' && newest?.state !== 'open') throw versions.illegal(version)
+    if (version.stage !== 'assessed' && newest?.state !== 'open')
+      throw approvalErrors.APPROVAL_STAGE(
+        `${formatModelVersionRef(version)} is ${version.stage}: quarantine it instead.`,
+      )
     const decision = await ask(tx, principal, looked, 'reject')
     if (!decision.allow) return { kind: 'policy', version, decision }
     const open = await currentRequest(tx, { version, newest, binding: count.binding, by })
