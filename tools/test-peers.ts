@@ -16,6 +16,7 @@ import { openlineage } from './peers/openlineage.ts'
 import { otel } from './peers/otel.ts'
 import { policyOpa } from './peers/policy-opa.ts'
 import { postgres } from './peers/postgres.ts'
+import { s3 } from './peers/s3.ts'
 import { scanners } from './peers/scanners.ts'
 import { scipy } from './peers/scipy.ts'
 import { siem } from './peers/siem.ts'
@@ -34,6 +35,7 @@ const groups: readonly PeerGroup[] = [
   openlineage,
   otel,
   onnxGraph,
+  s3,
   cef,
   siem,
   nftables,

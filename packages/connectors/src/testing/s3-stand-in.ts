@@ -41,13 +41,14 @@ const fault = (response: ServerResponse, status: number, code: string): void =>
 /** Percent-encoded as the protocol does with encoding-type=url. */
 const encodeKey = (key: string): string => encodeURIComponent(key).replaceAll('%2F', '/')
 
-export const createS3StandIn = (port = 0): S3StandIn => {
+/** With `checksums` it states the SHA-256 of each object. */
+export const createS3StandIn = ({ checksums = false }: { readonly checksums?: boolean } = {}): S3StandIn => {
   const objects = new Map<string, Stored>()
   const sent = new Map<string, number>()
   let sorted: readonly string[] | undefined
   let requests = 0
   let server: Server | undefined
-  let listening = port
+  let listening = 0
 
   const list = (query: URLSearchParams, bucket: string, response: ServerResponse): void => {
     sorted ??= [...objects.keys()].sort()
@@ -64,9 +65,12 @@ export const createS3StandIn = (port = 0): S3StandIn => {
       }
       found.push(key)
     }
+    const algorithm = checksums
+      ? '<ChecksumAlgorithm>SHA256</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType>'
+      : ''
     const contents = found.map((key) => {
       const { etag, bytes, modified } = objects.get(key) as Stored
-      return `<Contents><Key>${encodeKey(key)}</Key><LastModified>${modified}</LastModified><ETag>${etag.replaceAll('"', '&quot;')}</ETag><Size>${bytes.length}</Size></Contents>`
+      return `<Contents><Key>${encodeKey(key)}</Key><LastModified>${modified}</LastModified><ETag>${etag.replaceAll('"', '&quot;')}</ETag><Size>${bytes.length}</Size>${algorithm}</Contents>`
     })
     const next = truncated
       ? `<NextContinuationToken>${encodeKey(found.at(-1) ?? '')}</NextContinuationToken>`
@@ -89,6 +93,7 @@ export const createS3StandIn = (port = 0): S3StandIn => {
     response.writeHead(from > 0 ? 206 : 200, {
       etag,
       'content-length': bytes.length - from,
+      ...(checksums ? { 'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64') } : {}),
       ...(from > 0 ? { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {}),
     })
     if (request.method === 'HEAD') return void response.end()
