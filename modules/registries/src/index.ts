@@ -4,6 +4,7 @@ export { createNotices, type NoticePorts, type Notices } from './notices/notices
 export { registerRegistryNoticeRoutes } from './notices/routes.ts'
 export type {
   ArtifactPort,
+  AttachmentPort,
   AuditPort,
   CheckRegistry,
   InventoryPort,

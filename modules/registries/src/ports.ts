@@ -8,6 +8,7 @@ import type {
   ModelVersion,
   ModelVersionRef,
   Registry,
+  RegistryFile,
   RegistrySpec,
 } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
@@ -51,6 +52,16 @@ export interface ArtifactPort {
   /** Moves a complete file whose bytes have this digest into the store. */
   adopt(path: string, digest: Digest): Promise<void>
   localPath(digest: Digest): Promise<string>
+}
+
+/** Takes documents about a version that its registry keeps beside it; throws when they do not count. */
+export interface AttachmentPort {
+  accept(
+    tenant: string,
+    ref: ModelVersionRef,
+    kind: NonNullable<RegistryFile['attachment']>,
+    bytes: Uint8Array,
+  ): Promise<void>
 }
 
 /** Opens the adapter of a registry; throws an AppError when its parameters or secrets do not do. */

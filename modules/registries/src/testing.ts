@@ -163,6 +163,7 @@ export const startRegistries = async (
   const random = createSeededRandom(7)
   const artifacts = await createLocalArtifactStore({ folder, random })
   const inventory = createMemoryInventory()
+  const attached: string[] = []
   const create = () =>
     createRegistries({
       database: store.database,
@@ -173,6 +174,11 @@ export const startRegistries = async (
       audit: { record: async () => undefined },
       inventory,
       artifacts,
+      attachments: {
+        accept: async (_tenant, { name, version }, kind, bytes) => {
+          attached.push(`${name}:${version} ${kind} ${Buffer.from(bytes).toString('utf8')}`)
+        },
+      },
       partialFolder: join(folder, 'partial'),
       exclusive: true,
       checkRegistry: () => undefined,
@@ -189,6 +195,8 @@ export const startRegistries = async (
     room: () => room,
     store,
     inventory,
+    /** Documents handed on: version, kind, text. */
+    attached,
     partialFolder: join(folder, 'partial'),
     restart: async (): Promise<void> => {
       await room.stop()

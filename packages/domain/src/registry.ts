@@ -50,6 +50,11 @@ export type RegistryFile = {
   readonly digest?: Digest
   /** Equal identities are equal bytes, though their digest is not known yet: an ETag with its location, a blob id. */
   readonly identity?: string
+  /**
+   * A document about the version that is none of its bytes, such as what refers to an OCI manifest: it may come later,
+   * and goes to whoever judges it.
+   */
+  readonly attachment?: 'signature' | 'bom'
   /** For the adapter alone. */
   readonly location: string
 }

@@ -3,17 +3,26 @@
  * while the others go on. Whatever is cut off begins again where its last commit was.
  */
 import { readFile } from 'node:fs/promises'
-import type { Digest, ModelSpec, RegistryFile, RegistryLineage, RegistryVersion } from '@rampart/domain'
+import {
+  type Digest,
+  type ModelSpec,
+  type ModelVersionRef,
+  parseModelVersionRef,
+  type RegistryFile,
+  type RegistryLineage,
+  type RegistryVersion,
+} from '@rampart/domain'
 import { type Clock, type Database, type EventLog, type Logger, type Random, toAppError } from '@rampart/kit'
 import { parse } from 'yaml'
 import { registriesErrors } from '../errors.ts'
 import { fromManifest, type RoledFile, withRoles } from '../file-roles.ts'
 import { isShowable, mapRef, shown } from '../names.ts'
-import type { ArtifactPort, InventoryPort } from '../ports.ts'
+import type { ArtifactPort, AttachmentPort, InventoryPort } from '../ports.ts'
 import { classOf, reasonOf, waitMs } from '../sync/failure.ts'
 import { type MeteredRegistry, pause } from '../sync/metered-registry.ts'
 import type { SyncLimits } from '../sync-limits.ts'
 import { publishObserved } from '../versions/observe.ts'
+import { createAttachments } from './attachments.ts'
 import { createDownloads } from './download.ts'
 import { describeChange, registerVersion } from './register.ts'
 import * as store from './store.ts'
@@ -26,6 +35,7 @@ export type WorkDeps = {
   readonly logger: Logger
   readonly inventory: InventoryPort
   readonly artifacts: ArtifactPort
+  readonly attachments: AttachmentPort
   readonly folder: string
   readonly where: { readonly tenant: string; readonly registry: string }
   readonly metered: MeteredRegistry
@@ -56,6 +66,12 @@ const cleanLineage = (lineage: RegistryLineage): RegistryLineage | undefined => 
     typeof value === 'string' ? shown(value, 2048) : value,
   )
   return text.length > MAX_LINEAGE_CHARACTERS ? undefined : (JSON.parse(text) as RegistryLineage)
+}
+
+/** Within one revision a path stands for the same bytes; another revision is looked at anew. */
+const identityOf = (version: RegistryVersion, file: RegistryFile): string => {
+  const own = `${version.model}\0${version.version}\0${version.revision}\0${file.path}`
+  return file.identity === undefined ? `path:${JSON.stringify(own)}` : `own:${shown(file.identity, 1024)}`
 }
 
 export const createWork = (deps: WorkDeps) => {
@@ -93,11 +109,11 @@ export const createWork = (deps: WorkDeps) => {
     const arrived: ArrivedFile[] = []
     let left = limits.maxVersionBytes
     for (const file of files) {
-      // Within one revision a path stands for the same bytes; another revision is looked at anew.
-      const own = `${version.model}\0${version.version}\0${version.revision}\0${file.path}`
-      const identity =
-        file.identity === undefined ? `path:${JSON.stringify(own)}` : `own:${shown(file.identity, 1024)}`
-      const request = { file, identity, maxBytes: Math.min(left, limits.maxFileBytes) }
+      const request = {
+        file,
+        identity: identityOf(version, file),
+        maxBytes: Math.min(left, limits.maxFileBytes),
+      }
       const { digest, sizeBytes } = await downloads.fetch(request, signal)
       left -= sizeBytes
       arrived.push({ path: file.path, digest, sizeBytes })
@@ -143,14 +159,33 @@ export const createWork = (deps: WorkDeps) => {
     }
   }
 
-  const finish = async (open: store.OpenVersion, arrived: Arrived, signal: AbortSignal): Promise<void> => {
+  /** Documents about a version that is registered here. */
+  const handOn = async (
+    ref: ModelVersionRef | undefined,
+    files: readonly RegistryFile[],
+    version: RegistryVersion,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const documents = files.filter(({ attachment }) => attachment !== undefined)
+    if (ref === undefined || documents.length === 0) return
+    const fetch = (file: RegistryFile, maxBytes: number) =>
+      downloads.fetch({ file, identity: identityOf(version, file), maxBytes }, signal)
+    await createAttachments({ ...deps, tenant, fetch })(ref, documents)
+  }
+
+  /** The name that the version has here; undefined when it has none. */
+  const finish = async (
+    open: store.OpenVersion,
+    arrived: Arrived,
+    signal: AbortSignal,
+  ): Promise<ModelVersionRef | undefined> => {
     const { version } = open
     const key = { registry, model: version.model, version: version.version }
     if (open.registered === undefined) {
       const ref = mapRef(version.model, version.version, deps.namePrefix)
       const lineage = await lineageOf(version, signal)
       await registerVersion({ ...deps, tenant }, { key, version, ref, ...arrived, lineage })
-      return
+      return ref
     }
     const observed = deps.inventory.digestOf(arrived.files)
     await database.tx(tenant, async (tx) => {
@@ -170,6 +205,7 @@ export const createWork = (deps: WorkDeps) => {
         paths: change,
       })
     })
+    return open.ref === undefined ? undefined : parseModelVersionRef(open.ref)
   }
 
   const refuse = async (open: store.OpenVersion, error: unknown): Promise<void> => {
@@ -224,7 +260,12 @@ export const createWork = (deps: WorkDeps) => {
   }
 
   let bytes = 0
-  const downloads = createDownloads({ ...deps, onBytes: (count) => void (bytes += count) })
+  const downloads = createDownloads({
+    ...deps,
+    onBytes: (count) => {
+      bytes += count
+    },
+  })
 
   const one = async (open: store.OpenVersion, signal: AbortSignal): Promise<void> => {
     const { model, version } = open.version
@@ -232,8 +273,9 @@ export const createWork = (deps: WorkDeps) => {
       await database.tx(tenant, (tx) => store.markDownloading(tx, { registry, model, version }))
       const files = await metered.call((call) => metered.registry.files(open.version, call), signal)
       checkFiles(files)
-      const arrived = await describeFiles(await fetchFiles(open.version, files, signal))
-      await finish(open, arrived, signal)
+      const own = files.filter(({ attachment }) => attachment === undefined)
+      const arrived = await describeFiles(await fetchFiles(open.version, own, signal))
+      await handOn(await finish(open, arrived, signal), files, open.version, signal)
       failuresInRow = 0
     } catch (error) {
       await handle(open, error).catch((failure: unknown) => {

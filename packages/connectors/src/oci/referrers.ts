@@ -70,7 +70,8 @@ const documentsOf = (repository: string, referrer: Descriptor, manifest: Manifes
     .map((layer) => {
       const isModel = predicate === MODEL_PREDICATE
       const path = documentPath(layer.mediaType, layer.annotations?.[TITLE], isModel, layer.digest)
-      return fileOf(repository, path, layer)
+      const attachment = layer.mediaType === BOM_TYPE ? ('bom' as const) : ('signature' as const)
+      return { ...fileOf(repository, path, layer), attachment }
     })
 }
 
