@@ -34,7 +34,7 @@ export type NoticesDeps = {
 }
 
 const TOLD: ReadonlySet<ChangeAction> = new Set(['opened', 'approved', 'rejected', 'expired'])
-const MAX_ATTEMPTS = 12
+const MAX_ATTEMPTS = 24
 const MAX_PAUSE_MS = 3_600_000
 const SEND_MS = 10_000
 const LEASE_MS = 30_000
