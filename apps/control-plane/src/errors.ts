@@ -19,6 +19,11 @@ export const serverErrors = defineErrors({
     summary: 'An API route names no action for the authorisation policy: the server refuses to start.',
   },
   SERVER_BAD_CONFIG: { kind: 'InvalidInput', summary: 'A setting is not written as it must be.' },
+  SERVER_FILE_REFUSED: {
+    kind: 'InvalidInput',
+    summary: 'A file named by a resource lies where the server may not read.',
+    help: 'Name its folder in the configuration key intake.folders.',
+  },
   SERVER_NOT_LOOPBACK: {
     kind: 'InvalidInput',
     summary: 'Without OIDC the server listens on loopback only.',

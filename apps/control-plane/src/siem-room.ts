@@ -1,9 +1,20 @@
-/** Export to SIEMs with what it reaches of the other rooms. */
+/** Export to SIEMs and intake of alerts, with what they reach of the other rooms. */
 import { readdirSync, readFileSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { Audit } from '@rampart/audit'
 import { createAddressGuard, parseServerUrl } from '@rampart/connectors/outbound'
 import { assetPath } from '@rampart/kit'
-import { createOpenTransport, createSinks, isExported, type Sinks } from '@rampart/siem'
+import {
+  createOpenTransport,
+  createSinks,
+  createSources,
+  isExported,
+  type Sinks,
+  type Sources,
+} from '@rampart/siem'
+import type { SignalSink } from '@rampart/threats'
+import { serverErrors } from './errors.ts'
 import type { Ground } from './ground.ts'
 
 const SINK_PROTOCOLS = ['udp:', 'tcp:', 'tls:', 'amqp:', 'amqps:', 'http:', 'https:']
@@ -15,13 +26,38 @@ const exportedTypes = (): string[] =>
     .map((file) => file.slice(0, -'.schema.json'.length))
     .filter(isExported)
 
+const isBelow = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(`${folder}${sep}`)
+
+/** Files of alerts may not be in our own state folder, and must be below a named folder unless this is development. */
+const createCheckFile =
+  ({ config, home, mode }: Ground) =>
+  async (path: string): Promise<void> => {
+    const real = (folder: string) => realpath(folder).catch(() => resolve(folder))
+    const file = join(await real(dirname(path)), basename(path))
+    const allowed = await Promise.all(
+      config.intake.folders
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one !== '')
+        .map(real),
+    )
+    const free = mode === 'development' && allowed.length === 0
+    if (isBelow(file, await real(home)) || (!free && !allowed.some((folder) => isBelow(file, folder))))
+      throw serverErrors.SERVER_FILE_REFUSED('The file is not below a folder named in intake.folders.')
+  }
+
 export type SiemRoom = {
   readonly sinks: Sinks
+  readonly sources: Sources
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-export const createSiemRoom = (ground: Ground, { audit }: { readonly audit: Audit }): SiemRoom => {
+export const createSiemRoom = (
+  ground: Ground,
+  { audit, signals }: { readonly audit: Audit; readonly signals: SignalSink },
+): SiemRoom => {
   const { version } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { version: string }
   const guard = createAddressGuard(ground.outbound)
   const sinks = createSinks({
@@ -32,5 +68,23 @@ export const createSiemRoom = (ground: Ground, { audit }: { readonly audit: Audi
     eventTypes: exportedTypes(),
     checkUrl: (url) => guard.check(parseServerUrl(url, SINK_PROTOCOLS, { query: true })),
   })
-  return { sinks, start: sinks.start, stop: sinks.stop }
+  const sources = createSources({
+    ...ground,
+    audit,
+    signals,
+    loopbackOnly: ground.mode === 'development',
+    checkFile: createCheckFile(ground),
+  })
+  return {
+    sinks,
+    sources,
+    start: async () => {
+      await sinks.start()
+      await sources.start()
+    },
+    stop: async () => {
+      await sources.stop()
+      await sinks.stop()
+    },
+  }
 }

@@ -12,6 +12,17 @@ export const siemErrors = defineErrors({
     kind: 'PreconditionFailed',
     summary: 'Somebody else changed the resource since it was read.',
   },
+  SIEM_SOURCE_INVALID: { kind: 'InvalidInput', summary: 'A source of alerts is not written as it must be.' },
+  SIEM_SOURCE_UNKNOWN: {
+    kind: 'NotFound',
+    summary: 'There is no such source of alerts.',
+    help: 'List them with `rampart get alert-sources`.',
+  },
+  SIEM_SOURCE_BUSY: {
+    kind: 'RateLimited',
+    summary: 'A source sends more than its rate allows.',
+    help: 'Send later, or raise spec.ratePerSecond.',
+  },
   SIEM_QUEUE_FULL: {
     kind: 'Unavailable',
     summary: 'The queue of a sink is full: records wait in the event log until it drains.',

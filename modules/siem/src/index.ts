@@ -12,3 +12,5 @@ export {
   type SinksDeps,
   type SinkView,
 } from './sinks.ts'
+export { registerSourceRoutes } from './source-routes.ts'
+export { createSources, type Sources, type SourcesDeps, type SourceView } from './sources.ts'

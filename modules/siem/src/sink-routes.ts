@@ -4,7 +4,7 @@ import { MODEL_NAME_PATTERN } from '@rampart/domain'
 import { cursorOf, ListQuery, readCursor } from '@rampart/kit'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { siemErrors } from './errors.ts'
+import { IfMatch, readRevision } from './revision-header.ts'
 import { SinkSpecSchema } from './sink-spec.ts'
 import type { Sinks } from './sinks.ts'
 
@@ -12,12 +12,6 @@ const Params = Type.Object(
   { name: Type.String({ pattern: MODEL_NAME_PATTERN }) },
   { additionalProperties: false },
 )
-const IfMatch = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({ description: 'Revision that is to be replaced, as `"7"`; 0 for none yet.' }),
-  ),
-})
-
 const Status = Type.Object({
   phase: Type.Enum(['idle', 'sending', 'waiting', 'stopped']),
   queued: Type.Integer(),
@@ -49,15 +43,6 @@ const DeadLetter = Type.Object({
   queuedAt: Type.String(),
   record: Type.Record(Type.String(), Type.Unknown()),
 })
-
-/** Empty when the header is absent: then the last writer wins. */
-const readRevision = (headers: { readonly 'if-match'?: unknown }): { readonly revision?: number } => {
-  const text = headers['if-match']
-  if (text === undefined || text === '*') return {}
-  const match = /^"?(\d{1,9})"?$/.exec(String(text))
-  if (match === null) throw siemErrors.SIEM_SINK_INVALID('If-Match must be a revision, as "7".')
-  return { revision: Number(match[1]) }
-}
 
 const tags = ['sinks']
 const entity = (request: { params: unknown }) => ({

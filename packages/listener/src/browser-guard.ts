@@ -36,8 +36,9 @@ const checkContentType = (
   if (!WITH_BODY.has(method) || !hasBody) return undefined
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type)) return undefined
-  // Neither type can be sent cross-origin without a preflight, which is never granted.
+  // None of these types can be sent cross-origin without a preflight, which is never granted.
   if (type === 'application/octet-stream' && UPLOADS.test(path)) return undefined
+  if (type === 'application/x-ndjson' && path.startsWith('/api/v1/intake/')) return undefined
   // A header that no page can send without a preflight: binary inference, whose clients may name no type at all.
   const isBinary = (type === '' || type === 'application/octet-stream') && path.startsWith('/v2/models/')
   if (isBinary && headers['inference-header-content-length'] !== undefined) return undefined
