@@ -1,5 +1,41 @@
 /** Generated from contracts/openapi.json by `npm run generate`; do not edit. */
 export interface paths {
+    readonly "/api/v1/alert-sources": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Sensors that tell us alerts, with what came of them */
+        readonly get: operations["listAlertSources"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/alert-sources/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One alert source; ETag is the revision for If-Match */
+        readonly get: operations["getAlertSource"];
+        /** Create or replace an alert source */
+        readonly put: operations["putAlertSource"];
+        readonly post?: never;
+        /** Remove an alert source with its sightings */
+        readonly delete: operations["deleteAlertSource"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/api-keys": {
         readonly parameters: {
             readonly query?: never;
@@ -817,6 +853,23 @@ export interface paths {
         readonly get: operations["getInferenceLogState"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/intake/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Alerts of a source: lines (application/x-ndjson), one JSON event, a list, or {"lines": [...]} */
+        readonly post: operations["postAlerts"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1840,6 +1893,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/sightings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What sensors saw without calling it bad, newest kind first */
+        readonly get: operations["listSightings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/signals": {
         readonly parameters: {
             readonly query?: never;
@@ -2146,6 +2216,253 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly listAlertSources: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly spec: {
+                                readonly disabled?: boolean;
+                                /** @description Absolute path that is followed, through rotations. */
+                                readonly file?: string;
+                                /**
+                                 * @description Of each line or message.
+                                 * @enum {unknown}
+                                 */
+                                readonly format: "eve" | "cef" | "leef";
+                                /** @description udp://, tcp:// or tls://HOST:PORT on which syslog is taken. */
+                                readonly listen?: string;
+                                /** @description Lines; default 500. */
+                                readonly ratePerSecond?: number;
+                                /**
+                                 * @description CEF and LEEF events below this are sightings; default medium.
+                                 * @enum {unknown}
+                                 */
+                                readonly signalFrom?: "info" | "low" | "medium" | "high" | "critical";
+                                readonly tls?: {
+                                    /** @description PEM of the listener’s certificate. */
+                                    readonly cert: string;
+                                    /** @description PEM; when given, senders must have a certificate of it. */
+                                    readonly clientCa?: string;
+                                    readonly keySecretRef: string;
+                                };
+                            };
+                            readonly status: {
+                                /** @description Datagrams beyond the rate or the buffer, broken connections. */
+                                readonly dropped: number;
+                                readonly duplicates: number;
+                                readonly lastAt?: string;
+                                readonly lastError?: string;
+                                readonly port?: number;
+                                readonly refused: number;
+                                readonly sightings: number;
+                                readonly signals: number;
+                            };
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getAlertSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            readonly disabled?: boolean;
+                            /** @description Absolute path that is followed, through rotations. */
+                            readonly file?: string;
+                            /**
+                             * @description Of each line or message.
+                             * @enum {unknown}
+                             */
+                            readonly format: "eve" | "cef" | "leef";
+                            /** @description udp://, tcp:// or tls://HOST:PORT on which syslog is taken. */
+                            readonly listen?: string;
+                            /** @description Lines; default 500. */
+                            readonly ratePerSecond?: number;
+                            /**
+                             * @description CEF and LEEF events below this are sightings; default medium.
+                             * @enum {unknown}
+                             */
+                            readonly signalFrom?: "info" | "low" | "medium" | "high" | "critical";
+                            readonly tls?: {
+                                /** @description PEM of the listener’s certificate. */
+                                readonly cert: string;
+                                /** @description PEM; when given, senders must have a certificate of it. */
+                                readonly clientCa?: string;
+                                readonly keySecretRef: string;
+                            };
+                        };
+                        readonly status: {
+                            /** @description Datagrams beyond the rate or the buffer, broken connections. */
+                            readonly dropped: number;
+                            readonly duplicates: number;
+                            readonly lastAt?: string;
+                            readonly lastError?: string;
+                            readonly port?: number;
+                            readonly refused: number;
+                            readonly sightings: number;
+                            readonly signals: number;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly putAlertSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly disabled?: boolean;
+                    /** @description Absolute path that is followed, through rotations. */
+                    readonly file?: string;
+                    /**
+                     * @description Of each line or message.
+                     * @enum {unknown}
+                     */
+                    readonly format: "eve" | "cef" | "leef";
+                    /** @description udp://, tcp:// or tls://HOST:PORT on which syslog is taken. */
+                    readonly listen?: string;
+                    /** @description Lines; default 500. */
+                    readonly ratePerSecond?: number;
+                    /**
+                     * @description CEF and LEEF events below this are sightings; default medium.
+                     * @enum {unknown}
+                     */
+                    readonly signalFrom?: "info" | "low" | "medium" | "high" | "critical";
+                    readonly tls?: {
+                        /** @description PEM of the listener’s certificate. */
+                        readonly cert: string;
+                        /** @description PEM; when given, senders must have a certificate of it. */
+                        readonly clientCa?: string;
+                        readonly keySecretRef: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            readonly disabled?: boolean;
+                            /** @description Absolute path that is followed, through rotations. */
+                            readonly file?: string;
+                            /**
+                             * @description Of each line or message.
+                             * @enum {unknown}
+                             */
+                            readonly format: "eve" | "cef" | "leef";
+                            /** @description udp://, tcp:// or tls://HOST:PORT on which syslog is taken. */
+                            readonly listen?: string;
+                            /** @description Lines; default 500. */
+                            readonly ratePerSecond?: number;
+                            /**
+                             * @description CEF and LEEF events below this are sightings; default medium.
+                             * @enum {unknown}
+                             */
+                            readonly signalFrom?: "info" | "low" | "medium" | "high" | "critical";
+                            readonly tls?: {
+                                /** @description PEM of the listener’s certificate. */
+                                readonly cert: string;
+                                /** @description PEM; when given, senders must have a certificate of it. */
+                                readonly clientCa?: string;
+                                readonly keySecretRef: string;
+                            };
+                        };
+                        readonly status: {
+                            /** @description Datagrams beyond the rate or the buffer, broken connections. */
+                            readonly dropped: number;
+                            readonly duplicates: number;
+                            readonly lastAt?: string;
+                            readonly lastError?: string;
+                            readonly port?: number;
+                            readonly refused: number;
+                            readonly sightings: number;
+                            readonly signals: number;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteAlertSource: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Revision that is to be replaced, as `"7"`; 0 for none yet. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly listApiKeys: {
         readonly parameters: {
             readonly query?: {
@@ -4887,6 +5204,42 @@ export interface operations {
                         readonly records: number;
                         readonly waitingBytes: number;
                         readonly waitingSegments: number;
+                    };
+                };
+            };
+        };
+    };
+    readonly postAlerts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": unknown;
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly duplicates: number;
+                        /** @description The first 100. */
+                        readonly refused: readonly {
+                            readonly line: number;
+                            readonly reason: string;
+                        }[];
+                        readonly refusedCount: number;
+                        readonly sightings: number;
+                        readonly signals: number;
                     };
                 };
             };
@@ -9245,6 +9598,44 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    readonly listSightings: {
+        readonly parameters: {
+            readonly query?: {
+                readonly cursor?: string;
+                readonly limit?: number;
+                readonly source?: string;
+                /** @description Of an observable: an address, a domain, a URL … */
+                readonly value?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly count: number;
+                            readonly firstTime: string;
+                            readonly lastTime: string;
+                            readonly seq: string;
+                            readonly sighting: {
+                                readonly [key: string]: unknown;
+                            };
+                            readonly source: string;
+                        }[];
+                        readonly nextCursor?: string;
+                    };
+                };
             };
         };
     };
