@@ -31,7 +31,7 @@ export const addCorrelate = (program: Command, run: Run): void => {
     .requiredOption('--replay <file>', 'signals, one JSON object per line')
     .option('--labels <file>', 'the incident of each signal, NDJSON or CSV')
     .option('--window <minutes>', 'signals further apart are not joined by an entity', positive, 30)
-    .option('--hub <subjects>', 'an entity that more subjects mention joins nothing', positive, 12)
+    .option('--hub <subjects>', 'an entity that more subjects mention in a day joins nothing', positive, 12)
     .option('--open <decibans>', 'score from which signals are an incident', positive, 6)
     .option('--ledger', 'with each incident every part of its score')
     .option('--strict', 'fail when a line is not a signal')

@@ -4,8 +4,10 @@ import { type Entity, type Evidence, entityKey } from './evidence.ts'
 export type LinkSettings = {
   /** Signals of one entity that lie further apart than this are not joined by it, ms. */
   readonly windowMs: number
-  /** An entity that more than so many different subjects mention within a window is a hub: mentions join nothing. */
+  /** An entity that more than so many different subjects mention is a hub, and its mentions join nothing, … */
   readonly hubDegree: number
+  /** … where they do so within this time, ms: what is popular all day is so without a burst. */
+  readonly hubWindowMs: number
   /** A detector that speaks about more than so many subjects in a minute is in a storm, … */
   readonly stormSubjects: number
   /** … and so is one that reports so many signals in a minute about more than one subject. */
@@ -15,6 +17,7 @@ export type LinkSettings = {
 export const LINK_SETTINGS: LinkSettings = {
   windowMs: 30 * 60_000,
   hubDegree: 12,
+  hubWindowMs: 24 * 3_600_000,
   stormSubjects: 40,
   stormSignals: 500,
 }
@@ -99,13 +102,15 @@ const spansPerName = (
 }
 
 /** When each entity was a hub. What a signal is about always joins; only mentions of a hub do not. */
-export const findHubs = (evidence: readonly Evidence[], settings: LinkSettings): Spans => {
+export const findHubs = (evidence: readonly Evidence[], settings: LinkSettings, storms: Spans): Spans => {
   const mentions = new Map<string, Mention[]>()
   for (const one of evidence) {
+    // What a storm mentions is as loud as the storm: it says nothing about the entity.
+    if (within(storms, one.rule, one.time)) continue
     const { primary, mentioned } = linkKeys(one)
     for (const key of mentioned) collect(mentions, key, { time: one.time, subject: primary })
   }
-  return spansPerName(mentions, settings.windowMs, (subjects) => subjects > settings.hubDegree)
+  return spansPerName(mentions, settings.hubWindowMs, (subjects) => subjects > settings.hubDegree)
 }
 
 /** When each detector was in a storm. */

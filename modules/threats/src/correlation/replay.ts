@@ -64,8 +64,8 @@ export const replay = (
   evidence: readonly Evidence[],
   settings: ReplaySettings = REPLAY_SETTINGS,
 ): Replayed => {
-  const hubs = findHubs(evidence, settings)
   const storms = findStorms(evidence, settings)
+  const hubs = findHubs(evidence, settings, storms)
   const incidents: ReplayedIncident[] = []
   const below: { score: number; signals: string[] }[] = []
   for (const members of partition(evidence, { ...settings, hubs, storms })) {

@@ -29,25 +29,28 @@ export type CorrelateDeps = {
 
 type Step = { readonly tx: Tx; readonly deps: CorrelateDeps; readonly member: Member }
 
-/** What else must be looked at because this signal made a hub or a storm known. */
-const noteSpans = async ({ tx, member }: Step): Promise<{ hubs: string[]; storm: boolean }> => {
-  const { windowMs, hubDegree, stormSubjects, stormSignals } = LINK_SETTINGS
-  const { time, rule } = member
+/** Whether this signal made it known that its detector is in a storm. By what was reported, so before it is kept. */
+const noteStorm = async (tx: Tx, { time, rule, storm }: Evidence): Promise<boolean> => {
+  const { stormSubjects, stormSignals } = LINK_SETTINGS
+  const half = STORM_WINDOW_MS / 2
+  const { subjects, signals } = await evidence.loudness(tx, rule, [time - half, time + half])
+  const isLoud = subjects > stormSubjects || (subjects > 1 && signals > stormSignals)
+  if (!isLoud && storm !== true) return false
+  return evidence.addSpan(tx, 'storm', rule, [time - STORM_WINDOW_MS, time + STORM_WINDOW_MS])
+}
+
+/** Names of the entities that this signal made known as hubs. */
+const noteHubs = async ({ tx, member }: Step): Promise<string[]> => {
+  const { hubWindowMs, hubDegree } = LINK_SETTINGS
+  const { time } = member
   const names = linkKeys(member).mentioned.map((key) => `entity ${key}`)
   const hubs: string[] = []
-  for (const { name, subjects } of await evidence.subjectsMentioning(tx, names, [time - windowMs, time])) {
+  for (const { name, subjects } of await evidence.subjectsMentioning(tx, names, [time - hubWindowMs, time])) {
     if (subjects <= hubDegree) continue
     const key = name.slice('entity '.length)
-    if (await evidence.addSpan(tx, 'hub', key, [time - windowMs, time + windowMs])) hubs.push(name)
+    if (await evidence.addSpan(tx, 'hub', key, [time - hubWindowMs, time + hubWindowMs])) hubs.push(name)
   }
-  const { subjects, signals } = await evidence.loudness(tx, rule, [
-    time - STORM_WINDOW_MS / 2,
-    time + STORM_WINDOW_MS / 2,
-  ])
-  const isLoud = subjects > stormSubjects || (subjects > 1 && signals > stormSignals)
-  if (!isLoud && member.storm !== true) return { hubs, storm: false }
-  const span = [time - STORM_WINDOW_MS, time + STORM_WINDOW_MS] as const
-  return { hubs, storm: await evidence.addSpan(tx, 'storm', rule, span) }
+  return hubs
 }
 
 const contextOf = async (tx: Tx, members: readonly Evidence[]) => {
@@ -61,10 +64,11 @@ const contextOf = async (tx: Tx, members: readonly Evidence[]) => {
 }
 
 /** Incidents that the signal, or the hub or storm it made known, may join or take apart. */
-const candidatesOf = async ({ tx, member }: Step): Promise<string[]> => {
+const candidatesOf = async (step: Step, becameStorm: boolean): Promise<string[]> => {
+  const { tx, member } = step
   const { windowMs } = LINK_SETTINGS
   const span = [sinceOf(member) - windowMs, member.time + windowMs] as const
-  const { hubs, storm } = await noteSpans({ tx, member } as Step)
+  const hubs = await noteHubs(step)
   const { primary, mentioned } = linkKeys(member)
   const names = [`entity ${primary}`, `key ${member.key}`, ...mentioned.map((key) => `entity ${key}`)]
   const known = await evidence.spansOf(tx, 'hub', mentioned)
@@ -74,7 +78,7 @@ const candidatesOf = async ({ tx, member }: Step): Promise<string[]> => {
   const near = await evidence.incidentsNear(tx, [...open, ...hubs], span, MOST_JOINED)
   const inStorm = within(await evidence.spansOf(tx, 'storm', [member.rule]), member.rule, member.time)
   const stormy = inStorm
-    ? await evidence.incidentsOfRule(tx, member.rule, span, storm ? 2 * MOST_JOINED : 1)
+    ? await evidence.incidentsOfRule(tx, member.rule, span, becameStorm ? 2 * MOST_JOINED : 1)
     : []
   return [...new Set([...near, ...stormy])]
 }
@@ -210,14 +214,17 @@ export const correlateSignal = async (
   if (known === undefined && (report.cleared || (await countOnly(tx, report, deps.clock.iso())))) return
   const merged = known === undefined ? report : withReport(known, report)
   const home = known?.incident ?? newId(deps.clock, deps.random)
-  await evidence.saveMember(tx, { ...merged, ...(known?.pin && { pin: known.pin }) }, home)
+  const becameStorm = await noteStorm(tx, merged)
+  const storms = await evidence.spansOf(tx, 'storm', [merged.rule])
+  const mentions = !within(storms, merged.rule, merged.time)
+  await evidence.saveMember(tx, { ...merged, ...(known?.pin && { pin: known.pin }) }, home, mentions)
   const standing = known === undefined ? undefined : await store.find(tx, home)
   const isOver = standing !== undefined && ['resolved', 'closed', 'merged'].includes(standing.status)
   // A condition that goes on after its incident was closed does not open it again; a new one opens a new incident.
   if (isOver) return
   const member: Member = { ...merged, incident: home, ...(known?.pin && { pin: known.pin }) }
   const step = { tx, deps, member }
-  const near = await candidatesOf(step)
+  const near = await candidatesOf(step, becameStorm)
   const [oldest] = near
   if (known === undefined && oldest !== undefined && (await evidence.countMembers(tx, near)) > MOST_MEMBERS) {
     await evidence.forget(tx, member.id)

@@ -32,8 +32,13 @@ export const membersOf = async (tx: Tx, incidents: readonly string[]): Promise<M
   return rows.map(toMember)
 }
 
-/** Writes the evidence and the names by which it may be joined. */
-export const saveMember = async (tx: Tx, member: Partitioned, incident: string): Promise<void> => {
+/** Writes the evidence and the names by which it may be joined; in a storm what it mentions joins nothing. */
+export const saveMember = async (
+  tx: Tx,
+  member: Partitioned,
+  incident: string,
+  withMentions: boolean,
+): Promise<void> => {
   const { pin, ...evidence } = member
   const subject = entityKey(member.entity)
   await tx.query(
@@ -42,7 +47,8 @@ export const saveMember = async (tx: Tx, member: Partitioned, incident: string):
      ON CONFLICT (tenant, signal_id) DO UPDATE SET incident_id = $2, time = $5, pin = $6, evidence = $7`,
     [member.id, incident, member.rule, subject, iso(member.time), pin ?? null, JSON.stringify(evidence)],
   )
-  const { primary, mentioned } = linkKeys(member)
+  const { primary, mentioned: named } = linkKeys(member)
+  const mentioned = withMentions ? named : []
   const names = [`entity ${primary}`, ...mentioned.map((key) => `entity ${key}`), `key ${member.key}`]
   await tx.query(
     `INSERT INTO threats_link (name, signal_id, subject, is_mention, first_time, last_time)

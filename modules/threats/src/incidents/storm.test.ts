@@ -21,7 +21,7 @@ before(async () => {
     random: cryptoRandom,
     audit: { record: async () => undefined },
   }
-  threats = createThreats({ ...deps, stormLimits: { burst: 80, perSecond: 5 } })
+  threats = createThreats({ ...deps, stormLimits: { burst: 60, perSecond: 5 } })
   const decide = async () => {
     decisions += 1
     return {
@@ -52,7 +52,7 @@ const raise = (kind: string, id: string, over: Partial<SignalInput> = {}) =>
   })
 
 test('a storm is one incident with one decision, and an attack beside it opens as if there were none', async () => {
-  for (let from = 0; from < 4_000; from += 20)
+  for (let from = 0; from < 1_500; from += 20)
     await Promise.all(Array.from({ length: 20 }, (_, i) => raise('caller', `c${from + i}`)))
   await raise('host', 'victim', { detector: 'ids' })
   await raise('host', 'victim', { detector: 'miner' })
