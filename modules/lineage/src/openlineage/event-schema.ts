@@ -17,8 +17,7 @@ const Dataset = Type.Object({
   outputFacets: Type.Optional(Facets),
 })
 
-export const EVENT_TYPES = ['START', 'RUNNING', 'COMPLETE', 'ABORT', 'FAIL', 'OTHER'] as const
-export type RunEventType = (typeof EVENT_TYPES)[number]
+const EVENT_TYPES = ['START', 'RUNNING', 'COMPLETE', 'ABORT', 'FAIL', 'OTHER'] as const
 
 export const RunEventSchema = Type.Object(
   {

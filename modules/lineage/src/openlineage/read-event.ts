@@ -2,7 +2,6 @@
 import {
   type Claim,
   codeNode,
-  contentDigest,
   datasetNode,
   type EdgeClaim,
   type NodeClaim,
@@ -125,7 +124,3 @@ export const readRunEvent = (event: RunEvent, known: Known, completed: boolean):
     })),
   }
 }
-
-/** The bytes that outputs state: versions with these bytes are the same model. */
-export const outputDigests = (event: RunEvent): readonly string[] =>
-  (event.outputs ?? []).map((one) => contentDigest(digestOf(one))).filter((one) => one !== undefined)
