@@ -46,8 +46,6 @@ const NUMBERS = {
   minBytesPerSecond: { min: 0, max: 1024 ** 3 },
 } as const
 
-export const ENGINE_PARAMETERS: readonly string[] = [...Object.keys(NUMBERS), 'namePrefix', 'paused']
-
 /** Throws REGISTRIES_INVALID. */
 export const limitsOf = (spec: RegistrySpec, defaults: SyncLimits = DEFAULT_LIMITS): SyncLimits => {
   const own: Record<string, number> = {}
