@@ -37,6 +37,10 @@ export const pb = {
   signal: (id: string) => `/signals/${enc(id)}`,
   incidents: (search?: { q?: string; state?: string }) => withSearch('/incidents', search),
   incident: (id: string) => `/incidents/${enc(id)}`,
+  response: (search?: { state?: string }) => withSearch('/response', search),
+  containment: (id: string) => `/response/runs/${enc(id)}`,
+  playbook: (name: string, search?: { run?: string }) =>
+    withSearch(`/response/playbooks/${enc(name)}`, search),
   policies: () => '/policies',
   policy: (pack: string, search?: { tab?: string; file?: string }) =>
     withSearch(`/policies/${enc(pack)}`, search),

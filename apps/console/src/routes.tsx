@@ -5,6 +5,7 @@ import { approvalQueries } from './api/approval-queries.ts'
 import { incidentQueries } from './api/incident-queries.ts'
 import { queries } from './api/queries.ts'
 import { registryQueries } from './api/registry-queries.ts'
+import { responseQueries } from './api/response-queries.ts'
 import { signerQueries } from './api/signer-queries.ts'
 import { Shell } from './components/shell.tsx'
 import { ApprovalPage } from './pages/approval.tsx'
@@ -12,6 +13,7 @@ import { ApprovalsPage } from './pages/approvals.tsx'
 import { AuditPage } from './pages/audit.tsx'
 import { AuditEntryPage } from './pages/audit-entry.tsx'
 import { ComparePage } from './pages/compare.tsx'
+import { ContainmentPage } from './pages/containment.tsx'
 import { DecisionsPage } from './pages/decisions.tsx'
 import { EvidencePage } from './pages/evidence.tsx'
 import { IncidentPage } from './pages/incident.tsx'
@@ -21,11 +23,13 @@ import { ModelPage } from './pages/model.tsx'
 import { ModelsPage } from './pages/models.tsx'
 import { BrokenPage, NotFoundPage } from './pages/not-found.tsx'
 import { OverviewPage } from './pages/overview.tsx'
+import { PlaybookPage } from './pages/playbook.tsx'
 import { PoliciesPage } from './pages/policies.tsx'
 import { PolicyPage } from './pages/policy.tsx'
 import { RegistriesPage } from './pages/registries.tsx'
 import { RegistryPage } from './pages/registry.tsx'
 import { RequestsPage } from './pages/requests.tsx'
+import { ResponsePage } from './pages/response.tsx'
 import { RoutePage } from './pages/route.tsx'
 import { RoutesPage } from './pages/routes.tsx'
 import { SettingsPage } from './pages/settings.tsx'
@@ -75,6 +79,13 @@ const siteMap = (client: QueryClient): RouteObject[] => {
       client.prefetchQuery(registryQueries.registry(name)),
     ),
     page('evidence/:id', <EvidencePage />, ({ id = '' }) => client.prefetchQuery(queries.evidence(id))),
+    page('response', <ResponsePage />, () => client.prefetchQuery(responseQueries.runs())),
+    page('response/runs/:id', <ContainmentPage />, ({ id = '' }) =>
+      client.prefetchQuery(responseQueries.run(id)),
+    ),
+    page('response/playbooks/:name', <PlaybookPage />, ({ name = '' }) =>
+      client.prefetchQuery(responseQueries.playbook(name)),
+    ),
     page('routes', <RoutesPage />, () => client.prefetchQuery(queries.routes())),
     page('routes/:name', <RoutePage />, ({ name = '' }) => client.prefetchQuery(queries.routeStats(name))),
     page('requests', <RequestsPage />),

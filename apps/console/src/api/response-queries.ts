@@ -1,0 +1,67 @@
+/** What response does: containments in force, runs, the kill switch, playbooks and their runs. */
+import type { AnswerTo } from '@rampart/client'
+import { queryOptions } from '@tanstack/react-query'
+import { call, get } from './client.ts'
+
+export type RunItem = AnswerTo<'get', '/api/v1/response/runs'>['items'][number]
+export type RunStep = RunItem['steps'][number]
+export type PlaybookItem = AnswerTo<'get', '/api/v1/playbooks'>['items'][number]
+export type PlaybookRunItem = AnswerTo<'get', '/api/v1/playbook-runs'>['items'][number]
+export type KillSwitch = AnswerTo<'get', '/api/v1/response/kill-switch'>
+
+const LIVE_MS = 3000
+
+export const responseQueries = {
+  runs: () =>
+    queryOptions({
+      queryKey: ['response', 'runs'],
+      queryFn: ({ signal }) => get('/api/v1/response/runs', { query: { limit: 200 } }, signal),
+      refetchInterval: LIVE_MS,
+    }),
+  run: (id: string) =>
+    queryOptions({
+      queryKey: ['response', 'runs', id],
+      queryFn: ({ signal }) => get('/api/v1/response/runs/{id}', { path: { id } }, signal),
+      refetchInterval: LIVE_MS,
+    }),
+  killSwitch: () =>
+    queryOptions({
+      queryKey: ['response', 'kill-switch'],
+      queryFn: ({ signal }) => get('/api/v1/response/kill-switch', {}, signal),
+      refetchInterval: LIVE_MS,
+    }),
+  playbooks: () =>
+    queryOptions({
+      queryKey: ['response', 'playbooks'],
+      queryFn: ({ signal }) => get('/api/v1/playbooks', {}, signal),
+    }),
+  playbook: (name: string) =>
+    queryOptions({
+      queryKey: ['response', 'playbooks', name],
+      queryFn: ({ signal }) => get('/api/v1/playbooks/{name}', { path: { name } }, signal),
+    }),
+  playbookRuns: () =>
+    queryOptions({
+      queryKey: ['response', 'playbook-runs'],
+      queryFn: ({ signal }) => get('/api/v1/playbook-runs', { query: { limit: 100 } }, signal),
+      refetchInterval: LIVE_MS,
+    }),
+}
+
+export const setKillSwitch = (on: boolean, reason: string) =>
+  call('put', '/api/v1/response/kill-switch', { body: { on, reason } })
+
+export type RunVerb = 'revert' | 'resume' | 'decline'
+
+export const commandRun = (id: string, verb: RunVerb, reason: string) =>
+  call('post', `/api/v1/response/runs/{id}/${verb}`, { path: { id }, body: { reason } })
+
+/** The plan that was looked at goes along: another plan is not approved unseen. */
+export const approveRun = ({ id, planDigest }: RunItem, reason: string) =>
+  call('post', '/api/v1/response/runs/{id}/approvals', { path: { id }, body: { planDigest, reason } })
+
+export const resolveRun = (id: string, tookEffect: boolean, note: string) =>
+  call('post', '/api/v1/response/runs/{id}/resolution', { path: { id }, body: { tookEffect, note } })
+
+export const answerStep = (id: string, key: string, ok: boolean, note: string) =>
+  call('post', '/api/v1/playbook-runs/{id}/answers', { path: { id }, body: { key, ok, note } })
