@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import type { Registry, RegistryCall } from '@rampart/domain'
 import { createOutboundHttp } from '../outbound/index.ts'
 import { registryContract } from '../testing/registry-contract.ts'
@@ -87,6 +88,14 @@ test('what changed since it was listed is refused, as are addresses that are not
       return true
     }
     await assert.rejects(registry.list(undefined, call()), { code: 'OUTBOUND_REFUSED' })
+    // A bomb would be unpacked by whoever trusts the header.
+    standIn.intercept = (_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(1_000_000)))
+      return true
+    }
+    await assert.rejects(registry.open(file, 0, call()), {
+      code: 'OUTBOUND_ANSWER_INVALID',
+    })
     standIn.intercept = (_request, response) => {
       response.writeHead(503, { 'retry-after': '7' }).end('<Error><Code>SlowDown</Code></Error>')
       return true
