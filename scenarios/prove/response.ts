@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { testDatabase } from '../../packages/kit/src/testing.ts'
 import { root } from '../../tools/files.ts'
 
@@ -15,6 +16,7 @@ const STEPS = ['switch.turn', 'notch.turn']
 const DO = ['begun', 'prechecked', 'dispatched', 'applied', 'applied-kept', 'probed', 'probe-kept']
 const UNDO = ['begun', 'dispatched', 'applied', 'applied-kept', 'probed', 'probe-kept']
 const TTL_MS = 1_500
+const RUN_PROCESS = fileURLToPath(new URL('./response/run-process.ts', import.meta.url))
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const boundariesOf = (side: string, names: readonly string[]): string[] =>
@@ -47,7 +49,7 @@ const createCase = () => {
     const { signal, stdout, stderr } = spawnSync(
       process.execPath,
       [
-        join(root, 'scenarios/prove/response/run-process.ts'),
+        RUN_PROCESS,
         ...[
           verb,
           key,

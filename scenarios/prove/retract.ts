@@ -4,8 +4,9 @@
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { root } from '../../tools/files.ts'
 import { createEdge } from './gateway/edge.ts'
 import { createPlane } from './kill/plane.ts'
@@ -28,7 +29,7 @@ const BOUNDARIES = quick ? ['do:0:applied'] : [...enumerate('do', DO), ...enumer
 
 const crashFile = join(root, `.crash-${process.pid}`)
 const plane = await createPlane({
-  program: 'scenarios/prove/retract/plane-process.ts',
+  program: relative(root, fileURLToPath(new URL('./retract/plane-process.ts', import.meta.url))),
   env: { CRASH_FILE: crashFile },
 })
 const edge = await createEdge(plane)

@@ -17,11 +17,8 @@ import { hostList } from './app-config.ts'
 import type { Ground } from './ground.ts'
 import { createResponsePorts, createVersionsPort, type ResponseRooms } from './response-ports.ts'
 
-export type ResponseRoom = ReturnType<typeof createResponseRoom>
-export type CallerRulesOf = ReturnType<typeof createCallerRules>
-
 type Wanted = ResponseRooms & {
-  readonly callerRules: CallerRulesOf
+  readonly callerRules: ReturnType<typeof createCallerRules>
   /** Signs playbooks that are written here. */
   readonly signer: Signer
   readonly lineage: Pick<Lineage, 'graph'>

@@ -149,6 +149,7 @@ export const createStepDriver = (deps: StepDriverDeps) => {
     const found = await ask(half, call, memento, undefined)
     if (found.took === 'yes') {
       await move(run, step, names.dispatched, { state: names.applied, detail: found.detail })
+      await at(`${work.side}:${step.index}:applied-kept`)
       return verify(work, names.applied, undefined)
     }
     if (found.took === 'unknown' && !isIdempotent(half, call)) {

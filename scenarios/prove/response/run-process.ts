@@ -15,7 +15,7 @@ import {
 
 const [verb, key = '', tenant = '', folder = '', url = '', boundary = '', ttl = '', actions = ''] =
   process.argv.slice(2)
-const LEASE_MS = 600
+const LEASE_MS = 1_500
 const WITHIN_MS = 30_000
 
 /** Files, written at once: what a process did before it died is seen by the next. */
