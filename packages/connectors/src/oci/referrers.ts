@@ -12,7 +12,6 @@ import type { ManifestMemory } from './manifest-memory.ts'
 import { fallbackTag } from './names.ts'
 import { inTurns } from './tag-table.ts'
 
-export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 const BUNDLE_TYPES = /^application\/vnd\.dev\.sigstore\.bundle(\.v0\.[123])?\+json(;version=0\.[123])?$/
 export const BOM_TYPE = 'application/vnd.cyclonedx+json'
 /** A manifest without files whose annotations are the tags that Rampart set. */
