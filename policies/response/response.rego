@@ -5,8 +5,7 @@
 #         ledger: {score, contributions: [{rule, severity, decibans, entity: {kind, id}}]},
 #         entities: [{kind, id, subject: signals are about it, score: its own ledger's}],
 #         protected: [{kind, id}], recent: {acted_last_hour}, now}
-# data.rampart.response_config: modes, limits, protected entities, where webhooks and tickets go
-#
+# data.rampart.response_config: modes, limits, protected entities, where to tell
 # obligations.actions: [{action, entity, parameters, mode, approvals_needed, ttl_s?, reasons}]
 # mode: observe writes down what would be done, recommend asks a person, act does it after its approvals.
 package rampart.response
@@ -24,8 +23,6 @@ rank := {"info": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
 caution := {"observe": 0, "recommend": 1, "act": 2}
 
 mode_of := {0: "observe", 1: "recommend", 2: "act"}
-
-# --- what can be read ---------------------------------------------------------------------------------------------
 
 default contributions := []
 
@@ -82,9 +79,7 @@ tampered(entity) if about_rule(entity, "serving.digest")
 
 tampered(entity) if about_rule(entity, "trust.")
 
-tampered(entity) if about_rule(entity, "registry.")
-
-tampered(entity) if about_rule(entity, "registries.")
+tampered(entity) if about_rule(entity, "regist")
 
 proposed contains {
 	"action": "route.previous-version",
@@ -315,7 +310,7 @@ protection_reasons(entity) := ["the entity is protected: two persons must agree"
 
 protection_reasons(entity) := [] if not is_protected(entity)
 
-# The most that may still be done in this hour; beyond it a person is asked.
+# Beyond it a person is asked.
 budget := max([0, settings.max_actions_per_hour - acted])
 
 ordered := sort([[strength[one.action], one.action, one.entity.kind, one.entity.id, one] | some one in proposed])

@@ -88,5 +88,3 @@ export const createStormGuard = (clock: Clock, limits: StormLimits = STORM_LIMIT
     },
   }
 }
-
-export type StormGuard = ReturnType<typeof createStormGuard>

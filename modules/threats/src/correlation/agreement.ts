@@ -64,7 +64,11 @@ export const agreement = (items: readonly Labelled[]): Agreement => {
   const wanted = [...labels.keys()].filter(isReal)
   return {
     labelled: items.length,
-    pairwise: { precision, recall, f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall) },
+    pairwise: {
+      precision,
+      recall,
+      f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+    },
     adjusted_rand: most === expected ? 1 : (both - expected) / (most - expected),
     incidents: {
       found: found.length,
