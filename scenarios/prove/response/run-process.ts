@@ -58,7 +58,7 @@ const { id } = await response.start(who, {
   steps: actions.split(',').map((action, at) => ({ action, parameters: { name: `${key}-${at}` } })),
 })
 const wanted = {
-  start: ['contained', 'ambiguous'],
+  start: ['contained', 'ambiguous', 'reverted'],
   revert: ['reverted'],
   expire: ['reverted'],
   ask: ['ambiguous'],
