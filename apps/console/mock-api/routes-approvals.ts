@@ -77,6 +77,10 @@ export const approvalRoutes = (world: World): readonly Route[] => {
     if (reasons.length > 0)
       return problem(403, 'APPROVAL_DENIED', reasons.join('; '), { details: { reasons } })
     const reason = String(call.body['reason'] ?? '')
+    if (reason === 'sentinel conflict')
+      return problem(409, 'INVENTORY_STALE_REVISION', 'The version changed since you looked.', {
+        help: 'Reload and decide again.',
+      })
     answered.set(idOf(world, item), state)
     note(item, state, reason, call)
     if (state === 'approved') step(world, item, 'approved', reason, call)

@@ -100,12 +100,12 @@ const detailOf = (world: World): IncidentDetail => {
 }
 
 export const incidentRoutes = (world: World): readonly Route[] => [
-  route('GET', '/api/v1/incidents', ({ query }) => {
+  route('GET', '/incidents', ({ query }) => {
     const signal = query.get('signal')
     const isIn = signal === null || contributionsOf(world).some((one) => one.signal === signal)
     return ok({ items: world.signals.length > 0 && isIn ? [incidentOf(world)] : [] })
   }),
-  route('GET', '/api/v1/incidents/{id}', ({ params }) =>
+  route('GET', '/incidents/{id}', ({ params }) =>
     params['id'] === 'incident-1'
       ? ok(detailOf(world), { etag: '"3"' })
       : problem(404, 'THREATS_INCIDENT_NOT_FOUND', `There is no incident ${params['id']}.`),

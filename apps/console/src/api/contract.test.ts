@@ -59,6 +59,8 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/models/{name}/versions/{version}/graph/diff', { path: VERSION }],
   ['/api/v1/lineage/{name}/{version}', { path: VERSION }],
   ['/api/v1/models/{name}/difference', { path: { name: 'card-fraud' }, query: '?from=1.2.0&to=1.3.0' }],
+  ['/api/v1/incidents'],
+  ['/api/v1/incidents/{id}', { path: { id: 'incident-1' } }],
   ['/api/v1/registry-watch'],
   ['/api/v1/registries'],
   ['/api/v1/registries/{name}', { path: { name: 'mlflow-prod' } }],
