@@ -97,8 +97,5 @@ export const createDelegations = ({ database, clock, random, audit }: Delegation
     /** Newest first, ended ones too. */
     list: (tenant: string): Promise<readonly store.Delegation[]> =>
       database.read(tenant, (tx) => store.listDelegations(tx, MAX_LISTED)),
-    activeIn: store.activeDelegations,
   }
 }
-
-export type Delegations = ReturnType<typeof createDelegations>

@@ -6,7 +6,6 @@ import {
   type Decision,
   type Digest,
   formatModelVersionRef,
-  type ModelSignature,
   type ModelSpec,
   type ModelVersion,
   type ModelVersionRef,
@@ -23,7 +22,7 @@ import type { AfterTransition, ApprovalsPort, AuditPort, EvidencePort, PolicyPor
 import type { Undoing } from './promotion-input.ts'
 import { createReconsideration } from './reconsideration.ts'
 import { checkRegistration, type RequestedArtifact, versionDigest } from './registration.ts'
-import { createSteps, type Step } from './steps.ts'
+import { createSteps, type Step, type TransitionRequest } from './steps.ts'
 import * as store from './store.ts'
 
 export type InventoryDeps = {
@@ -37,17 +36,6 @@ export type InventoryDeps = {
   readonly approvals: ApprovalsPort
   readonly maxArtifactBytes: number
   readonly afterTransition?: AfterTransition
-}
-
-export type TransitionRequest = {
-  readonly to: Stage
-  readonly reason: string
-  /** Refuses when the version has changed since the caller read it. */
-  readonly revision?: number
-  /** Inputs and outputs found by assessment. */
-  readonly signature?: ModelSignature
-  /** The response run whose withdrawal this undoes; never set by the API. */
-  readonly undoes?: string
 }
 
 const MAX_VERSIONS_OF_DIGEST = 500

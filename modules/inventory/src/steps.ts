@@ -3,15 +3,27 @@ import {
   type ApprovalStanding,
   type Decision,
   formatModelVersionRef,
+  type ModelSignature,
   type ModelVersion,
   type Principal,
   principalName,
+  type Stage,
 } from '@rampart/domain'
 import type { Clock, EventLog, Tx } from '@rampart/kit'
-import type { TransitionRequest } from './inventory.ts'
 import type { AuditPort, EvidenceFact, PolicyPort } from './ports.ts'
 import { promotionInput, type Undoing } from './promotion-input.ts'
 import * as store from './store.ts'
+
+export type TransitionRequest = {
+  readonly to: Stage
+  readonly reason: string
+  /** Refuses when the version has changed since the caller read it. */
+  readonly revision?: number
+  /** Inputs and outputs found by assessment. */
+  readonly signature?: ModelSignature
+  /** The response run whose withdrawal this undoes; never set by the API. */
+  readonly undoes?: string
+}
 
 export type StepsDeps = {
   readonly eventLog: Pick<EventLog, 'publish'>

@@ -28,7 +28,8 @@ export {
 
 export { evidenceBinding } from './verdicts/evidence-binding.ts'
 export { registerVerdictRoutes } from './verdicts/routes.ts'
-export { createVerdicts, type Verdicts, type VerdictsDeps } from './verdicts/verdicts.ts'
+export type { VerdictsDeps } from './verdicts/verdict-ports.ts'
+export { createVerdicts, type Verdicts } from './verdicts/verdicts.ts'
 export { createWaivers } from './waivers.ts'
 
 export const trustMigrations = (): MigrationSource => ({

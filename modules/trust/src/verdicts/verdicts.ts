@@ -4,7 +4,6 @@
  */
 import {
   type ApprovalStanding,
-  type DecisionResult,
   type Digest,
   formatModelVersionRef,
   type ModelVersion,
@@ -13,67 +12,14 @@ import {
   type Verdict,
   type VerdictContent,
 } from '@rampart/domain'
-import {
-  ALL_TENANTS,
-  type Clock,
-  type Database,
-  type EventLog,
-  isAppError,
-  type Logger,
-  type Tx,
-} from '@rampart/kit'
-import {
-  canonicalDigest,
-  canonicalJson,
-  parseEnvelope,
-  readVerdict,
-  type VerificationKey,
-} from '@rampart/signing'
+import { ALL_TENANTS, isAppError, type Tx } from '@rampart/kit'
+import { canonicalDigest, canonicalJson, parseEnvelope, readVerdict } from '@rampart/signing'
 import { trustErrors } from '../errors.ts'
 import type { EvidenceRecord } from '../evidence-verification.ts'
-import type { AuditPort, Trust } from '../trust.ts'
 import * as store from './store.ts'
 import { type VerdictFacts, verdictFacts } from './verdict-content.ts'
 import { createVerdictMemory } from './verdict-memory.ts'
-
-/** What the inventory knows of the bytes, read in the caller's transaction. */
-export interface SubjectSource {
-  versionsWithDigest(tx: Tx, digest: Digest): Promise<readonly ModelVersion[]>
-  /** Digests of the versions that are, or have a file of, this digest. */
-  versionDigestsOf(tx: Tx, digest: Digest): Promise<readonly Digest[]>
-  versionDigest(tx: Tx, ref: string): Promise<Digest | undefined>
-}
-
-/** Whether the approvals of a version are enough. */
-export interface ApprovalSource {
-  standing(tx: Tx, version: ModelVersion, records: readonly EvidenceRecord[]): Promise<ApprovalStanding>
-  /** Another value means: every standing may be another. */
-  policyDigest(): Digest
-  onPolicyChange(listener: () => void): () => void
-}
-
-export interface VerdictPolicy {
-  /** The pack `verdict` as it is in force now. */
-  hot(): { readonly digest: Digest; evaluate(input: unknown): DecisionResult }
-  onChange(listener: () => void): () => void
-}
-
-export type VerdictsDeps = {
-  readonly database: Pick<Database, 'tx' | 'read'>
-  readonly eventLog: Pick<EventLog, 'publish' | 'consumer' | 'subscribe'>
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly audit: AuditPort
-  readonly trust: Pick<Trust, 'evidenceIn' | 'seal'>
-  readonly keys: readonly VerificationKey[]
-  readonly policy: VerdictPolicy
-  readonly subjects: SubjectSource
-  readonly approvals: ApprovalSource
-  /** Names of the versions whose evidence rests on a signer. */
-  readonly dependents: (tenant: string, signer: string) => Promise<readonly string[]>
-  /** How long a verdict counts, ms; it is signed again after half of it. Default 24 hours. */
-  readonly ttlMs?: number
-}
+import type { VerdictsDeps } from './verdict-ports.ts'
 
 export type Verdicts = ReturnType<typeof createVerdicts>
 
