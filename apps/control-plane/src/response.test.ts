@@ -196,6 +196,15 @@ test('a digest is denied for every version of it', async () => {
   await until(async () => (await infer('tiny', 4)).json?.['model_version'] === '2.0.0')
 })
 
+/** Whether the snapshot that gateways follow has a key of the caller. */
+const isKnownToGateways = async (owner: string): Promise<boolean> => {
+  const { payload } = (await get('/api/v1/gateways/snapshot')) as { payload: string }
+  const { callers } = JSON.parse(Buffer.from(payload, 'base64').toString()) as {
+    callers: { keys: { owner: string }[] }
+  }
+  return callers.keys.some((key) => key.owner === owner)
+}
+
 test('a caller is throttled, then denied, on inference and API, and let in again', async () => {
   const key = await issueKey(plane, 'noisy', ['operator'])
   const calls = async () => (await infer('tiny', 4, key)).status
@@ -206,9 +215,11 @@ test('a caller is throttled, then denied, on inference and API, and let in again
   const shut = await start('caller.deny', { caller: 'service:noisy' })
   assert.equal(shut.state, 'contained', told(shut))
   assert.equal(await calls(), 403)
+  assert.equal(await isKnownToGateways('noisy'), false)
   assert.equal((await plane.call('GET', '/api/v1/models', { token: key })).status, 403)
   await revert(shut.id)
   await revert(slow.id)
+  assert.equal(await isKnownToGateways('noisy'), true)
   assert.equal(await calls(), 200)
   assert.equal((await plane.call('GET', '/api/v1/models', { token: key })).status, 200)
 })
