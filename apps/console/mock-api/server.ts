@@ -11,6 +11,7 @@ import { lineageRoutes } from './routes-lineage.ts'
 import { modelRoutes } from './routes-models.ts'
 import { registryRoutes } from './routes-registries.ts'
 import { requestRoutes } from './routes-requests.ts'
+import { responseRoutes } from './routes-response.ts'
 import { raiseSignal, runningRoutes } from './routes-running.ts'
 import { uploadRoutes } from './routes-upload.ts'
 import { serveStatic } from './static-files.ts'
@@ -99,6 +100,7 @@ export const startMockApi = async (options: Options = {}): Promise<MockApi> => {
     ...lineageRoutes(world),
     ...uploadRoutes(world),
     ...registryRoutes(world),
+    ...responseRoutes(world),
     ...incidentRoutes(world),
     ...runningRoutes(world),
     ...requestRoutes(world),

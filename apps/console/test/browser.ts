@@ -25,6 +25,7 @@ export const pagesOf = ({ waiting, serving }: Shown): Readonly<Record<string, st
   'telemetry-detail': `/telemetry/card-fraud/${serving}`,
   signals: '/signals',
   incidents: '/incidents',
+  response: '/response',
   policies: '/policies',
   policy: '/policies/promotion',
   'policy-try': '/policies/promotion?tab=try',
