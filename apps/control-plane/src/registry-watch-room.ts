@@ -28,8 +28,6 @@ type Rooms = {
   readonly signals: SignalSink
 }
 
-export type RegistryWatchRoom = ReturnType<typeof createRegistryWatchRoom>
-
 /** A verdict that allows, of a version in use. */
 const approvedBy = (verdicts: Verdicts, now: number, tenant: string): ApprovedVersion[] =>
   [...verdicts.list(tenant)].flatMap(({ verdict: { decision, digest, subjects, expiresAt } }) =>

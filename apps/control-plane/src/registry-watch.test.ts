@@ -92,6 +92,10 @@ test('an alias moved to bytes nobody approved is a signal; the route stays; move
   await put('iris/aliases.json', '{"champion":"1"}')
   await until(async () => (await keys()).length === 0, WAIT_MS)
   assert.equal((await champion())?.state, 'match')
+  const { json } = await good('GET', '/api/v1/signals?limit=500')
+  const all = (json?.['items'] ?? []) as Signal[]
+  const cleared = all.find(({ key }) => key === 'registry-watch:alias:models/iris/champion')
+  assert.deepEqual([cleared?.state, cleared?.severity], ['cleared', 'high'], 'the same condition, closed')
 })
 
 test('other bytes behind the served version are critical, and never served', async () => {

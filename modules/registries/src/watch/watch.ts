@@ -3,7 +3,6 @@
  * everything anew; a condition is a signal while it holds, and is cleared when it no longer does. Nothing is deployed or
  * withdrawn here: routes serve by verdict, whatever a registry says.
  */
-import { createHash } from 'node:crypto'
 import {
   ALL_TENANTS,
   type Clock,
@@ -36,10 +35,9 @@ const SETTLE_MS = 50
 const isOfInterest = (type: string): boolean =>
   /^rampart\.(registry\.|verdict\.|model-version\.|route\.|backend\.)/.test(type)
 
-const contentOf = ({ title, severity, evidence }: Condition): string =>
-  createHash('sha256')
-    .update(JSON.stringify([title, severity, evidence]))
-    .digest('base64url')
+/** What was said last, to say it again when it is over. When it was looked at is no news. */
+const contentOf = ({ evidence: { since: _since, ...evidence }, ...condition }: Condition): string =>
+  JSON.stringify({ ...condition, evidence })
 
 export const createRegistryWatch = (deps: RegistryWatchDeps) => {
   const { database, clock, logger } = deps
@@ -96,18 +94,6 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
       evidence: condition.evidence,
     })
 
-  const clear = (tenant: string, key: string) =>
-    deps.raise(tenant, {
-      key,
-      state: 'cleared',
-      time: clock.iso(),
-      detector: DETECTOR,
-      title: 'What the registry says and what is approved agree again',
-      severity: 'info',
-      entity: { kind: 'system', id: DETECTOR },
-      evidence: {},
-    })
-
   /** The signal comes first: told twice after a crash, it is the same signal; forgotten, it would be none. */
   const settle = async (tenant: string, conditions: readonly Condition[]): Promise<void> => {
     const open = new Map(
@@ -123,8 +109,8 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
       if (before === undefined)
         logger.warn({ tenant, key: condition.key, severity: condition.severity }, 'registry.watch-raised')
     }
-    for (const key of open.keys()) {
-      await clear(tenant, key)
+    for (const [key, content] of open) {
+      await signal(tenant, JSON.parse(content) as Condition, 'cleared')
       await database.tx(tenant, (tx) => store.deleteOpen(tx, key))
       logger.info({ tenant, key }, 'registry.watch-cleared')
     }
