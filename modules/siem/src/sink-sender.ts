@@ -177,6 +177,8 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
     phase = 'sending'
     const { good, dead } = encode(queued)
     const channel = await openOnce()
+    // Broken since the queue was read: what was written before must go first.
+    if (broken) return true
     const seqs = good.map(({ seq }) => seq)
     const results = good.length === 0 ? [] : await channel.send(good.map(({ record }) => record))
     const lasting = channel.assurance !== 'written'

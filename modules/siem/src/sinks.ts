@@ -97,9 +97,13 @@ export const createSinks = (deps: SinksDeps) => {
     if (event.tenant !== sink.tenant) return
     const body = bodyOfEvent(event)
     if (body === undefined || !wants(sink.spec, recordOf(body))) return
-    if (lane().depth >= (sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED))
+    const most = sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED
+    // Counted anew before anything is refused: a transaction that was rolled back has counted too much.
+    if (lane().depth >= most) lane().depth = (await store.countQueue(tx, sink.name)).queued
+    if (lane().depth >= most)
       throw siemErrors.SIEM_QUEUE_FULL(`The queue of sink ${sink.name} holds ${lane().depth} records.`)
-    lane().depth += await store.enqueue(tx, sink.name, [body], clock.iso())
+    const added = await store.enqueue(tx, sink.name, [body], clock.iso())
+    lane().depth += added
     lane().sender.wake()
   }
 
@@ -117,7 +121,7 @@ export const createSinks = (deps: SinksDeps) => {
       handle: handleFor(() => lane),
       // A full queue is no fault of the event: it waits as long as it takes.
       maxAttempts: Number.MAX_SAFE_INTEGER,
-      maxMs: 2_000,
+      maxMs: 500,
     })
     const lane: Lane = { sink, sender, consumer, depth }
     return lane
@@ -256,7 +260,9 @@ export const createSinks = (deps: SinksDeps) => {
       const taken = wanted.slice(0, Math.max(0, room))
       refused += wanted.length - taken.length
       if (taken.length === 0) continue
-      lane.depth += await database.tx(tenant, (tx) => store.enqueue(tx, lane.sink.name, taken, clock.iso()))
+      const added = await database.tx(tenant, (tx) => store.enqueue(tx, lane.sink.name, taken, clock.iso()))
+      // Not in one expression: what the sender took off in the meantime would be put back on.
+      lane.depth += added
       lane.sender.wake()
     }
     if (refused > 0) logger.warn({ tenant, refused }, 'siem.queue-full')

@@ -61,6 +61,8 @@ type Lane = {
   readonly bucket: ReturnType<typeof createTokenBucket>
   readonly totals: Totals
   readonly stopping: AbortController
+  /** Ends when the batch in hand is done: the same alert by two ways at once must meet itself. */
+  turn: Promise<unknown>
   listener?: SyslogListener
   tail?: Promise<void>
 }
@@ -109,7 +111,9 @@ export const createSources = (deps: SourcesDeps) => {
     lines: readonly string[],
     position?: Parameters<typeof intake.take>[2],
   ): Promise<IntakeResult> => {
-    const result = await intake.take(lane.source, lines, position)
+    const work = lane.turn.then(() => intake.take(lane.source, lines, position))
+    lane.turn = work.catch(() => undefined)
+    const result = await work
     for (const outcome of ['signals', 'sightings', 'duplicates'] as const)
       count(lane, outcome, result[outcome])
     count(lane, 'refused', result.refused.length)
@@ -192,7 +196,7 @@ export const createSources = (deps: SourcesDeps) => {
   const open = async (source: store.Source): Promise<void> => {
     const totals: Totals = { signals: 0, sightings: 0, duplicates: 0, refused: 0, dropped: 0 }
     const bucket = createTokenBucket(source.spec.ratePerSecond ?? DEFAULT_RATE, clock)
-    const lane: Lane = { source, bucket, totals, stopping: new AbortController() }
+    const lane: Lane = { source, bucket, totals, stopping: new AbortController(), turn: Promise.resolve() }
     lanes.set(keyOf(source.tenant, source.name), lane)
     const { file, listen: url, disabled } = source.spec
     if (disabled === true) return

@@ -1,4 +1,5 @@
 /** Real counterparts of the connectors that run inside a test. */
+export { type Amqp10Receiver, startAmqp10Receiver } from './testing/amqp-10-receiver.ts'
 export { declareQueues, type QueuedMessage, takeMessages } from './testing/amqp-queues.ts'
 export { type EmbeddedIssuer, startEmbeddedIssuer } from './testing/embedded-issuer.ts'
 export { loopbackTls } from './testing/loopback-tls.ts'
