@@ -8,6 +8,7 @@ import type { OpenRegistry } from '../ports.ts'
 import { listAllResources } from '../store.ts'
 import { desiredTags, type VerdictSaid } from './desired.ts'
 import * as store from './store.ts'
+import { type Task, tasksOf } from './tasks.ts'
 
 export type WriteBackDeps = {
   readonly database: Pick<Database, 'tx' | 'read'>
@@ -28,31 +29,6 @@ const PAGE = 500
 const CALL_MS = 30_000
 
 type Place = { readonly tenant: string; readonly registry: string }
-type Task = {
-  readonly key: string
-  readonly desired: string | undefined
-  /** What we wrote last. */
-  readonly mine: string | undefined
-  readonly conflict: string | undefined
-}
-
-/** Tags of a version that are not as they should be, as far as is known without asking the registry. */
-const tasksOf = (
-  version: store.WritableVersion,
-  desired: Readonly<Record<string, string | undefined>>,
-): Task[] =>
-  Object.entries(desired).flatMap(([key, value]) => {
-    const writing = version.writings[key]
-    const mine = writing?.value ?? undefined
-    const conflict = writing?.conflict ?? undefined
-    const isSeen = writing === undefined || Date.parse(version.observedAt) > Date.parse(writing.writtenAt)
-    const seen = isSeen ? version.tags[key] : (conflict ?? mine)
-    const isSettled = seen === value && mine === value && conflict === undefined
-    const isKnownConflict = conflict !== undefined && seen === conflict
-    const isAbsent = writing === undefined && value === undefined && seen === undefined
-    return isSettled || isKnownConflict || isAbsent ? [] : [{ key, desired: value, mine, conflict }]
-  })
-
 const foundIn = (error: unknown): string | undefined => {
   const { details } = error as { readonly details?: { readonly found?: unknown } }
   return typeof details?.found === 'string' ? details.found : undefined
