@@ -48,7 +48,9 @@ const BATCH: Readonly<Record<string, number>> = {
   webhook: 100,
 }
 const DEFAULT_HOLD_MS = 30_000
-const RELEASE_EVERY_MS = 1_000
+const IDLE_POLL_MS = 1_000
+const HOT_MS = 2_000
+const HOT_POLL_MS = 20
 /** A connection that lasted this long was a good one. */
 const CALM_MS = 60_000
 
@@ -73,12 +75,15 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
   let stopping = false
   let running: Promise<void> | undefined
   let pending = false
+  let hotUntil = 0
   let wakeUp: (() => void) | undefined
 
   const tx = <T>(work: Parameters<typeof database.tx<T>>[1]) => database.tx(tenant, work)
 
+  /** Whoever wakes us may not have committed yet: until its record is seen we look often. */
   const wake = (): void => {
     pending = true
+    hotUntil = clock.monotonic() + HOT_MS
     wakeUp?.()
   }
 
@@ -174,6 +179,7 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
     await release()
     const queued = await database.read(tenant, (inner) => store.readQueue(inner, name, cursor, batchSize))
     if (queued.length === 0) return false
+    if (!pending) hotUntil = 0
     phase = 'sending'
     const { good, dead } = encode(queued)
     const channel = await openOnce()
@@ -219,7 +225,7 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
         lastError = undefined
         if (more) continue
         phase = 'idle'
-        await rest(held.length > 0 ? RELEASE_EVERY_MS : 30_000, true)
+        await rest(clock.monotonic() < hotUntil ? HOT_POLL_MS : IDLE_POLL_MS, true)
       } catch (error) {
         if (!stopping) await fail(error)
       }

@@ -219,13 +219,12 @@ test('a full queue holds its own sink back and no other, and drains in order', a
     type: 'webhook',
     url: `https://${host}.example`,
     secretRef: 'key',
-    maxQueued: 2,
   })
-  await sinks.put(principal, { name: 'full', spec: spec('full') })
+  await sinks.put(principal, { name: 'full', spec: { ...spec('full'), maxQueued: 2 } })
   await sinks.put(principal, { name: 'free', spec: spec('free') })
   for (let at = 0; at < 6; at += 1) await publish(at)
-  await until(() => other.arrived.length === 6)
-  assert.equal((await sinks.get('default', 'full')).status.queued, 2)
+  await until(() => other.arrived.length === 6, 60_000)
+  await until(async () => (await sinks.get('default', 'full')).status.queued === 2, 60_000)
   const bodies = [{ eventId: 'extra', tenant: 'default', value: signal(9) }]
   assert.equal(await sinks.enqueue('default', bodies), 1)
   away = false
