@@ -212,7 +212,7 @@ proposed contains {
 proposed contains {
 	"action": "network.segment",
 	"entity": entity,
-	"parameters": {"host": entity.id},
+	"parameters": {"address": entity.id},
 	"approvals": 0,
 	"reason": "the host takes part in an attack",
 } if {

@@ -12,7 +12,7 @@ export type StormLimits = {
   /** … and those that pass in each second after that. */
   readonly perSecond: number
 }
-export const STORM_LIMITS: StormLimits = { burst: 300, perSecond: 20 }
+export const STORM_LIMITS: StormLimits = { burst: 200, perSecond: 10 }
 
 const MOST_BUCKETS = 10_000
 const SAMPLE = 10

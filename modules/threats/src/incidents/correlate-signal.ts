@@ -12,7 +12,7 @@ import * as evidence from './evidence-store.ts'
 import * as store from './store.ts'
 
 /** Of a detector's storm so many conditions are kept; the others are counted. */
-const STORM_KEPT = 100
+const STORM_KEPT = 50
 /** Incidents that one signal may bring together. */
 const MOST_JOINED = 50
 /** Conditions kept of incidents that meet; beyond it a new one is counted in the oldest of them. */
