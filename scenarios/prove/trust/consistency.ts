@@ -64,6 +64,8 @@ const verdictFaults = (signed: SignedVerdict, passport: Passport, history: reado
   const signatures = of(passport.evidence, 'signature')
   const counts = signatures.some(({ verified }) => verified)
   const signature = counts ? 'trusted' : signatures.length > 0 ? 'untrusted' : 'none'
+  // An approval rests on the signatures there were: when none counts any more, it counts no more either.
+  const approvals = signature === 'untrusted' ? 0 : of(passport.evidence, 'approval').length
   const [stage] = verdict.subjects
   const isAllowed =
     ['approved', 'deployed'].includes(passport.stage) &&
@@ -75,10 +77,7 @@ const verdictFaults = (signed: SignedVerdict, passport: Passport, history: reado
       verdict.signature.result !== signature,
       `the verdict says ${verdict.signature.result}, evidence says ${signature}`,
     ],
-    [
-      verdict.approvals.length !== of(passport.evidence, 'approval').length,
-      'approvals differ from the evidence',
-    ],
+    [verdict.approvals.length !== approvals, 'approvals differ from the evidence'],
     [
       (verdict.decision === 'allow') !== isAllowed,
       `the verdict is ${verdict.decision}: ${verdict.reasons.join('; ')}`,
