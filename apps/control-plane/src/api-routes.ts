@@ -113,7 +113,11 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
     path: 'playbooks',
     title: 'Playbook',
     what: 'CACAO v2.0 playbooks, signed; one without a signature is signed here for who writes it',
-    spec: Type.Unsafe<never>({ type: 'object', description: 'A CACAO v2.0 playbook' }),
+    spec: Type.Unsafe<never>({
+      type: 'object',
+      additionalProperties: true,
+      description: 'A CACAO v2.0 playbook',
+    }),
   })
   registerPlaybookRoutes(api, pipeline.responseRoom.playbooks)
   registerThreatsRoutes(api, { threats: pipeline.threats })

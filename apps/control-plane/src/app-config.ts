@@ -203,7 +203,7 @@ export const configSchema = z.object({
         .string()
         .meta({
           description:
-            'How nft is run to cut hosts and notebooks off (root, CAP_NET_ADMIN): nft, or a command that runs it elsewhere; without it these actions are not there',
+            'How nft is run to cut hosts and notebooks off (root, CAP_NET_ADMIN): nft, or a command that runs it elsewhere; without it these actions are refused',
         })
         .default(''),
       protectedAddresses: z

@@ -34,9 +34,18 @@ const nftCommand = ({ config }: Ground): readonly string[] | undefined => {
   return words.length === 0 ? undefined : words
 }
 
-export const createFirewallPort = (ground: Ground): FirewallPort | undefined => {
+/** Playbooks that cut hosts off can be written before the operator lets them. */
+const SWITCHED_OFF: FirewallPort = {
+  refusal: () =>
+    'the configuration key response.nft is not set: this server may not change the packet filter',
+  block: () => Promise.reject(new Error('the packet filter may not be changed')),
+  release: () => Promise.reject(new Error('the packet filter may not be changed')),
+  isBlocked: () => Promise.resolve(false),
+}
+
+export const createFirewallPort = (ground: Ground): FirewallPort => {
   const command = nftCommand(ground)
-  if (command === undefined) return undefined
+  if (command === undefined) return SWITCHED_OFF
   const firewall = createHostFirewall({ command, table: TABLE, timeoutMs: NFT_MS })
   const kept = new Set(
     hostList(ground.config.response.protectedAddresses).map((text) => parseBlockedAddress(text).text),

@@ -153,7 +153,6 @@ export const createResponsePorts = (
   notebook: (tenant: string, name: string) => Promise<NotebookSpec>,
 ): ActionPorts & { readonly close: () => Promise<void> } => {
   const { routes, policy, signers } = rooms
-  const firewall = createFirewallPort(ground)
   const http = createOutboundHttp({ addresses: ground.outbound })
   return {
     routes: {
@@ -203,7 +202,7 @@ export const createResponsePorts = (
     },
     callerRules,
     now: ground.clock.now,
-    ...(firewall === undefined ? {} : { firewall }),
+    firewall: createFirewallPort(ground),
     notebooks: createNotebooksPort(ground, { http, notebook }),
     close: http.close,
   }

@@ -20,7 +20,7 @@ const secondLine = (step: WorkflowStep): string => {
   if (step.switch !== undefined) return step.switch
   const commands = (step.commands ?? []) as readonly { readonly type?: string; readonly command?: string }[]
   const [first] = commands
-  if (first === undefined) return ''
+  if (first === undefined) return step.name === undefined ? '' : step.type
   const more = commands.length > 1 ? ` +${commands.length - 1}` : ''
   return first.type === 'manual' ? 'a person' : `${first.command ?? first.type ?? ''}${more}`
 }
@@ -51,7 +51,8 @@ export const PlaybookPicture = ({ playbook, run }: Props) => {
         </defs>
         {drawing.routes.map(({ from, to, points }) => {
           const label = picture.arrows.find((arrow) => arrow.from === from && arrow.to === to)?.label ?? ''
-          const [x = 0, y = 0] = points[0] ?? []
+          const [[ax = 0, ay = 0] = [], [bx = 0, by = 0] = []] = points
+          const [x, y] = [(ax + bx) / 2, (ay + by) / 2]
           return (
             <g key={`${from} ${to}`}>
               <path
@@ -61,7 +62,7 @@ export const PlaybookPicture = ({ playbook, run }: Props) => {
                 markerEnd="url(#tip)"
               />
               {label !== '' && (
-                <text x={x + 6} y={y + 13} fontSize={10.5} fill="var(--ink-3)">
+                <text x={x + 8} y={y + 1} fontSize={10.5} fill="var(--ink-3)">
                   {cut(label, 24)}
                 </text>
               )}
@@ -90,7 +91,7 @@ export const PlaybookPicture = ({ playbook, run }: Props) => {
                 {cut(title, 21)}
               </text>
               <text x={12} y={31} fontSize={10.5} fill="var(--ink-3)">
-                {cut(step === undefined ? '' : secondLine(step) || step.type, 26)}
+                {cut(step === undefined ? '' : secondLine(step), 26)}
               </text>
               {look !== undefined && (
                 <g transform={`translate(${place.width - 15}, 13)`}>

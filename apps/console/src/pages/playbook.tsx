@@ -84,7 +84,8 @@ export const PlaybookPage = () => {
           >
             {run === undefined ? (
               <Empty title="It was not played yet" command={`rampart play ${name} --subject host/NAME`}>
-                A run shows every step, what did it, and what waits for a person.
+                A run shows every step, what did it, and what waits for a person:{' '}
+                {step.instruction ?? 'say how it ended'}
               </Empty>
             ) : (
               <RunSteps run={run} />

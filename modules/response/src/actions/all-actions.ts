@@ -23,8 +23,7 @@ export type ActionPorts = WithdrawalPorts & {
   readonly webhooks: WebhookPort
   readonly callerRules: Pick<CallerRules, 'put' | 'remove' | 'inForce' | 'lagging'>
   readonly now: () => number
-  /** Absent while this process may not change the host's packet filter. */
-  readonly firewall?: FirewallPort
+  readonly firewall: FirewallPort
   readonly notebooks: NotebooksPort
 }
 
@@ -48,6 +47,6 @@ export const createActions = (ports: ActionPorts): readonly Action[] => [
   signerSuspend(ports.signers),
   webhookPost(ports.webhooks, ports.now),
   ticketOpen(ports.webhooks, ports.now),
-  ...(ports.firewall === undefined ? [] : [networkSegment(ports.firewall)]),
+  networkSegment(ports.firewall),
   notebookIsolate(ports.notebooks),
 ]

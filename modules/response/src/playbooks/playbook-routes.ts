@@ -36,6 +36,7 @@ const PlaybookRunView = Type.Object({
       state: Type.Enum(['waiting', 'succeeded', 'failed']),
       run: Type.Optional(Type.String({ description: 'The run, or playbook run, that does it' })),
       why: maybe,
+      instruction: Type.Optional(Type.String({ description: 'What a person is asked to do' })),
       startedAt: text,
       endedAt: maybe,
     }),
@@ -46,6 +47,14 @@ const kindOf = ({ dispatch }: PlaybookRun['steps'][number]): 'wait' | 'manual' |
   dispatch.kind === 'action' && dispatch.commands.every(({ type }) => type === 'manual')
     ? 'manual'
     : dispatch.kind
+
+const instructionOf = (step: PlaybookRun['steps'][number]): string | undefined =>
+  kindOf(step) === 'manual' && step.dispatch.kind === 'action'
+    ? step.dispatch.commands
+        .map(({ command, description }) => command ?? description ?? '')
+        .join('\n')
+        .slice(0, 4096)
+    : undefined
 
 const viewOf = ({ body, state, ...run }: PlaybookRun) => ({
   id: run.id,
@@ -75,6 +84,7 @@ const viewOf = ({ body, state, ...run }: PlaybookRun) => ({
           : ('failed' as const),
     startedAt: step.startedAt,
     ...(step.child === undefined ? {} : { run: step.child }),
+    ...(instructionOf(step) === undefined ? {} : { instruction: instructionOf(step) }),
     ...(step.outcome === undefined || step.outcome.ok ? {} : { why: step.outcome.reason }),
     ...(step.endedAt === undefined ? {} : { endedAt: step.endedAt }),
   })),

@@ -73,7 +73,10 @@ const uuid4 = (random: Random): string => {
 
 const outcomeOf = (run: StoredRun): Outcome | undefined => {
   if (GOOD.includes(run.state)) return { ok: true, outputs: { __run_id__: run.id } }
-  if (BAD.includes(run.state)) return { ok: false, reason: `run ${run.id} is ${run.state}` }
+  if (BAD.includes(run.state)) {
+    const why = run.failed === undefined ? '' : `: ${run.failed}`
+    return { ok: false, reason: `the run is ${run.state}${why}` }
+  }
   return undefined
 }
 

@@ -6862,6 +6862,8 @@ export interface operations {
                             readonly signedBy: string;
                             readonly steps: readonly {
                                 readonly endedAt?: string;
+                                /** @description What a person is asked to do */
+                                readonly instruction?: string;
                                 readonly key: string;
                                 /** @enum {unknown} */
                                 readonly kind: "wait" | "manual" | "action" | "playbook";
@@ -6924,6 +6926,8 @@ export interface operations {
                         readonly signedBy: string;
                         readonly steps: readonly {
                             readonly endedAt?: string;
+                            /** @description What a person is asked to do */
+                            readonly instruction?: string;
                             readonly key: string;
                             /** @enum {unknown} */
                             readonly kind: "wait" | "manual" | "action" | "playbook";
@@ -6995,6 +6999,8 @@ export interface operations {
                         readonly signedBy: string;
                         readonly steps: readonly {
                             readonly endedAt?: string;
+                            /** @description What a person is asked to do */
+                            readonly instruction?: string;
                             readonly key: string;
                             /** @enum {unknown} */
                             readonly kind: "wait" | "manual" | "action" | "playbook";
@@ -7040,7 +7046,9 @@ export interface operations {
                             readonly name: string;
                             readonly revision: number;
                             /** @description A CACAO v2.0 playbook */
-                            readonly spec: Record<string, never>;
+                            readonly spec: {
+                                readonly [key: string]: unknown;
+                            };
                             readonly updatedAt: string;
                             readonly updatedBy: string;
                         }[];
@@ -7070,7 +7078,9 @@ export interface operations {
                         readonly name: string;
                         readonly revision: number;
                         /** @description A CACAO v2.0 playbook */
-                        readonly spec: Record<string, never>;
+                        readonly spec: {
+                            readonly [key: string]: unknown;
+                        };
                         readonly updatedAt: string;
                         readonly updatedBy: string;
                     };
@@ -7092,7 +7102,9 @@ export interface operations {
         /** @description A CACAO v2.0 playbook */
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": Record<string, never>;
+                readonly "application/json": {
+                    readonly [key: string]: unknown;
+                };
             };
         };
         readonly responses: {
@@ -7106,7 +7118,9 @@ export interface operations {
                         readonly name: string;
                         readonly revision: number;
                         /** @description A CACAO v2.0 playbook */
-                        readonly spec: Record<string, never>;
+                        readonly spec: {
+                            readonly [key: string]: unknown;
+                        };
                         readonly updatedAt: string;
                         readonly updatedBy: string;
                     };
@@ -7186,6 +7200,8 @@ export interface operations {
                         readonly signedBy: string;
                         readonly steps: readonly {
                             readonly endedAt?: string;
+                            /** @description What a person is asked to do */
+                            readonly instruction?: string;
                             readonly key: string;
                             /** @enum {unknown} */
                             readonly kind: "wait" | "manual" | "action" | "playbook";
