@@ -84,8 +84,7 @@ export const PlaybookPage = () => {
           >
             {run === undefined ? (
               <Empty title="It was not played yet" command={`rampart play ${name} --subject host/NAME`}>
-                A run shows every step, what did it, and what waits for a person:{' '}
-                {step.instruction ?? 'say how it ended'}
+                A run shows every step, what did it, and what waits for a person.
               </Empty>
             ) : (
               <RunSteps run={run} />
@@ -118,7 +117,8 @@ const ManualStep = ({ run, step }: { run: PlaybookRunItem; step: PlayedStep }) =
   return (
     <div className="flex flex-wrap items-center gap-3 border-b border-line bg-accent-soft px-4 py-3">
       <p className="min-w-0 flex-1">
-        <span className="font-medium">{step.name}</span> waits for a person.
+        <span className="font-medium">{step.name}</span> waits for a person:{' '}
+        {step.instruction ?? 'say how it ended'}
       </p>
       <Button variant="primary" onClick={() => setOk(true)}>
         It is done

@@ -48,13 +48,11 @@ const kindOf = ({ dispatch }: PlaybookRun['steps'][number]): 'wait' | 'manual' |
     ? 'manual'
     : dispatch.kind
 
-const instructionOf = (step: PlaybookRun['steps'][number]): string | undefined =>
-  kindOf(step) === 'manual' && step.dispatch.kind === 'action'
-    ? step.dispatch.commands
-        .map(({ command, description }) => command ?? description ?? '')
-        .join('\n')
-        .slice(0, 4096)
-    : undefined
+const instructionOf = (step: PlaybookRun['steps'][number]): { readonly instruction?: string } => {
+  if (kindOf(step) !== 'manual' || step.dispatch.kind !== 'action') return {}
+  const texts = step.dispatch.commands.map(({ command, description }) => command ?? description ?? '')
+  return { instruction: texts.join('\n').slice(0, 4096) }
+}
 
 const viewOf = ({ body, state, ...run }: PlaybookRun) => ({
   id: run.id,
@@ -84,7 +82,7 @@ const viewOf = ({ body, state, ...run }: PlaybookRun) => ({
           : ('failed' as const),
     startedAt: step.startedAt,
     ...(step.child === undefined ? {} : { run: step.child }),
-    ...(instructionOf(step) === undefined ? {} : { instruction: instructionOf(step) }),
+    ...instructionOf(step),
     ...(step.outcome === undefined || step.outcome.ok ? {} : { why: step.outcome.reason }),
     ...(step.endedAt === undefined ? {} : { endedAt: step.endedAt }),
   })),
