@@ -91,7 +91,7 @@ let publishing = true
 const publisher = (async () => {
   while (publishing) {
     await publish()
-    await delay(10)
+    await delay(25)
   }
 })()
 
@@ -117,7 +117,7 @@ await publisher
 
 const missing = ({ arrived }: Receiver): number =>
   published - new Set(arrived.map(({ number }) => number)).size
-await until(() => receivers.every((receiver) => missing(receiver) === 0), quick ? 60_000 : 180_000, 50).catch(
+await until(() => receivers.every((receiver) => missing(receiver) === 0), quick ? 120_000 : 300_000, 50).catch(
   () => undefined,
 )
 

@@ -50,7 +50,7 @@ const BATCH: Readonly<Record<string, number>> = {
 const DEFAULT_HOLD_MS = 30_000
 const IDLE_POLL_MS = 1_000
 const HOT_MS = 2_000
-const HOT_POLL_MS = 20
+const HOT_POLL_MS = 50
 /** A connection that lasted this long was a good one. */
 const CALM_MS = 60_000
 
