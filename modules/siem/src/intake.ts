@@ -29,8 +29,6 @@ export type IntakeResult = {
   readonly refused: readonly { readonly line: number; readonly reason: string }[]
 }
 
-export type Intake = ReturnType<typeof createIntake>
-
 const readerFor = (spec: SourceSpec, receivedAt: string): ((line: string) => Alert) => {
   const rules = { receivedAt, ...(spec.signalFrom === undefined ? {} : { signalFrom: spec.signalFrom }) }
   switch (spec.format) {

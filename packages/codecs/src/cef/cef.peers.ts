@@ -145,7 +145,11 @@ test('escapes are those of cefevent', { timeout: 60_000 }, async () => {
   const values = Array.from({ length: 2000 }, () => hostile().replaceAll('\r', '').trim()).filter(
     (value) => value !== '',
   )
-  const names = values.map(() => header().replaceAll(/[\n\r\t]/g, '').trim())
+  const names = values.map(() =>
+    header()
+      .replaceAll(/[\n\r\t]/g, '')
+      .trim(),
+  )
   const pairs = values.map((value, at) => [names[at], value])
   const built = JSON.parse(
     await run(`${folder}/venv/bin/python`, ['-c', PYTHON], JSON.stringify(pairs)),

@@ -42,7 +42,6 @@ export const cutTo = (text: string, limit: number, cost: (character: string) => 
   return { text, whole: true }
 }
 
-export const utf16 = (character: string): number => character.length
 export const utf8 = (character: string): number => Buffer.byteLength(character)
 
 /** Said in a record about each field that was cut: `cs4 9120>4000`. */
