@@ -117,9 +117,11 @@ await publisher
 
 const missing = ({ arrived }: Receiver): number =>
   published - new Set(arrived.map(({ number }) => number)).size
-await until(() => receivers.every((receiver) => missing(receiver) === 0), quick ? 120_000 : 300_000, 50).catch(
-  () => undefined,
-)
+await until(
+  () => receivers.every((receiver) => missing(receiver) === 0),
+  quick ? 120_000 : 300_000,
+  50,
+).catch(() => undefined)
 
 const disorder = ({ arrived }: Receiver): number => {
   const last = new Map<number, number>()
