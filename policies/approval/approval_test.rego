@@ -10,7 +10,7 @@ config := {
 	},
 	"stands_for": {"approver": ["approver", "admin"]},
 	"members": {},
-	"author_labels": ["author", "registry.author"],
+	"author_labels": ["author", "registry-author"],
 	"modes": {
 		"development": {
 			"own_versions": true,
@@ -162,7 +162,7 @@ test_the_author_does_not_approve if {
 		"needs 1 more approval by approver",
 		"the approval of user:ann does not count: user:ann made this model and may not approve it",
 	]
-	full := object.union(question([ann]), {"version": {"labels": {"registry.author": "user:ann"}}})
+	full := object.union(question([ann]), {"version": {"labels": {"registry-author": "user:ann"}}})
 	not decided(full, {}).allow
 }
 

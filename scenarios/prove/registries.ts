@@ -81,7 +81,8 @@ const waitFor = async (what: string, isSo: (now: Status) => boolean): Promise<St
   for (const end = Date.now() + DEADLINE_MS; ; await delay(200)) {
     const now = await status()
     if (isSo(now)) return now
-    if (Date.now() > end) throw new Error(`${what} did not happen: ${JSON.stringify(now)}\n${await waiting()}`)
+    if (Date.now() > end)
+      throw new Error(`${what} did not happen: ${JSON.stringify(now)}\n${await waiting()}`)
   }
 }
 

@@ -213,7 +213,7 @@ test('endless pages end, and what they listed is registered', async () => {
   const { list } = memory
   memory.put('m', '1', { 'model.onnx': 'one' })
   let page = 0
-  memory.list = async (cursor, call) => ({
+  memory.list = async (_cursor, call) => ({
     versions: (await list(undefined, call)).versions,
     next: `${++page}`,
   })

@@ -7,7 +7,6 @@ export type RunItem = AnswerTo<'get', '/api/v1/response/runs'>['items'][number]
 export type RunStep = RunItem['steps'][number]
 export type PlaybookItem = AnswerTo<'get', '/api/v1/playbooks'>['items'][number]
 export type PlaybookRunItem = AnswerTo<'get', '/api/v1/playbook-runs'>['items'][number]
-export type KillSwitch = AnswerTo<'get', '/api/v1/response/kill-switch'>
 
 const LIVE_MS = 3000
 

@@ -33,13 +33,13 @@ type SdkRequest = {
   readonly headers: Readonly<Record<string, string>>
 }
 
-const escape = (text: string): string =>
+const percentEncode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
 
 const urlOf = ({ protocol, hostname, port, path, query = {} }: SdkRequest): URL => {
   const pairs = Object.entries(query).flatMap(([key, value]) =>
     (Array.isArray(value) ? (value as readonly string[]) : [value as string | null]).map((one) =>
-      one === null || one === '' ? `${escape(key)}=` : `${escape(key)}=${escape(one)}`,
+      one === null || one === '' ? `${percentEncode(key)}=` : `${percentEncode(key)}=${percentEncode(one)}`,
     ),
   )
   const search = pairs.length === 0 ? '' : `?${pairs.join('&')}`

@@ -125,7 +125,7 @@ export const createS3StandIn = ({ checksums = false }: { readonly checksums?: bo
       }),
     start: () =>
       new Promise((resolve, reject) => {
-        server = createServer((request, response) => {
+        const opened = createServer((request, response) => {
           requests += 1
           if (standIn.intercept(request, response)) return
           const url = new URL(request.url ?? '/', 'http://bucket')
@@ -133,9 +133,10 @@ export const createS3StandIn = ({ checksums = false }: { readonly checksums?: bo
           if (key === '') list(url.searchParams, bucket, response)
           else get(decodeURIComponent(key), request, response)
         })
-        server.once('error', reject)
-        server.listen(listening, '127.0.0.1', () => {
-          listening = (server?.address() as AddressInfo).port
+        server = opened
+        opened.once('error', reject)
+        opened.listen(listening, '127.0.0.1', () => {
+          listening = (opened.address() as AddressInfo).port
           resolve()
         })
       }),
