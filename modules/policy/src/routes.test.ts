@@ -70,6 +70,7 @@ test('packs are listed and read with their files and what they read', async () =
       ['inference', 1, false],
       ['verdict', 1, false],
       ['approval', 1, false],
+      ['response', 1, false],
     ],
   )
   const pack = await call('GET', '/policies/inference')
