@@ -282,7 +282,7 @@ tenant_mode := object.get(settings.tenants, tenant, default_mode)
 
 action_mode(action) := object.get(settings.actions, action, default_mode)
 
-only_one_mode(action) if not settings.tenants[tenant]
+only_one_mode(_) if not settings.tenants[tenant]
 
 only_one_mode(action) if not settings.actions[action]
 
