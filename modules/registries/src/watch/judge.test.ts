@@ -37,7 +37,19 @@ test('an alias on approved bytes is a match, or tells what is served instead', (
   assert.deepEqual(states(facts([champion], { served: [] })), ['not-served'])
   const other = { ...served, version: '2', digest: digest('c') }
   const both = facts([champion], { served: [other], judge: () => ({ approved: true, reasons: [] }) })
-  assert.deepEqual([states(both), keys(both)], [['other-served'], []])
+  assert.deepEqual(
+    [states(both), keys(both)],
+    [['other-served'], ['info registry-watch:alias:mlflow/Iris/champion']],
+  )
+})
+
+test('bytes that are approved for another model are not approved for this one', () => {
+  const moved = { ...champion, version: '2', ref: 'iris:2', digest: bad, observedDigest: bad }
+  const one = facts([moved], { judge: () => ({ approved: true, reasons: [] }) })
+  assert.deepEqual(
+    [states(one), keys(one)],
+    [['unapproved'], ['high registry-watch:alias:mlflow/Iris/champion']],
+  )
 })
 
 test('an alias moved to bytes nobody approved is a signal, whether they have arrived or not', () => {

@@ -131,6 +131,8 @@ const stateOf = (fact: PointerFact, facts: Facts, group: Group): [WatchState, re
     ]
   const { approved, reasons } = facts.judge(digest)
   if (!approved) return ['unapproved', reasons.length > 0 ? reasons : ['there is no verdict about its bytes']]
+  if (!group.approved.some((one) => one.digest === digest))
+    return ['unapproved', [`these bytes are approved for another model, not for ${fact.name ?? fact.model}`]]
   if (group.served.length === 0) return ['not-served', []]
   return group.served.some((one) => one.digest === digest) ? ['match', []] : ['other-served', []]
 }
@@ -167,11 +169,24 @@ const about = (fact: PointerFact): Pick<Condition, 'entity' | 'related'> => ({
 const aliasCondition = (fact: PointerFact, state: WatchState, group: Group): Condition[] => {
   const isGoverned = group.approved.length > 0 || group.served.length > 0
   if (fact.alias === undefined || !isGoverned) return []
-  if (!['unapproved', 'unknown', 'deleted', 'bytes-changed'].includes(state)) return []
   const where = `${fact.registry}: alias ${quoted(fact.alias)} of ${quoted(fact.model)}`
+  const key = `registry-watch:alias:${fact.registry}/${fact.model}/${fact.alias}`.slice(0, 512)
+  // Not an attack, but the route stays where it is until somebody deploys: whoever moved it must learn that.
+  if (state === 'other-served')
+    return [
+      {
+        key,
+        title: `${where} points at version ${quoted(fact.version)}, which is approved but not what is served`,
+        severity: 'info',
+        ...about(fact),
+        techniques: [],
+        evidence: {},
+      },
+    ]
+  if (!['unapproved', 'unknown', 'deleted', 'bytes-changed'].includes(state)) return []
   return [
     {
-      key: `registry-watch:alias:${fact.registry}/${fact.model}/${fact.alias}`.slice(0, 512),
+      key,
       title: `${where} points at version ${quoted(fact.version)}, whose bytes are not approved (${short(fact.digest)})`,
       severity: group.served.length > 0 ? 'high' : 'medium',
       ...about(fact),
