@@ -1,6 +1,6 @@
 /** The rooms in the order of the data's way: what each is given is all that it can reach. */
 import { join } from 'node:path'
-import { createAssess, createAssurance, createProcessRunner } from '@rampart/assurance'
+import { createAssess, createAssurance, createMeasuredOnce, createProcessRunner } from '@rampart/assurance'
 import { createAudit } from '@rampart/audit'
 import { createOidcVerifier } from '@rampart/connectors/oidc'
 import { createIdentity } from '@rampart/identity'
@@ -118,11 +118,14 @@ export const createPipeline = async (ground: Ground) => {
     inventory,
     trust,
     scanGate: verdictRoom.scanGate,
-    assess: createAssess({
+    assess: createMeasuredOnce(
+      createAssess({
+        clock,
+        runtime: `onnxruntime on node ${process.versions.node}`,
+        runner: createProcessRunner({ timeoutMs: 300_000, memoryMb: 4096, maxModelBytes: 1024 ** 3 }),
+      }),
       clock,
-      runtime: `onnxruntime on node ${process.versions.node}`,
-      runner: createProcessRunner({ timeoutMs: 300_000, memoryMb: 4096, maxModelBytes: 1024 ** 3 }),
-    }),
+    ),
     onReference: async (reference) => {
       await telemetry.setReference(reference)
       late.gateways?.changed()
