@@ -206,5 +206,6 @@ try {
   edge.remove()
   plane.remove()
 }
-print(`${passed} passed, ${failed} failed; the registry was asked ${registry.asked()} times`)
+print(`the registry was asked ${registry.asked()} times`)
+print(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
