@@ -58,6 +58,8 @@ const planKey = (plan: Pick<SnapshotPlan, 'tenant' | 'name'>): string => `${plan
 
 export const createServedModels = (deps: Deps) => {
   let table: RouteTable = createRouteTable([])
+  /** What `table` serves, by route key: snapshots may hold thousands of versions. */
+  let servedBy: ReadonlyMap<string, ServedRoute> = new Map()
   let snapshot: Snapshot = { routes: [] }
   let turn: Promise<unknown> = Promise.resolve()
   const models = new Map<string, Model>()
@@ -77,7 +79,7 @@ export const createServedModels = (deps: Deps) => {
     return known
   }
 
-  const createTable = (served: readonly ServedRoute[], plans: readonly SnapshotPlan[]): RouteTable => {
+  const replaceTable = (served: readonly ServedRoute[], plans: readonly SnapshotPlan[]): void => {
     const byKey = new Map(served.map((one) => [routeKey(one.route), one]))
     const compiled = plans.flatMap((plan): RoutePlan[] => {
       const found = compilePlan(
@@ -88,11 +90,13 @@ export const createServedModels = (deps: Deps) => {
       )
       return found === undefined ? [] : [found]
     })
-    return createRouteTable(served, compiled)
+    table = createRouteTable(served, compiled)
+    // The first of equal keys counts.
+    servedBy = new Map(served.toReversed().map((one) => [routeKey(one.route), one]))
   }
 
   const serve = (route: SnapshotRoute, outcome: Outcome): ServedRoute => {
-    const before = table.served.find((one) => routeKey(one.route) === routeKey(route))
+    const before = servedBy.get(routeKey(route))
     const { message } = outcome.failure ?? {}
     const same =
       before?.route.epoch === route.epoch && before.model === outcome.model && before.failure === message
@@ -185,7 +189,7 @@ export const createServedModels = (deps: Deps) => {
       if (why !== undefined) return [serve(kept, refusedBy(route, why))]
       return [serve(kept, { model: route.stage === 'deployed' ? one.model : undefined, failure: undefined })]
     })
-    table = createTable(
+    replaceTable(
       kept,
       (before.plans ?? []).filter((plan) => names.has(planKey(plan))),
     )
@@ -194,10 +198,9 @@ export const createServedModels = (deps: Deps) => {
   /** A name whose new default could not be loaded keeps answering with the version it had, if that is still deployed. */
   const keepDefaults = (routes: readonly SnapshotRoute[], outcomes: readonly Outcome[]): SnapshotRoute[] => {
     const isUp = (index: number): boolean => outcomes[index]?.model !== undefined
+    const byName = Map.groupBy(routes.keys(), (i) => planKey(routes[i] as SnapshotRoute))
     return routes.map((route, index) => {
-      const rivals = routes
-        .map((_, i) => i)
-        .filter((i) => routes[i]?.name === route.name && routes[i]?.tenant === route.tenant)
+      const rivals = byName.get(planKey(route)) ?? []
       const chosen = rivals.find((i) => routes[i]?.isDefault)
       if (chosen === undefined || isUp(chosen)) return route
       const old = rivals.find((i) => isUp(i) && wasDefault(routes[i] as SnapshotRoute))
@@ -206,7 +209,7 @@ export const createServedModels = (deps: Deps) => {
   }
 
   const wasDefault = (route: SnapshotRoute): boolean =>
-    table.served.some((one) => one.route.isDefault && routeKey(one.route) === routeKey(route))
+    servedBy.get(routeKey(route))?.route.isDefault === true
 
   /** `left` resolves when no call can reach the model any more. */
   const retire = async (key: string, model: Model, left: Promise<unknown>): Promise<void> => {
@@ -264,7 +267,7 @@ export const createServedModels = (deps: Deps) => {
     const outcomes: Outcome[] = []
     for (const route of next.routes) outcomes.push(await load(route))
     const routes = keepDefaults(next.routes, outcomes)
-    table = createTable(
+    replaceTable(
       routes.map((route, index) => serve(route, outcomes[index] as Outcome)),
       next.plans ?? [],
     )
@@ -302,7 +305,7 @@ export const createServedModels = (deps: Deps) => {
       gate.close()
       await turn
       gate.close()
-      table = createRouteTable([])
+      replaceTable([], [])
       const left = deps.leases.turn()
       await Promise.all([...models].map(([key, model]) => retire(key, model, left)))
       await sessions.close()
