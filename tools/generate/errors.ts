@@ -1,4 +1,4 @@
-/** docs/reference/errors.md from every room's src/errors.ts: code, HTTP status, exit code, what it means, what helps. */
+/** docs/reference/errors.md from every errors.ts of a room or connector: code, HTTP status, exit code, what it means, what helps. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AppError, type ErrorDefinition, httpStatus, toExitCode } from '../../packages/kit/src/index.ts'
@@ -23,13 +23,19 @@ const row = ({ code, definition }: Entry): string => {
   return `| <a id="${code}"></a>\`${code}\` | ${httpStatus(kind)} | ${exit} | ${escapeCell(summary)} | ${escapeCell(help ?? '')} |`
 }
 
+/** The room; for connectors the system too, since each has a catalogue of its own. */
+const titleOf = (path: string): string => {
+  const folder = /\/src\/([^/]+)\/errors\.ts$/.exec(path)?.[1]
+  return folder === undefined ? roomOf(path) : `${roomOf(path)}/${folder}`
+}
+
 const section = async (path: string): Promise<string> => {
   const exported = (await import(pathToFileURL(join(root, path)).href)) as Record<string, unknown>
   const entries = entriesOf(exported).toSorted((a, b) => (a.code < b.code ? -1 : 1))
   // A library that stands without kit has an error class of its own and no catalogue.
   if (entries.length === 0) return ''
   return [
-    `## ${roomOf(path)}`,
+    `## ${titleOf(path)}`,
     '',
     '| code | HTTP | exit | meaning | what helps |',
     '|---|---|---|---|---|',
@@ -39,7 +45,9 @@ const section = async (path: string): Promise<string> => {
 }
 
 export const renderErrorReference = async (): Promise<string> => {
-  const paths = listFiles((path) => /^(packages|modules|apps)\/[^/]+\/src\/errors\.ts$/.test(path))
+  const paths = listFiles((path) =>
+    /^(packages|modules|apps)\/[^/]+\/src\/(?:[^/]+\/)?errors\.ts$/.test(path),
+  )
   const sections = await Promise.all(paths.filter((path) => !path.startsWith('apps/console/')).map(section))
   return [
     '# Errors',
