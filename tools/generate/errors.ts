@@ -26,7 +26,8 @@ const row = ({ code, definition }: Entry): string => {
 /** The room; for connectors the system too, since each has a catalogue of its own. */
 const titleOf = (path: string): string => {
   const folder = /\/src\/([^/]+)\/errors\.ts$/.exec(path)?.[1]
-  return folder === undefined ? roomOf(path) : `${roomOf(path)}/${folder}`
+  const room = roomOf(path) ?? path
+  return folder === undefined ? room : `${room}/${folder}`
 }
 
 const section = async (path: string): Promise<string> => {
