@@ -253,6 +253,42 @@ proposed contains {
 	settings.ticket != ""
 }
 
+# A playbook that the settings name for a kind of entity and a rule stands in for the single containments of that entity.
+# A variable's value `$id` is the entity's name.
+proposed contains {
+	"action": "playbook.run",
+	"entity": entity,
+	"parameters": {"playbook": one.playbook, "variables": {name: value_of(text, entity) | some name, text in object.get(one, "variables", {})}},
+	"approvals": object.get(one, "approvals", 0),
+	"reason": sprintf("the playbook %v is for a %v like this", [one.playbook, entity.kind]),
+} if {
+	some one in object.get(settings, "playbooks", [])
+	some entity in suspects
+	entity.kind == one.kind
+	about_rule(entity, object.get(one, "rule", ""))
+}
+
+value_of(text, entity) := entity.id if text == "$id"
+
+value_of(text, _) := text if text != "$id"
+
+has_playbook(entity) if {
+	some one in proposed
+	one.action == "playbook.run"
+	one.entity == entity
+}
+
+is_replaced(one) if {
+	not one.action in telling
+	one.action != "playbook.run"
+	has_playbook(one.entity)
+}
+
+chosen contains one if {
+	some one in proposed
+	not is_replaced(one)
+}
+
 # --- how far each may go -----------------------------------------------------------------------------------------
 
 telling := {"webhook.post", "ticket.open"}
@@ -302,6 +338,14 @@ is_protected(entity) if {
 	one.id == entity.id
 }
 
+# A name that ends in * protects everything that begins so.
+is_protected(entity) if {
+	some one in protected
+	one.kind == entity.kind
+	endswith(one.id, "*")
+	startswith(entity.id, trim_suffix(one.id, "*"))
+}
+
 protection(entity) := 2 if is_protected(entity)
 
 protection(entity) := 0 if not is_protected(entity)
@@ -313,7 +357,7 @@ protection_reasons(entity) := [] if not is_protected(entity)
 # Beyond it a person is asked.
 budget := max([0, settings.max_actions_per_hour - acted])
 
-ordered := sort([[strength[one.action], one.action, one.entity.kind, one.entity.id, one] | some one in proposed])
+ordered := sort([[strength[one.action], one.action, one.entity.kind, one.entity.id, one] | some one in chosen])
 
 # What loses least comes first, so that the budget is spent on it.
 strength := {
@@ -322,6 +366,7 @@ strength := {
 	"canary.stop": 1,
 	"route.previous-version": 2,
 	"route.to": 2,
+	"playbook.run": 3,
 	"notebook.isolate": 3,
 	"network.segment": 3,
 	"caller.throttle": 3,
@@ -392,9 +437,9 @@ reasons contains "no entity's own ledger is high enough for a containment" if {
 	count(actions) == 0
 }
 
-reasons contains sprintf("%v because %v", [one.action, one.reason]) if some one in proposed
+reasons contains sprintf("%v because %v", [one.action, one.reason]) if some one in chosen
 
 reasons contains "protected entities need two approvals" if {
-	some one in proposed
+	some one in chosen
 	is_protected(one.entity)
 }

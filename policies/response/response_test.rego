@@ -93,6 +93,25 @@ test_modes_are_the_more_careful_of_tenant_and_action if {
 	only(facts, {"default_mode": "observe"}).mode == "observe"
 }
 
+test_a_playbook_stands_in_for_the_single_containments if {
+	facts := about("host", "h", "ids.scan", "high")
+	config := {"playbooks": [{"kind": "host", "rule": "ids.", "playbook": "contain-host", "variables": {"address": "$id", "ticket": "ops"}}], "webhook": "soc"}
+	names(facts, config) == {"playbook.run", "webhook.post"}
+	some one in decided(facts, config).obligations.actions
+	one.action == "playbook.run"
+	one.parameters == {"playbook": "contain-host", "variables": {"address": "h", "ticket": "ops"}}
+	one.mode == "act"
+	one.ttl_s == 600
+	names(about("host", "h", "edr.scan", "high"), config) == {"network.segment", "webhook.post"}
+	names(about("notebook", "n", "ids.scan", "high"), config) == {"notebook.isolate", "webhook.post"}
+}
+
+test_a_name_with_a_star_protects_what_begins_so if {
+	facts := about("model-version", "card:2", "telemetry.drift", "high")
+	only(object.union(facts, {"protected": [{"kind": "model-version", "id": "card:*"}]}), {}).approvals_needed == 2
+	only(object.union(facts, {"protected": [{"kind": "model-version", "id": "cart:*"}]}), {}).approvals_needed == 0
+}
+
 test_protected_entities_need_two_persons if {
 	facts := about("host", "h", "ids", "high")
 	only(facts, {}).approvals_needed == 0
