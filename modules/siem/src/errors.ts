@@ -23,8 +23,4 @@ export const siemErrors = defineErrors({
     summary: 'A source sends more than its rate allows.',
     help: 'Send later, or raise spec.ratePerSecond.',
   },
-  SIEM_QUEUE_FULL: {
-    kind: 'Unavailable',
-    summary: 'The queue of a sink is full: records wait in the event log until it drains.',
-  },
 })

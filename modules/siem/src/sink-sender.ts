@@ -51,6 +51,8 @@ const DEFAULT_HOLD_MS = 30_000
 const IDLE_POLL_MS = 1_000
 const HOT_MS = 2_000
 const HOT_POLL_MS = 50
+/** Written records leave the queue together, this often at most. */
+const RELEASE_EVERY_MS = 250
 /** A connection that lasted this long was a good one. */
 const CALM_MS = 60_000
 
@@ -66,6 +68,8 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
   let transport: SinkTransport | undefined
   let cursor = '0'
   let held: Held[] = []
+  let releasedAt = Number.NEGATIVE_INFINITY
+  let ahead: { readonly after: string; readonly rows: Promise<store.Queued[]> } | undefined
   let broken = false
   let breaks = 0
   let lastBreak = Number.NEGATIVE_INFINITY
@@ -129,9 +133,12 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
 
   /** Written records whose time has passed leave the queue. */
   const release = async (): Promise<void> => {
-    const old = held.filter(({ at }) => clock.monotonic() - at >= holdMs)
+    const now = clock.monotonic()
+    if (broken || now - releasedAt < Math.min(RELEASE_EVERY_MS, holdMs)) return
+    const old = held.filter(({ at }) => now - at >= holdMs)
     const last = old.at(-1)
-    if (last === undefined || broken) return
+    if (last === undefined) return
+    releasedAt = now
     const removed = await tx((inner) => store.removeThrough(inner, name, last.seq, clock.iso()))
     held = held.slice(old.length)
     deps.onSent(sink, 'delivered', removed)
@@ -161,10 +168,12 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
       result.kind === 'refused' ? [{ seq: seqs[at] as string, reason: result.reason }] : [],
     )
     const dead = [...unwritable, ...refused]
-    await tx(async (inner) => {
-      if (dead.length > 0) await store.bury(inner, name, dead)
-      if (lasting && accepted.length > 0) await store.removeDelivered(inner, name, accepted, clock.iso())
-    })
+    const gone = lasting ? accepted : []
+    if (dead.length + gone.length > 0)
+      await tx(async (inner) => {
+        if (dead.length > 0) await store.bury(inner, name, dead)
+        if (gone.length > 0) await store.removeDelivered(inner, name, gone, clock.iso())
+      })
     if (dead.length > 0) {
       logger.warn({ tenant, sink: name, count: dead.length, reason: dead[0]?.reason }, 'siem.dead-letters')
       deps.onSent(sink, 'dead', dead.length)
@@ -173,30 +182,50 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
     return accepted
   }
 
+  const readFrom = (after: string): Promise<store.Queued[]> =>
+    database.read(tenant, (inner) => store.readQueue(inner, name, after, batchSize))
+
+  /** The next batch, read while the last one was on its way. Seqs are in the order of commits: none comes in before it. */
+  const nextBatch = async (): Promise<store.Queued[]> => {
+    const known = ahead?.after === cursor ? ahead.rows : undefined
+    ahead = undefined
+    const rows = await known?.catch(() => undefined)
+    return rows === undefined || rows.length === 0 ? readFrom(cursor) : rows
+  }
+
+  const readAhead = (after: string): void => {
+    const rows = readFrom(after)
+    rows.catch(() => undefined)
+    ahead = { after, rows }
+  }
+
   /** One batch. True when there may be more. */
   const step = async (): Promise<boolean> => {
     if (broken) await rewind()
-    await release()
-    const queued = await database.read(tenant, (inner) => store.readQueue(inner, name, cursor, batchSize))
-    if (queued.length === 0) return false
+    const queued = await nextBatch()
+    const last = queued.at(-1)?.seq
+    if (last === undefined) {
+      await release()
+      return false
+    }
     if (!pending) hotUntil = 0
     phase = 'sending'
+    if (queued.length === batchSize) readAhead(last)
     const { good, dead } = encode(queued)
     const channel = await openOnce()
     // Broken since the queue was read: what was written before must go first.
     if (broken) return true
     const seqs = good.map(({ seq }) => seq)
-    const results = good.length === 0 ? [] : await channel.send(good.map(({ record }) => record))
+    const send = async () => (good.length === 0 ? [] : channel.send(good.map(({ record }) => record)))
+    const [results] = await Promise.all([send(), release()])
     const lasting = channel.assurance !== 'written'
     const accepted = await settle(seqs, results, dead, lasting)
-    const last = queued.at(-1)?.seq ?? cursor
-    // Broken in the meantime: the records of this batch are among those to be written again.
-    if (!lasting && !broken) {
-      held.push({ seq: last, at: clock.monotonic(), count: accepted.length })
-      cursor = last
-    }
     const again = results.find((result) => result.kind === 'again')
     if (again?.kind === 'again') throw new Error(again.reason)
+    // Broken in the meantime: the records of this batch are among those to be written again.
+    if (broken) return true
+    if (!lasting) held.push({ seq: last, at: clock.monotonic(), count: accepted.length })
+    cursor = last
     return true
   }
 
@@ -206,6 +235,7 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
     phase = 'waiting'
     logger.warn({ tenant, sink: name, failures, reason: lastError }, 'siem.sink-waits')
     if (transport?.assurance === 'written') broken = true
+    else cursor = '0'
     const last = transport
     transport = undefined
     await last?.close().catch(() => undefined)

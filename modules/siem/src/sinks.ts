@@ -10,6 +10,7 @@ import {
   type Logger,
   type Metrics,
   type Random,
+  type StoredEvent,
   type Tx,
 } from '@rampart/kit'
 import { siemErrors } from './errors.ts'
@@ -68,12 +69,24 @@ export type SinkView = Pick<store.Sink, 'name' | 'spec' | 'revision' | 'updatedB
 export type Sinks = ReturnType<typeof createSinks>
 
 const DEFAULT_MAX_QUEUED = 1_000_000
+const EVENTS_AT_ONCE = 1_000
+const RECOUNT_MS = 1_000
 
 type Lane = {
   readonly sink: store.Sink
   readonly sender: SinkSender
   readonly consumer: Consumer
   depth: number
+  countedAt: number
+}
+
+/** What is no record goes into the queue too: there it becomes a dead letter with the reason, and holds nothing back. */
+const wantsBody = (spec: SinkSpec, body: QueuedBody): boolean => {
+  try {
+    return wants(spec, recordOf(body))
+  } catch {
+    return true
+  }
 }
 
 const laneKey = (tenant: string, name: string): string => `${tenant}/${name}`
@@ -91,20 +104,36 @@ export const createSinks = (deps: SinksDeps) => {
   )
   let started = false
 
-  /** Throws SIEM_QUEUE_FULL: the event log keeps the record, and the consumer comes back. */
-  const handleFor = (lane: () => Lane) => async (event: Parameters<typeof bodyOfEvent>[0], tx: Tx) => {
-    const { sink } = lane()
-    if (event.tenant !== sink.tenant) return
-    const body = bodyOfEvent(event)
-    if (body === undefined || !wants(sink.spec, recordOf(body))) return
-    const most = sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED
-    // Counted anew before anything is refused: a transaction that was rolled back has counted too much.
-    if (lane().depth >= most) lane().depth = (await store.countQueue(tx, sink.name)).queued
-    if (lane().depth >= most)
-      throw siemErrors.SIEM_QUEUE_FULL(`The queue of sink ${sink.name} holds ${lane().depth} records.`)
-    const added = await store.enqueue(tx, sink.name, [body], clock.iso())
-    lane().depth += added
-    lane().sender.wake()
+  /** Counted anew before anything is held back, but not at every look: a transaction rolled back has counted too much. */
+  const roomOf = async (lane: Lane, tx: Tx): Promise<number> => {
+    const most = lane.sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED
+    if (lane.depth >= most && clock.monotonic() - lane.countedAt > RECOUNT_MS) {
+      lane.countedAt = clock.monotonic()
+      lane.depth = (await store.countQueue(tx, lane.sink.name)).queued
+    }
+    return Math.max(0, most - lane.depth)
+  }
+
+  /** Takes events while there is room; the event log keeps the others, and the consumer comes back. */
+  const handleFor = (of: () => Lane) => async (events: readonly StoredEvent[], tx: Tx) => {
+    const lane = of()
+    const { sink } = lane
+    const room = await roomOf(lane, tx)
+    const wanted: QueuedBody[] = []
+    let taken = 0
+    for (const event of events) {
+      const body = bodyOfEvent(event)
+      if (body !== undefined && wantsBody(sink.spec, body)) {
+        if (wanted.length >= room) break
+        wanted.push(body)
+      }
+      taken += 1
+    }
+    if (wanted.length > 0) {
+      lane.depth += await store.enqueue(tx, sink.name, wanted, clock.iso())
+      lane.sender.wake()
+    }
+    return taken
   }
 
   const createLane = (sink: store.Sink, depth: number): Lane => {
@@ -118,12 +147,14 @@ export const createSinks = (deps: SinksDeps) => {
     const consumer = eventLog.consumer({
       name: `siem:${sink.tenant}:${sink.name}:${sink.channel}`,
       types: deps.eventTypes,
-      handle: handleFor(() => lane),
-      // A full queue is no fault of the event: it waits as long as it takes.
+      tenant: sink.tenant,
+      batchSize: EVENTS_AT_ONCE,
+      handleBatch: handleFor(() => lane),
+      // Whatever keeps an event from the queue is no fault of the event: it waits as long as it takes.
       maxAttempts: Number.MAX_SAFE_INTEGER,
       maxMs: 500,
     })
-    const lane: Lane = { sink, sender, consumer, depth }
+    const lane: Lane = { sink, sender, consumer, depth, countedAt: Number.NEGATIVE_INFINITY }
     return lane
   }
 
@@ -255,7 +286,7 @@ export const createSinks = (deps: SinksDeps) => {
     let refused = 0
     for (const lane of lanes.values()) {
       if (lane.sink.tenant !== tenant) continue
-      const wanted = bodies.filter((body) => wants(lane.sink.spec, recordOf(body)))
+      const wanted = bodies.filter((body) => wantsBody(lane.sink.spec, body))
       const room = (lane.sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED) - lane.depth
       const taken = wanted.slice(0, Math.max(0, room))
       refused += wanted.length - taken.length

@@ -14,6 +14,9 @@ export type Sink = {
   readonly updatedAt: string
 }
 
+/** Named in every statement beside row-level security, whose condition no index can serve. */
+const TENANT = `current_setting('rampart.tenant')`
+
 type SinkRow = {
   tenant: string
   name: string
@@ -63,8 +66,8 @@ export const clearFromCursor = async (tx: Tx, name: string): Promise<void> => {
 }
 
 export const deleteSink = async (tx: Tx, name: string): Promise<void> => {
-  await tx.query('DELETE FROM siem_delivery WHERE sink = $1', [name])
-  await tx.query('DELETE FROM siem_sink_progress WHERE sink = $1', [name])
+  await tx.query(`DELETE FROM siem_delivery WHERE tenant = ${TENANT} AND sink = $1`, [name])
+  await tx.query(`DELETE FROM siem_sink_progress WHERE tenant = ${TENANT} AND sink = $1`, [name])
   await tx.query('DELETE FROM siem_sink WHERE name = $1', [name])
 }
 
@@ -93,7 +96,7 @@ export type Queued = { readonly seq: string; readonly body: QueuedBody; readonly
 export const readQueue = async (tx: Tx, sink: string, after: string, limit: number): Promise<Queued[]> => {
   const rows = await tx.query<{ seq: string; body: QueuedBody; queued_at: Date }>(
     `SELECT seq::text, body, queued_at FROM siem_delivery AS d
-     WHERE sink = $1 AND d.seq > $2::bigint AND state = 'queued' ORDER BY d.seq LIMIT $3`,
+     WHERE tenant = ${TENANT} AND sink = $1 AND d.seq > $2::bigint AND state = 'queued' ORDER BY d.seq LIMIT $3`,
     [sink, after, limit],
   )
   return rows.map(({ seq, body, queued_at }) => ({ seq, body, queuedAt: queued_at }))
@@ -102,7 +105,7 @@ export const readQueue = async (tx: Tx, sink: string, after: string, limit: numb
 export const countQueue = async (tx: Tx, sink: string): Promise<{ queued: number; dead: number }> => {
   const [row] = await tx.query<{ queued: number; dead: number }>(
     `SELECT (count(*) FILTER (WHERE state = 'queued'))::int AS queued, (count(*) FILTER (WHERE state = 'dead'))::int AS dead
-     FROM siem_delivery WHERE sink = $1`,
+     FROM siem_delivery WHERE tenant = ${TENANT} AND sink = $1`,
     [sink],
   )
   return row ?? { queued: 0, dead: 0 }
@@ -116,7 +119,7 @@ export const removeDelivered = async (
   now: string,
 ): Promise<number> => {
   const rows = await tx.query(
-    `DELETE FROM siem_delivery WHERE sink = $1 AND seq = ANY ($2::bigint[]) AND state = 'queued' RETURNING 1`,
+    `DELETE FROM siem_delivery WHERE tenant = ${TENANT} AND sink = $1 AND seq = ANY ($2::bigint[]) AND state = 'queued' RETURNING 1`,
     [sink, seqs],
   )
   await countDelivered(tx, sink, rows.length, now)
@@ -125,7 +128,7 @@ export const removeDelivered = async (
 
 export const removeThrough = async (tx: Tx, sink: string, seq: string, now: string): Promise<number> => {
   const [row] = await tx.query<{ n: number }>(
-    `WITH gone AS (DELETE FROM siem_delivery WHERE sink = $1 AND seq <= $2::bigint AND state = 'queued' RETURNING 1)
+    `WITH gone AS (DELETE FROM siem_delivery WHERE tenant = ${TENANT} AND sink = $1 AND seq <= $2::bigint AND state = 'queued' RETURNING 1)
      SELECT count(*)::int AS n FROM gone`,
     [sink, seq],
   )
@@ -163,7 +166,7 @@ export const readProgress = async (tx: Tx, sink: string): Promise<Progress> => {
     last_delivered_at: Date | null
     last_error: string | null
     last_error_at: Date | null
-  }>('SELECT * FROM siem_sink_progress WHERE sink = $1', [sink])
+  }>(`SELECT * FROM siem_sink_progress WHERE tenant = ${TENANT} AND sink = $1`, [sink])
   if (row === undefined) return { delivered: 0 }
   return {
     delivered: Number(row.delivered),
@@ -180,7 +183,7 @@ export const bury = async (
 ): Promise<void> => {
   await tx.query(
     `UPDATE siem_delivery AS d SET state = 'dead', reason = given.reason
-     FROM unnest($2::bigint[], $3::text[]) AS given (seq, reason) WHERE d.sink = $1 AND d.seq = given.seq`,
+     FROM unnest($2::bigint[], $3::text[]) AS given (seq, reason) WHERE d.tenant = ${TENANT} AND d.sink = $1 AND d.seq = given.seq`,
     [sink, dead.map(({ seq }) => seq), dead.map(({ reason }) => reason.slice(0, 1000))],
   )
 }
@@ -207,7 +210,7 @@ export const listDead = async (
     body: QueuedBody
   }>(
     `SELECT seq::text, event_id, reason, queued_at, body FROM siem_delivery AS d
-     WHERE sink = $1 AND state = 'dead' AND ($2::bigint IS NULL OR d.seq < $2) ORDER BY d.seq DESC LIMIT $3`,
+     WHERE tenant = ${TENANT} AND sink = $1 AND state = 'dead' AND ($2::bigint IS NULL OR d.seq < $2) ORDER BY d.seq DESC LIMIT $3`,
     [sink, before ?? null, limit],
   )
   return rows.map((row) => ({
@@ -227,7 +230,7 @@ export const requeueDead = async (
   now: string,
 ): Promise<number> => {
   const rows = await tx.query<{ body: QueuedBody }>(
-    `DELETE FROM siem_delivery AS d WHERE sink = $1 AND state = 'dead' AND ($2::text[] IS NULL OR event_id = ANY ($2))
+    `DELETE FROM siem_delivery AS d WHERE tenant = ${TENANT} AND sink = $1 AND state = 'dead' AND ($2::text[] IS NULL OR event_id = ANY ($2))
      RETURNING body`,
     [sink, eventIds ?? null],
   )

@@ -12,12 +12,30 @@ import type { Logger } from './logger.ts'
 import type { Random } from './random.ts'
 import { backoffMs } from './retry.ts'
 
-export type ConsumerOptions = {
+type Handling =
+  | {
+      /** Runs in a transaction of the event's tenant. Keep it short: it holds back what others can read. */
+      readonly handle: (event: store.StoredEvent, tx: Tx) => Promise<void>
+      readonly handleBatch?: never
+    }
+  | {
+      /**
+       * Consecutive events of one tenant in one transaction with one checkpoint. Gives how many of them, from the first on,
+       * were handled: the others are offered again a little later. When it throws, the events are handled one by one, so
+       * that only the one at fault is tried again and, in the end, becomes a dead letter.
+       */
+      readonly handleBatch: (events: readonly store.StoredEvent[], tx: Tx) => Promise<number>
+      readonly handle?: never
+    }
+
+export type ConsumerOptions = Handling & {
   /** Stable: it names the checkpoint. */
   readonly name: string
   readonly types?: readonly string[]
-  /** Runs in a transaction of the event's tenant. Keep it short: it holds back what others can read. */
-  readonly handle: (event: store.StoredEvent, tx: Tx) => Promise<void>
+  /** Only events of this tenant; default: of all. */
+  readonly tenant?: string
+  /** Events read, and at most handled, at once; default 100. */
+  readonly batchSize?: number
   /** Failures of one event before it becomes a dead letter; default 8. */
   readonly maxAttempts?: number
   readonly baseMs?: number
@@ -43,7 +61,7 @@ export type ConsumerDeps = {
   readonly onDeadLetter: (consumer: string, event: store.StoredEvent) => void
 }
 
-const BATCH = 100
+const DEFAULT_BATCH = 100
 
 /** Not the event's fault: the database is away or busy, so the attempt does not count. */
 const isTransient = (error: unknown): boolean =>
@@ -53,21 +71,52 @@ const isTransient = (error: unknown): boolean =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-type Step = 'idle' | 'progress' | 'elsewhere'
+/** `later`: another process works on this consumer, or the handler took less than it was offered. */
+type Step = 'idle' | 'progress' | 'later'
+
+const batchHandlerOf =
+  (options: ConsumerOptions) =>
+  async (events: readonly store.StoredEvent[], tx: Tx): Promise<number> => {
+    if (options.handleBatch !== undefined) return options.handleBatch(events, tx)
+    for (const event of events) await options.handle(event, tx)
+    return events.length
+  }
+
+/** Consecutive events of one tenant; those of a consumer without `handleBatch` stand alone. */
+const groupsOf = (
+  events: readonly store.StoredEvent[],
+  options: ConsumerOptions,
+): readonly (readonly store.StoredEvent[])[] => {
+  const groups: store.StoredEvent[][] = []
+  for (const event of events) {
+    const last = groups.at(-1)
+    if (options.handleBatch !== undefined && last?.[0]?.tenant === event.tenant) last.push(event)
+    else groups.push([event])
+  }
+  return groups
+}
 
 export const createConsumer = (deps: ConsumerDeps, options: ConsumerOptions): Consumer => {
   const { name } = options
   const maxAttempts = options.maxAttempts ?? 8
   const backoff = { baseMs: options.baseMs ?? 100, maxMs: options.maxMs ?? 30_000, random: deps.random }
 
-  /** One event in one transaction. False when the checkpoint was not where the batch was read from. */
-  const handleOne = (event: store.StoredEvent, expected: store.Cursor): Promise<boolean> =>
-    deps.database.tx(event.tenant, async (tx) => {
+  const handle = batchHandlerOf(options)
+  const batchSize = options.batchSize ?? DEFAULT_BATCH
+
+  /** Events of one tenant in one transaction; how many. Undefined when the checkpoint was not where they were read from. */
+  const handleGroup = (
+    events: readonly store.StoredEvent[],
+    tenant: string,
+    expected: store.Cursor,
+  ): Promise<number | undefined> =>
+    deps.database.tx(tenant, async (tx) => {
       const checkpoint = await store.lockCheckpoint(tx, name)
-      if (checkpoint?.cursor !== expected) return false
-      await options.handle(event, tx)
-      await store.moveCheckpoint(tx, name, event.cursor, deps.clock.iso())
-      return true
+      if (checkpoint?.cursor !== expected) return undefined
+      const count = await handle(events, tx)
+      const last = events[count - 1]
+      if (last !== undefined) await store.moveCheckpoint(tx, name, last.cursor, deps.clock.iso())
+      return count
     })
 
   const bury = (
@@ -107,24 +156,56 @@ export const createConsumer = (deps: ConsumerDeps, options: ConsumerOptions): Co
   let scanned = { from: store.START, to: store.START }
 
   const readBatch = () =>
-    deps.database.read(ALL_TENANTS, async (tx) => {
+    deps.database.read(options.tenant ?? ALL_TENANTS, async (tx) => {
       const { cursor } = await store.readCheckpoint(tx, name)
       const after = cursor === scanned.from ? scanned.to : cursor
-      const events = await store.selectEvents(tx, { after, types: options.types, limit: BATCH })
-      return { cursor, events, head: events.length < BATCH ? await store.selectHead(tx) : undefined }
+      const events = await store.selectEvents(tx, { after, types: options.types, limit: batchSize })
+      return { cursor, events, head: events.length < batchSize ? await store.selectHead(tx) : undefined }
     })
 
-  const step = async (): Promise<Step> => {
-    const { cursor, events, head } = await readBatch()
-    let expected = cursor
+  /** Undefined when all events were handled; else why not. Throws when one is to be tried again. */
+  const handleInTurn = async (
+    events: readonly store.StoredEvent[],
+    from: store.Cursor,
+  ): Promise<Step | undefined> => {
+    let expected = from
     for (const event of events) {
       if (loop.stopping()) return 'idle'
       try {
-        if (!(await handleOne(event, expected))) return 'elsewhere'
+        const count = await handleGroup([event], event.tenant, expected)
+        if (count !== 1) return 'later'
       } catch (error) {
         await onFailure(event, expected, error)
       }
       expected = event.cursor
+    }
+    return undefined
+  }
+
+  const handleTogether = async (
+    events: readonly store.StoredEvent[],
+    expected: store.Cursor,
+  ): Promise<Step | undefined> => {
+    const [first] = events
+    if (first === undefined || events.length === 1) return handleInTurn(events, expected)
+    try {
+      const count = await handleGroup(events, first.tenant, expected)
+      return count === events.length ? undefined : 'later'
+    } catch (error) {
+      if (isTransient(error)) throw error
+      deps.logger.warn({ consumer: name, events: events.length, err: error }, 'event-log.batch-failed')
+      return handleInTurn(events, expected)
+    }
+  }
+
+  const step = async (): Promise<Step> => {
+    const { cursor, events, head } = await readBatch()
+    let expected = cursor
+    for (const group of groupsOf(events, options)) {
+      if (loop.stopping()) return 'idle'
+      const ended = await handleTogether(group, expected)
+      if (ended !== undefined) return ended
+      expected = group.at(-1)?.cursor ?? expected
     }
     if (head === undefined) return 'progress'
     // After a restore the horizon, and with it the head, may for a while lie below the checkpoint.
@@ -205,8 +286,8 @@ const createLoop = (deps: {
         const outcome = await deps.step()
         failures = 0
         if (outcome === 'progress') continue
-        // The other process may stop half-way; look again soon.
-        if (outcome === 'elsewhere') await delay(100, undefined, { signal: abort.signal })
+        // The other process may stop half-way, room may have been made; look again soon.
+        if (outcome === 'later') await delay(100, undefined, { signal: abort.signal })
         else await sleepUntilWoken()
       } catch (error) {
         if (abort.signal.aborted) break
