@@ -3,6 +3,7 @@
  * and is told under `problems`), strict about the header. Time and memory grow with the line, which is bounded.
  */
 import { codecErrors } from '../errors.ts'
+import { withoutLineEnd } from '../siem/outside-text.ts'
 import { CEF_DICTIONARY } from './dictionary.ts'
 import { unescapeValue } from './escape.ts'
 import { type CefValue, readCefValue } from './values.ts'
@@ -116,7 +117,7 @@ const labelled = (values: ReadonlyMap<string, CefValue>): Record<string, CefValu
 /** Reads one CEF record, with or without a syslog header before it; throws CODECS_EVENT_INVALID. */
 export const decodeCef = (line: string): CefEvent => {
   if (line.length > MAX_CHARACTERS) throw fail(`longer than ${MAX_CHARACTERS} characters`)
-  const text = line.replace(/[\r\n]+$/, '')
+  const text = withoutLineEnd(line)
   const match = START.exec(text)
   if (match === null) throw fail('no "CEF:VERSION|" found')
   const begin = match.index + match[0].indexOf('CEF:')

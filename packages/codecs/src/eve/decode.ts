@@ -1,15 +1,20 @@
 /**
- * Suricata EVE JSON, one object per line, to a signal (`alert`) or a sighting (everything else that names hosts).
- * The host that an alert is about is the target that the rule names, else the destination.
+ * Suricata EVE JSON, one object per line, to a signal or a sighting. Only an `alert` asserts that something is bad, and not
+ * one whose class is "Not Suspicious Traffic"; flows, protocols, files, anomalies and drops are what was seen. The host
+ * that an alert is about is the target that the rule names, else the destination.
  */
 import { isIP } from 'node:net'
 import type { Severity } from '@rampart/domain'
 import { codecErrors } from '../errors.ts'
-import { type Alert, boundEvidence, type Observable, techniquesIn } from '../siem/alert.ts'
+import { type Alert, boundEvidence, techniquesIn } from '../siem/alert.ts'
 import { stableId } from '../siem/export-record.ts'
+import { isShallow, readTime, storable } from '../siem/outside-text.ts'
+import { observablesOf } from './observables.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+/** The class `not-suspicious` of Suricata's classification.config, as events name it. */
+const NOT_BAD = 'Not Suspicious Traffic'
 const MAX_CHARACTERS = 1024 * 1024
 const MAX_DEPTH = 32
 
@@ -23,23 +28,10 @@ const child = (value: Json, key: string): Json => {
   return isObject(found) ? found : {}
 }
 
-const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d):?(\d\d)?$/
-
-/** `+0000` as Suricata writes it becomes `+00:00`. */
 const timeOf = (value: unknown): string => {
-  const match = TIME.exec(text(value) ?? '')
-  if (match === null) throw fail('"timestamp" is not a time')
-  const [, stamp = '', zone = 'Z', minutes] = match
-  const time = zone === 'Z' ? `${stamp}Z` : `${stamp}${zone}:${minutes ?? '00'}`
-  if (Number.isNaN(Date.parse(time))) throw fail('"timestamp" is not a time')
+  const time = readTime(text(value) ?? '')
+  if (time === undefined) throw fail('"timestamp" is not a time')
   return time
-}
-
-/** Nesting is bounded, because what is stored is serialised again by recursive code. */
-const checkDepth = (value: unknown, depth = 0): void => {
-  if (typeof value !== 'object' || value === null) return
-  if (depth > MAX_DEPTH) throw fail(`nested deeper than ${MAX_DEPTH}`)
-  for (const inner of Object.values(value)) checkDepth(inner, depth + 1)
 }
 
 const parse = (line: string): Json => {
@@ -51,8 +43,8 @@ const parse = (line: string): Json => {
     throw fail(`not valid JSON: ${(cause as Error).message}`)
   }
   if (!isObject(value)) throw fail('not a JSON object')
-  checkDepth(value)
-  return value
+  if (!isShallow(value, MAX_DEPTH)) throw fail(`nested deeper than ${MAX_DEPTH}`)
+  return storable(value)
 }
 
 /** Suricata counts 1 as the highest; a rule's own `signature_severity` can only raise it to critical. */
@@ -103,42 +95,6 @@ const signalOf = (event: Json, line: string, time: string): Alert => {
   }
 }
 
-const observable = (type: Observable['type'], value: unknown): Observable[] => {
-  const found = text(value)?.slice(0, 2048)
-  return found === undefined ? [] : [{ type, value: found }]
-}
-
-const addressObservable = (value: unknown): Observable[] =>
-  typeof value === 'string' && isIP(value) !== 0
-    ? [{ type: isIP(value) === 4 ? 'ipv4-addr' : 'ipv6-addr', value }]
-    : []
-
-const observablesOf = (event: Json): Observable[] => {
-  const [http, dns, tls, file] = ['http', 'dns', 'tls', 'fileinfo'].map((key) => child(event, key)) as [
-    Json,
-    Json,
-    Json,
-    Json,
-  ]
-  const queries = [
-    dns['rrname'],
-    ...[dns['queries'] ?? []].flat().map((one) => (isObject(one) ? one['rrname'] : undefined)),
-  ]
-  const found = [
-    ...addressObservable(event['src_ip']),
-    ...addressObservable(event['dest_ip']),
-    ...queries.slice(0, 16).flatMap((name) => observable('domain-name', name)),
-    ...observable('domain-name', http['hostname']),
-    ...observable('domain-name', tls['sni']),
-    ...observable('url', http['url']),
-    ...observable('user-agent', http['http_user_agent']),
-    ...observable('file-hash', file['sha256']),
-  ]
-  return found.filter(
-    (one, at) => found.findIndex((other) => other.type === one.type && other.value === one.value) === at,
-  )
-}
-
 const sightingOf = (event: Json, line: string, time: string, kind: string): Alert => {
   const observables = observablesOf(event)
   const entity = host(event['dest_ip']) ?? host(event['src_ip'])
@@ -157,13 +113,15 @@ const sightingOf = (event: Json, line: string, time: string, kind: string): Aler
 }
 
 /** One line of eve.json; throws CODECS_EVENT_INVALID. */
-export const decodeEve = (line: string): Alert => {
-  const event = parse(line.trim())
+export const decodeEve = (given: string): Alert => {
+  const line = given.trim()
+  const event = parse(line)
   const kind = text(event['event_type'])?.slice(0, 64)
   if (kind === undefined)
     throw fail(`"event_type" is missing (${FRAME.slice(0, 2).join(' and ')} are needed)`)
   const time = timeOf(event['timestamp'])
   if (kind !== 'alert') return sightingOf(event, line, time, kind)
   if (!isObject(event['alert'])) throw fail('an alert has no "alert"')
+  if (event['alert']['category'] === NOT_BAD) return sightingOf(event, line, time, kind)
   return signalOf(event, line, time)
 }

@@ -30,7 +30,7 @@ test('an alert is a signal about its target', () => {
   assert.deepEqual(
     [signal.time, signal.detector, signal.severity, signal.entity, signal.related, signal.techniques],
     [
-      '2026-06-01T08:00:00.070000+00:00',
+      '2026-06-01T08:00:00.070000Z',
       'suricata:1:9000001',
       'high',
       { kind: 'host', id: '192.0.2.10' },

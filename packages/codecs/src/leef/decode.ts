@@ -1,6 +1,7 @@
 /** LEEF 1.0 and 2.0 text to a typed event, by IBM's published rules: no escapes, the first value of a repeated key counts. */
 import { isIP } from 'node:net'
 import { codecErrors } from '../errors.ts'
+import { withoutLineEnd } from '../siem/outside-text.ts'
 
 export type LeefValue = string | number
 
@@ -84,7 +85,7 @@ const delimiterOf = (version: string, rest: string): { delimiter: string; attrib
 /** Reads one LEEF record, with or without a syslog header before it; throws CODECS_EVENT_INVALID. */
 export const decodeLeef = (line: string): LeefEvent => {
   if (line.length > MAX_CHARACTERS) throw fail(`longer than ${MAX_CHARACTERS} characters`)
-  const text = line.replace(/[\r\n]+$/, '')
+  const text = withoutLineEnd(line)
   const match = START.exec(text)
   if (match === null) throw fail('no "LEEF:VERSION|" found')
   const version = match[1]

@@ -5,6 +5,7 @@ import type { CefEvent } from '../cef/decode.ts'
 import type { LeefEvent } from '../leef/decode.ts'
 import { type Alert, boundEvidence, type Observable, severityOfTen, techniquesIn } from './alert.ts'
 import { stableId } from './export-record.ts'
+import { readTime, storable } from './outside-text.ts'
 
 export type AlertRules = {
   /** From this severity on an event asserts something bad; default medium. */
@@ -47,12 +48,7 @@ const address = (value: unknown): Observable[] =>
     ? [{ type: isIP(value) === 4 ? 'ipv4-addr' : 'ipv6-addr', value }]
     : []
 
-const timeOf = (value: unknown, receivedAt: string): string => {
-  const found = text(value)
-  return found !== undefined && /^\d{4}-\d\d-\d\dT/.test(found) && !Number.isNaN(Date.parse(found))
-    ? found
-    : receivedAt
-}
+const timeOf = (value: unknown, receivedAt: string): string => readTime(text(value) ?? '') ?? receivedAt
 
 const entityOf = ({ dst, src, host, user, product }: Parts): { kind: string; id: string } => {
   const place = text(host) ?? address(dst)[0]?.value ?? address(src)[0]?.value
@@ -63,7 +59,8 @@ const entityOf = ({ dst, src, host, user, product }: Parts): { kind: string; id:
     : { kind: 'principal', id: who.slice(0, 512) }
 }
 
-const alertOf = (parts: Parts, whole: string, rules: AlertRules): Alert => {
+const alertOf = (given: Parts, whole: string, rules: AlertRules): Alert => {
+  const parts = storable(given)
   const { format, vendor, product, eventClass, name, severity, fields } = parts
   const time = timeOf(parts.time, rules.receivedAt)
   const entity = entityOf(parts)

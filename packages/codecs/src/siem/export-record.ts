@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { SEVERITIES, type Severity } from '@rampart/domain'
 import { codecErrors } from '../errors.ts'
+import { isShallow, readTime } from './outside-text.ts'
 
 export const EXPORT_TYPES = [
   'signal',
@@ -74,13 +75,14 @@ const PATHS: Readonly<Record<ExportType, string>> = {
   sighting: 'sightings',
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$/i
+/** What writes a record recurses into it. */
+const MAX_DEPTH = 100
 
 const fail = (message: string) => codecErrors.CODECS_EXPORT_INVALID(message)
 
 const timeOf = (value: unknown): string => {
   const found = text(value)
-  if (found === undefined || !RFC3339.test(found) || Number.isNaN(Date.parse(found)))
+  if (found === undefined || readTime(found) === undefined)
     throw fail('time is not an RFC 3339 date and time')
   return found
 }
@@ -176,6 +178,7 @@ const describe = (body: Json, type: ExportType, entity: ExportEntity | undefined
 /** Reads a record as the product exports it (or as a detector hands it in); throws CODECS_EXPORT_INVALID. */
 export const toExportRecord = (value: unknown, context: ExportContext = {}): ExportRecord => {
   if (!isObject(value)) throw fail('a record must be a JSON object')
+  if (!isShallow(value, MAX_DEPTH)) throw fail(`a record may nest ${MAX_DEPTH} deep`)
   const type = typeOf(value)
   const entity = entityOf(value['entity']) ?? entityOf(value['subject'])
   if (type === 'signal')
@@ -184,7 +187,8 @@ export const toExportRecord = (value: unknown, context: ExportContext = {}): Exp
   if (type === 'signal' && entity === undefined) throw fail('a signal needs entity.kind and entity.id')
   const source = isObject(value['source']) ? value['source'] : {}
   const id = text(value['id']) ?? stableId(JSON.stringify(value))
-  const path = type === 'audit-checkpoint' ? PATHS[type] : `${PATHS[type]}/${encodeURIComponent(id)}`
+  const path =
+    type === 'audit-checkpoint' ? PATHS[type] : `${PATHS[type]}/${encodeURIComponent(id.toWellFormed())}`
   return {
     type,
     id,

@@ -3,6 +3,7 @@
  * cannot be read as a header stays message. Throws CODECS_EVENT_INVALID, on random bytes too.
  */
 import { codecErrors } from '../errors.ts'
+import { withoutLineEnd } from '../siem/outside-text.ts'
 
 export type SyslogEvent = {
   readonly format: 'rfc5424' | 'rfc3164'
@@ -138,7 +139,7 @@ const read3164 = (text: string, priority: Priority): SyslogEvent => {
 /** One message without its frame. */
 export const decodeSyslog = (line: string): SyslogEvent => {
   if (line.length > MAX_CHARACTERS) throw fail(`longer than ${MAX_CHARACTERS} characters`)
-  const text = line.replace(/[\r\n\0]+$/, '').replace(/^\ufeff/, '')
+  const text = withoutLineEnd(line).replace(/^\ufeff/, '')
   const match = PRI.exec(text)
   const value = Number(match?.[1])
   if (match === null || value > 191) throw fail('no priority "<0>" to "<191>" at the beginning')
