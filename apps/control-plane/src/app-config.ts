@@ -71,6 +71,13 @@ export const configSchema = z.object({
       inferenceBodyBytes: number({ description: 'Largest inference body accepted', unit: 'bytes' }).default(
         16 * 1024 ** 2,
       ),
+      rehashBytesPerSecond: number({
+        description:
+          'How fast files of versions in use are read again, once an hour, though nothing says that they changed',
+        unit: 'bytes/s',
+      })
+        .min(65_536)
+        .default(16 * 1024 ** 2),
       requestsPerMinute: number({ description: 'Control API requests per caller and minute' }).default(3000),
     })
     .prefault({}),

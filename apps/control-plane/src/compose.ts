@@ -31,6 +31,7 @@ import { type AppConfig, homeOf, hostList, modeOf } from './app-config.ts'
 import { serverErrors } from './errors.ts'
 import { startExamples } from './examples.ts'
 import type { Ground } from './ground.ts'
+import { startIntegrityWatch } from './integrity-room.ts'
 import { countEvents } from './overview-route.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'
@@ -281,6 +282,7 @@ export const startControlPlane = async (
   const rates = createRateMeter(ground)
   lifecycle.onStop('rates', countEvents(ground.eventLog, rates))
   await startRooms(rooms, lifecycle)
+  startIntegrityWatch(ground, rooms, lifecycle)
   const late: { readable?: Readable } = {}
   const { server, app, endStreams } = await buildServer(ground, rooms, rates, {
     readiness: async () => (await late.readable?.readiness()) ?? { ready: false, waitingFor: ['start'] },

@@ -1,6 +1,7 @@
 /** The inventory's door: models, versions, artifacts and their lifecycle. */
 export { type ArtifactStore, createLocalArtifactStore } from './artifact-store.ts'
 export { inventoryErrors } from './errors.ts'
+export { createIntegrityWatch } from './integrity-watch.ts'
 export { createInventory, type Inventory, type InventoryDeps } from './inventory.ts'
 export { isLegalStep, nextStages } from './lifecycle.ts'
 export type {

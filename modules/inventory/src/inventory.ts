@@ -14,7 +14,7 @@ import {
   principalName,
   type Stage,
 } from '@rampart/domain'
-import type { Clock, Database, EventLog, Tx } from '@rampart/kit'
+import { ALL_TENANTS, type Clock, type Database, type EventLog, type Tx } from '@rampart/kit'
 import type { ArtifactStore } from './artifact-store.ts'
 import { inventoryErrors } from './errors.ts'
 import { isLegalStep, nextStages } from './lifecycle.ts'
@@ -278,6 +278,8 @@ export const createInventory = (deps: InventoryDeps) => {
     openArtifact: artifacts.open,
     artifactSize: artifacts.sizeOf,
     artifactPath: artifacts.localPath,
+    /** Files of versions in use, of every tenant: what the integrity watch looks at. */
+    guarded: () => database.read(ALL_TENANTS, store.guardedArtifacts),
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   Stage,
 } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
+import type { GuardedArtifact } from './integrity-signal.ts'
 
 type VersionRow = {
   tenant: string
@@ -223,4 +224,25 @@ export const listTransitions = async (tx: Tx, ref: ModelVersionRef): Promise<Tra
     decisionId: row.decision_id,
     time: row.time.toISOString(),
   }))
+}
+
+const MOST_GUARDED = 20_000
+
+/** Files of versions that are assessed, approved or deployed, per tenant and digest. Read for all tenants. */
+export const guardedArtifacts = async (tx: Tx): Promise<GuardedArtifact[]> => {
+  const rows = await tx.query<{
+    tenant: string
+    digest: Digest
+    versions: string[]
+    version_digests: Digest[]
+  }>(
+    `SELECT v.tenant, a.digest, array_agg(DISTINCT v.name || ':' || v.version) AS versions,
+       array_agg(DISTINCT v.digest) AS version_digests
+     FROM inventory_version v JOIN inventory_artifact a
+       ON a.tenant = v.tenant AND a.name = v.name AND a.version = v.version
+     WHERE v.stage IN ('assessed', 'approved', 'deployed')
+     GROUP BY v.tenant, a.digest ORDER BY v.tenant, a.digest LIMIT $1`,
+    [MOST_GUARDED],
+  )
+  return rows.map(({ version_digests: versionDigests, ...row }) => ({ ...row, versionDigests }))
 }
