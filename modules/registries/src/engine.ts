@@ -2,8 +2,9 @@
 import { ALL_TENANTS, type Database, type Logger } from '@rampart/kit'
 import * as store from './store.ts'
 import { type Sync, type SyncDeps, startSync } from './sync/sync.ts'
+import { createFlights } from './work/flights.ts'
 
-export type EngineDeps = Omit<SyncDeps, 'database'> & {
+export type EngineDeps = Omit<SyncDeps, 'database' | 'flights'> & {
   readonly database: Pick<Database, 'tx' | 'read' | 'listen'>
   readonly logger: Logger
   /** True when no other process shares the database: leases found at start are of a dead process. */
@@ -15,6 +16,7 @@ const RELOAD_MS = 30_000
 export const createEngine = (deps: EngineDeps) => {
   const { database, logger } = deps
   const syncs = new Map<string, Sync>()
+  const flights = createFlights(deps)
   let stopping = false
   let unlisten = async (): Promise<void> => undefined
   let timer: NodeJS.Timeout | undefined
@@ -30,7 +32,8 @@ export const createEngine = (deps: EngineDeps) => {
       await sync.stop()
     }
     for (const [key, resource] of wanted)
-      if (!syncs.has(key)) syncs.set(key, startSync(deps, { tenant: resource.tenant, resource }))
+      if (!syncs.has(key))
+        syncs.set(key, startSync({ ...deps, flights }, { tenant: resource.tenant, resource }))
   }
 
   const reload = (): Promise<void> => {

@@ -18,6 +18,8 @@ export type SyncLimits = {
   readonly slowWindowMs: number
   readonly backoffBaseMs: number
   readonly backoffMaxMs: number
+  /** How long a process that died keeps others from its registries and fetches. */
+  readonly leaseMs: number
 }
 
 export const DEFAULT_LIMITS: SyncLimits = {
@@ -33,6 +35,7 @@ export const DEFAULT_LIMITS: SyncLimits = {
   slowWindowMs: 20_000,
   backoffBaseMs: 1_000,
   backoffMaxMs: 15 * 60_000,
+  leaseMs: 15_000,
 }
 
 /** `spec.parameters` that the engine reads, whatever the type. */

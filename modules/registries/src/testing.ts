@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Digest, ModelVersion, Registry, RegistryFile, RegistryVersion } from '@rampart/domain'
 import { createLocalArtifactStore, versionDigest } from '@rampart/inventory'
-import { createSeededRandom, systemClock } from '@rampart/kit'
+import { createEventLog, createSeededRandom, cryptoRandom, openDatabase, systemClock } from '@rampart/kit'
 import { silentLogger, type TestDatabase, testDatabase } from '@rampart/kit/testing'
 import type { RegisterRequest } from './ports.ts'
 import { createRegistries } from './registries.ts'
@@ -150,17 +150,35 @@ const createMemoryInventory = () => {
   }
 }
 
+const ownDatabase = (): Promise<TestDatabase> => {
+  const dir = fileURLToPath(new URL('../migrations', import.meta.url))
+  return testDatabase({ sources: [{ module: 'registries', dir }] })
+}
+
+/** Of another process: it is opened and closed, nothing else. */
+const openOther = async (url: string): Promise<TestDatabase> => {
+  const deps = { logger: silentLogger, clock: systemClock, random: cryptoRandom }
+  const database = openDatabase({ ...deps, url, poolSize: 8 })
+  const eventLog = createEventLog({ ...deps, database })
+  const stop = async (): Promise<void> => {
+    await eventLog.stop()
+    await database.close()
+  }
+  return { database, url, eventLog, stop }
+}
+
 export type RegistriesRig = Awaited<ReturnType<typeof startRegistries>>
 
 /** The room with registries by name; `restart` begins again on the same database and folders, as after a kill. */
 export const startRegistries = async (
   adapters: ReadonlyMap<string, Registry>,
   limits: Partial<SyncLimits> = {},
+  /** With others on one database: the first one's places. */
+  shared?: { readonly exclusive: false; readonly url?: string; readonly folder?: string },
 ) => {
-  const dir = fileURLToPath(new URL('../migrations', import.meta.url))
-  const store: TestDatabase = await testDatabase({ sources: [{ module: 'registries', dir }] })
-  const folder = await mkdtemp(join(tmpdir(), 'rampart-registries-'))
-  const random = createSeededRandom(7)
+  const store = await (shared?.url === undefined ? ownDatabase() : openOther(shared.url))
+  const folder = shared?.folder ?? (await mkdtemp(join(tmpdir(), 'rampart-registries-')))
+  const random = shared === undefined ? createSeededRandom(7) : cryptoRandom
   const artifacts = await createLocalArtifactStore({ folder, random })
   const inventory = createMemoryInventory()
   const attached: string[] = []
@@ -180,7 +198,7 @@ export const startRegistries = async (
         },
       },
       partialFolder: join(folder, 'partial'),
-      exclusive: true,
+      exclusive: shared === undefined,
       checkRegistry: () => undefined,
       openRegistry: async (_tenant, { name }) => {
         const found = adapters.get(name)
@@ -197,6 +215,7 @@ export const startRegistries = async (
     inventory,
     /** Documents handed on: version, kind, text. */
     attached,
+    folder,
     partialFolder: join(folder, 'partial'),
     restart: async (): Promise<void> => {
       await room.stop()
@@ -210,7 +229,7 @@ export const startRegistries = async (
     stop: async (): Promise<void> => {
       await room.stop()
       await store.stop()
-      await rm(folder, { recursive: true, force: true })
+      if (shared?.folder === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
 }

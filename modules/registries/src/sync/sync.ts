@@ -30,7 +30,6 @@ export type Sync = {
   stop(): Promise<void>
 }
 
-const LEASE_MS = 15_000
 const IDLE_MS = 30_000
 const OPEN_FAILED_MAX_MS = 60_000
 
@@ -54,6 +53,7 @@ export const startSync = (
   { tenant, resource }: { readonly tenant: string; readonly resource: store.RegistryResource },
 ): Sync => {
   const { database, clock, logger } = deps
+  const { leaseMs } = deps.limits
   const { name: registry, spec } = resource
   const where = { tenant, registry }
   const owner = newId(clock, deps.random)
@@ -67,7 +67,7 @@ export const startSync = (
 
   const holdLease = (): Promise<boolean> =>
     database.tx(tenant, (tx) =>
-      store.holdLease(tx, registry, owner, clock.iso(), new Date(clock.now() + LEASE_MS).toISOString()),
+      store.holdLease(tx, registry, owner, clock.iso(), new Date(clock.now() + leaseMs).toISOString()),
     )
 
   /** Keeps the cursor where the walk can go on: only an answer that makes no sense begins it anew. */
@@ -159,12 +159,16 @@ export const startSync = (
           else lost.abort()
         },
         () => {
-          if (clock.monotonic() - held > LEASE_MS) lost.abort()
+          if (clock.monotonic() - held > leaseMs) lost.abort()
         },
       )
-    }, LEASE_MS / 3)
-    const adapter = await deps.openRegistry(tenant, resource).catch((error: unknown) => {
+    }, leaseMs / 3)
+    const free = () =>
+      database.tx(tenant, (tx) => store.freeLease(tx, registry, owner)).catch(() => undefined)
+    const adapter = await deps.openRegistry(tenant, resource).catch(async (error: unknown) => {
       clearInterval(renewal)
+      // Another process may have the secret that is missing here.
+      await free()
       throw error
     })
     const limits = limitsOf(spec, deps.limits)
@@ -187,7 +191,7 @@ export const startSync = (
       clearInterval(renewal)
       await watching?.stop()
       await adapter.close().catch(() => undefined)
-      await database.tx(tenant, (tx) => store.freeLease(tx, registry, owner)).catch(() => undefined)
+      await free()
     }
   }
 
@@ -195,7 +199,7 @@ export const startSync = (
     while (!stop.signal.aborted) {
       try {
         if (await holdLease()) await withLease()
-        else await outerBell.wait(LEASE_MS / 3)
+        else await outerBell.wait(leaseMs / 3)
       } catch (error) {
         if (stop.signal.aborted) return
         const wait = await keepFailure(error, 0).catch(() => OPEN_FAILED_MAX_MS / 10)

@@ -12,6 +12,7 @@ import { registriesErrors } from '../errors.ts'
 import type { ArtifactPort } from '../ports.ts'
 import { endingWith, type MeteredRegistry, stopped } from '../sync/metered-registry.ts'
 import type { SyncLimits } from '../sync-limits.ts'
+import type { Flight, Flights } from './flights.ts'
 import * as store from './store.ts'
 
 export type DownloadDeps = {
@@ -22,6 +23,7 @@ export type DownloadDeps = {
   readonly where: { readonly tenant: string; readonly registry: string }
   readonly metered: MeteredRegistry
   readonly limits: SyncLimits
+  readonly flights: Flights
   readonly onBytes: (bytes: number) => void
 }
 
@@ -32,6 +34,8 @@ export type FetchRequest = {
   readonly identity: string
   readonly maxBytes: number
 }
+
+type Fetching = FetchRequest & { readonly flight?: Flight }
 
 const tooLarge = (path: string, max: number) =>
   registriesErrors.REGISTRIES_TOO_LARGE(`${path} is larger than ${max} bytes.`)
@@ -72,7 +76,7 @@ export const createDownloads = (deps: DownloadDeps) => {
   const running = new Map<string, Promise<unknown>>()
   let count = 0
 
-  /** Two versions with one file wait for one download. */
+  /** Two versions of this registry with one file wait for one download, however slow: it has one partial file. */
   const alone = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
     while (running.has(key)) await running.get(key)?.catch(() => undefined)
     const turn = work()
@@ -92,7 +96,7 @@ export const createDownloads = (deps: DownloadDeps) => {
 
   /** Appends what the registry gives from `from` on; the digest of the whole file. */
   const receive = async (
-    { file, maxBytes }: FetchRequest,
+    { file, maxBytes, flight }: Fetching,
     path: string,
     from: number,
     signal: AbortSignal,
@@ -121,6 +125,7 @@ export const createDownloads = (deps: DownloadDeps) => {
         size += value.length
         speed.count(value.length)
         deps.onBytes(value.length)
+        flight?.arrived(value.length)
         if (size > maxBytes || size > (file.sizeBytes ?? maxBytes)) {
           throw size > maxBytes ? tooLarge(file.path, maxBytes) : wrongSize(file, size)
         }
@@ -145,7 +150,7 @@ export const createDownloads = (deps: DownloadDeps) => {
   }
 
   const complete = async (
-    request: FetchRequest,
+    request: Fetching,
     known: Fetched | undefined,
     signal: AbortSignal,
   ): Promise<Digest> => {
@@ -171,7 +176,7 @@ export const createDownloads = (deps: DownloadDeps) => {
   }
 
   const fetchNew = async (
-    request: FetchRequest,
+    request: Fetching,
     known: Fetched | undefined,
     signal: AbortSignal,
   ): Promise<Fetched> => {
@@ -194,25 +199,39 @@ export const createDownloads = (deps: DownloadDeps) => {
     return fetched
   }
 
+  /** By its stated digest: whoever brought these bytes. */
+  const findStated = async (file: RegistryFile, digest: Digest): Promise<Fetched | undefined> => {
+    const sizeBytes = await artifacts.sizeOf(digest)
+    if (sizeBytes !== undefined && sizeBytes !== (file.sizeBytes ?? sizeBytes))
+      throw wrongSize(file, sizeBytes)
+    return sizeBytes === undefined ? undefined : { digest, sizeBytes }
+  }
+
+  /** By the registry's own identity, else from the registry. */
+  const fetchUnknown = async (request: Fetching, signal: AbortSignal): Promise<Fetched> => {
+    const { file, identity } = request
+    const known = await deps.database.read(where.tenant, (tx) => store.findBlob(tx, where.registry, identity))
+    if (known === undefined || (file.digest !== undefined && known.digest !== file.digest))
+      return fetchNew(request, undefined, signal)
+    const sizeBytes = await artifacts.sizeOf(known.digest)
+    return sizeBytes === undefined ? fetchNew(request, known, signal) : { digest: known.digest, sizeBytes }
+  }
+
   /** Digest and size; the bytes are in the store then. */
-  const fetch = (request: FetchRequest, signal: AbortSignal): Promise<Fetched> =>
-    alone(request.file.digest ?? request.identity, async () => {
-      const { file, identity, maxBytes } = request
+  const fetch = (request: FetchRequest, signal: AbortSignal): Promise<Fetched> => {
+    const { file, identity, maxBytes } = request
+    const { digest } = file
+    return alone(digest ?? identity, async () => {
       if (file.sizeBytes !== undefined && file.sizeBytes > maxBytes) throw tooLarge(file.path, maxBytes)
-      if (file.digest !== undefined) {
-        const sizeBytes = await artifacts.sizeOf(file.digest)
-        if (sizeBytes !== undefined && sizeBytes !== (file.sizeBytes ?? sizeBytes))
-          throw wrongSize(file, sizeBytes)
-        if (sizeBytes !== undefined) return { digest: file.digest, sizeBytes }
-      }
-      const known = await deps.database.read(where.tenant, (tx) =>
-        store.findBlob(tx, where.registry, identity),
+      if (digest === undefined) return fetchUnknown(request, signal)
+      return deps.flights.alone(
+        digest,
+        signal,
+        () => findStated(file, digest),
+        (flight) => fetchUnknown({ ...request, flight }, signal),
       )
-      if (known === undefined || (file.digest !== undefined && known.digest !== file.digest))
-        return fetchNew(request, undefined, signal)
-      const sizeBytes = await artifacts.sizeOf(known.digest)
-      return sizeBytes === undefined ? fetchNew(request, known, signal) : { digest: known.digest, sizeBytes }
     })
+  }
 
   return {
     fetch,

@@ -265,3 +265,24 @@ export const nextRetryAt = async (tx: Tx, registry: string): Promise<string | un
   )
   return row?.at?.toISOString()
 }
+
+/** Takes or renews the right to fetch a digest; false while another process has it. */
+export const holdFetch = async (
+  tx: Tx,
+  digest: Digest,
+  owner: string,
+  now: string,
+  until: string,
+): Promise<boolean> =>
+  (
+    await tx.query(
+      `INSERT INTO registry_fetch AS f (digest, owner, until) VALUES ($1, $2, $4)
+       ON CONFLICT (digest) DO UPDATE SET owner = $2, until = $4 WHERE f.owner = $2 OR f.until < $3
+       RETURNING 1 AS ok`,
+      [digest, owner, now, until],
+    )
+  ).length > 0
+
+export const freeFetch = async (tx: Tx, digest: Digest, owner: string): Promise<void> => {
+  await tx.query('DELETE FROM registry_fetch WHERE digest = $1 AND owner = $2', [digest, owner])
+}

@@ -24,6 +24,7 @@ import type { SyncLimits } from '../sync-limits.ts'
 import { publishObserved } from '../versions/observe.ts'
 import { createAttachments } from './attachments.ts'
 import { createDownloads } from './download.ts'
+import type { Flights } from './flights.ts'
 import { describeChange, registerVersion } from './register.ts'
 import * as store from './store.ts'
 
@@ -40,6 +41,7 @@ export type WorkDeps = {
   readonly where: { readonly tenant: string; readonly registry: string }
   readonly metered: MeteredRegistry
   readonly limits: SyncLimits
+  readonly flights: Flights
   readonly namePrefix: string
   /** Told what a version cost, so that figures are kept. */
   readonly onProgress: (done: { readonly downloads: number; readonly bytes: number }) => void
