@@ -26,6 +26,7 @@ import {
   createBrowserGuard,
   createConnectionShare,
   createHttpServer,
+  hostNames,
   listen,
 } from '@rampart/listener'
 import { createPackOpener } from '@rampart/policy'
@@ -114,6 +115,7 @@ const build = async ({ config, home, version, logger, lifecycle }: GatewayContex
         gateway: id,
         version,
         addresses,
+        hosts: hostNames(),
         startedAt,
         epoch: follower.current()?.epoch ?? 0,
         ready: follower.refusal() === undefined,

@@ -77,6 +77,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       problem,
       holds,
       stopped,
+      hosts,
     } = report
     const state = {
       version,
@@ -86,6 +87,7 @@ export const createIntake = (deps: IntakeDeps): Intake => {
       waiting,
       ready,
       requests,
+      ...(hosts === undefined ? {} : { hosts }),
       ...(holds === undefined ? {} : { holds }),
       ...(stopped === undefined ? {} : { stopped }),
     }

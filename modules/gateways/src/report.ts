@@ -68,6 +68,8 @@ export const Report = Type.Object(
     gateway: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
     version: Text(64),
     addresses: Type.Array(Text(256), { maxItems: 8 }),
+    /** Addresses and name of its machine: alerts about that host are about what the gateway serves. */
+    hosts: Type.Optional(Type.Array(Text(255), { maxItems: 32 })),
     startedAt: Text(40),
     epoch: Count,
     ready: Type.Boolean(),

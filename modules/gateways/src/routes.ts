@@ -24,6 +24,7 @@ const GatewayView = Type.Object({
   startedAt: Type.String(),
   version: Type.String(),
   addresses: Type.Array(Type.String()),
+  hosts: Type.Optional(Type.Array(Type.String(), { description: 'Addresses and name of its machine.' })),
   dropped: Type.Integer({ description: 'Reports it could not keep, since it started.' }),
   waiting: Type.Integer({ description: 'Reports that wait on its disk.' }),
 })
@@ -68,6 +69,7 @@ export const registerGatewayRoutes = (
       items: (await gateways.list(principal.tenant)).map((one) => ({
         ...one,
         addresses: [...one.addresses],
+        ...(one.hosts === undefined ? {} : { hosts: [...one.hosts] }),
       })),
     }),
   )

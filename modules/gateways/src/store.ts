@@ -18,6 +18,8 @@ export const claimEpoch = async (tx: Tx, digest: string, now: string): Promise<n
 export type GatewayState = {
   readonly version: string
   readonly addresses: readonly string[]
+  /** Addresses and name of its machine; absent when it does not say. */
+  readonly hosts?: readonly string[]
   readonly startedAt: string
   /** Reports that the gateway could not keep, since it started. */
   readonly dropped: number

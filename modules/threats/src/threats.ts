@@ -1,5 +1,5 @@
 /** Signals: intake that keeps one open condition per key, and queries. */
-import { principalName, type Signal, type SignalInput } from '@rampart/domain'
+import { type EntityRef, principalName, type Signal, type SignalInput } from '@rampart/domain'
 import {
   type Clock,
   type Database,
@@ -30,6 +30,8 @@ export type ThreatsDeps = {
   readonly logger?: Logger
   readonly metrics?: Metrics
   readonly stormLimits?: StormLimits
+  /** What else a signal is about, as the product knows its own parts: versions that an attacked host serves. */
+  readonly relate?: (tenant: string, signal: Signal) => Promise<readonly EntityRef[]>
   readonly audit: {
     record(
       tx: Tx,
@@ -43,6 +45,16 @@ export type ThreatsDeps = {
       },
     ): Promise<void>
   }
+}
+
+const MOST_RELATED = 64
+
+/** What the detector named stays first; nothing is named twice. */
+const withRelated = (signal: Signal, more: readonly EntityRef[]): Signal => {
+  const nameOf = ({ kind, id }: { readonly kind: string; readonly id: string }): string => `${kind}:${id}`
+  const all = new Map([...(signal.related ?? []), ...more].map((one) => [nameOf(one), one]))
+  all.delete(nameOf(signal.entity))
+  return { ...signal, related: [...all.values()].slice(0, MOST_RELATED) }
 }
 
 export type Threats = ReturnType<typeof createThreats>
@@ -94,6 +106,18 @@ export const createThreats = (deps: ThreatsDeps) => {
   const keep = (tenant: string, principal: string, draft: Signal): Promise<Signal> =>
     database.tx(tenant, (tx) => intake(tx, tenant, principal, draft))
 
+  /** A signal is worth more than what is known around it: it is kept without when that cannot be told. */
+  const related = async (tenant: string, draft: Signal): Promise<Signal> => {
+    if (deps.relate === undefined) return draft
+    try {
+      const more = await deps.relate(tenant, draft)
+      return more.length === 0 ? draft : withRelated(draft, more)
+    } catch (error) {
+      deps.logger?.warn({ err: error, key: draft.key }, 'signal.not-related')
+      return draft
+    }
+  }
+
   /** Tells of each storm as one condition. */
   const tellHeld = async (): Promise<void> => {
     const principal = principalName({ kind: 'component', id: 'threats' })
@@ -111,7 +135,7 @@ export const createThreats = (deps: ThreatsDeps) => {
   /** A report beyond its detector's budget is counted, not stored: it comes back as it was given. */
   const raiseAs = async (tenant: string, principal: string, input: SignalInput): Promise<Signal> => {
     const draft = complete(tenant, principal, input)
-    if (guard.admit(draft)) return keep(tenant, principal, draft)
+    if (guard.admit(draft)) return keep(tenant, principal, await related(tenant, draft))
     held?.inc()
     tellSoon()
     return draft

@@ -2,6 +2,7 @@
 export { type BrowserGuard, createBrowserGuard } from './browser-guard.ts'
 export { type ConnectionShare, createConnectionShare } from './connection-share.ts'
 export { listenerErrors } from './errors.ts'
+export { hostNames } from './host-names.ts'
 export { closeServer, createHttpServer, freePort, listen } from './http-server.ts'
 export { attachInferenceLane, type LaneHandler, type LaneResponse } from './inference-lane.ts'
 export type { LaneHead } from './lane-head.ts'

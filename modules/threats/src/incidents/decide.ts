@@ -15,6 +15,7 @@ import { countActed, newActions, readActions } from './response-actions.ts'
 import * as store from './store.ts'
 
 const MOST_ASKED_ABOUT = 50
+const MOST_RULES = 20
 const HOUR_MS = 3_600_000
 
 export const summaryOf = (incident: store.Incident): IncidentSummary => ({
@@ -35,7 +36,15 @@ export type Accounts = {
     readonly id: string
     readonly subject: boolean
     readonly score: number
+    /** Detectors that name it without speaking about it. */
+    readonly mentioned_by: readonly string[]
   }[]
+}
+
+const mentionsOf = (members: readonly evidence.Member[], entity: evidence.Member['entity']): string[] => {
+  const key = entityKey(entity)
+  const naming = members.filter(({ related }) => related.some((one) => entityKey(one) === key))
+  return [...new Set(naming.map(({ rule }) => rule))].sort().slice(0, MOST_RULES)
 }
 
 /** The ledger of an incident and of each of its entities, as of its last signal. */
@@ -52,6 +61,7 @@ export const accountsOf = async (tx: Tx, incident: store.Incident): Promise<Acco
     id,
     subject: subjects.has(`${kind}:${id}`),
     score: entityLedger(members, { kind, id }, options).score,
+    mentioned_by: mentionsOf(members, { kind, id }),
   }))
   return { ledger: ledgerOf(members, options), members, entities }
 }
@@ -71,12 +81,14 @@ export const createDecide = (deps: IncidentDeps, announce: Announce) => {
   const questionOf = async (tx: Tx, incident: store.Incident) => {
     const { ledger, entities } = await accountsOf(tx, incident)
     const { groups, sources, score } = ledger
+    const hosts = entities.filter(({ kind }) => kind === 'host').map(({ id }) => id)
     const hourAgo = new Date(clock.now() - HOUR_MS).toISOString()
     return {
       action: 'incident:respond',
       incident: summaryOf(incident),
       ledger: { score, groups, sources, contributions: contributionsFor(ledger) },
       entities,
+      serving_hosts: hosts.length === 0 ? [] : ((await deps.servingHosts?.(incident.tenant, hosts)) ?? []),
       protected: (await deps.protectedEntities?.(incident.tenant)) ?? [],
       recent: { acted_last_hour: await store.actedSince(tx, hourAgo) },
       now: clock.iso(),

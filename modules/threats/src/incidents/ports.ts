@@ -37,6 +37,8 @@ export type IncidentDeps = {
   readonly policy: IncidentPolicy
   /** Entities whose containment needs two persons, beside those that the policy lists. */
   readonly protectedEntities?: (tenant: string) => Promise<readonly { kind: string; id: string }[]>
+  /** Which of these hosts serve models: they are attacked, and cutting them off is no containment. */
+  readonly servingHosts?: (tenant: string, hosts: readonly string[]) => Promise<readonly string[]>
   /** How long a group of signals waits for its others before it opens, ms; 400. */
   readonly settleMs?: number
 }
