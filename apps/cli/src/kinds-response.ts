@@ -1,4 +1,4 @@
-/** Kinds of resources that response acts on or by: notebooks, playbooks and their runs. */
+/** Kinds of resources that response acts on or by: notebooks, protected entities, playbooks and their runs. */
 import type { Kind, Resource } from './kind.ts'
 import { ageColumn, at, column, encode, entityOf, text } from './kind-columns.ts'
 
@@ -22,6 +22,21 @@ export const RESPONSE_KINDS: readonly Kind[] = [
       { head: 'TYPE', cell: specOf('type') },
       { head: 'URL', cell: specOf('url') },
       { head: 'LOCAL', cell: specOf('local') },
+      ageColumn('AGE', 'updatedAt', now),
+    ],
+  },
+  {
+    singular: 'protected-entity',
+    plural: 'protected-entities',
+    listPath: '/api/v1/protected-entities',
+    itemPath: (name) => `/api/v1/protected-entities/${encode(name)}`,
+    deletable: true,
+    nameOf: at('name'),
+    columns: (now) => [
+      column('NAME', 'name'),
+      { head: 'KIND', cell: specOf('kind') },
+      { head: 'ID', cell: specOf('id') },
+      { head: 'REASON', cell: specOf('reason') },
       ageColumn('AGE', 'updatedAt', now),
     ],
   },

@@ -17,6 +17,7 @@ export const MANIFEST_KINDS = [
   'AlertSource',
   'Notebook',
   'Playbook',
+  'ProtectedEntity',
 ] as const
 export type ManifestKind = (typeof MANIFEST_KINDS)[number]
 

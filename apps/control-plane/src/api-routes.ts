@@ -14,6 +14,7 @@ import {
 } from '@rampart/registries'
 import {
   NotebookSpecSchema,
+  ProtectedEntitySpecSchema,
   registerPlaybookRoutes,
   registerResourceRoutes,
   registerResponseRoutes,
@@ -118,6 +119,13 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
       additionalProperties: true,
       description: 'A CACAO v2.0 playbook',
     }),
+  })
+  registerResourceRoutes(api, pipeline.protectedEntities.resources, {
+    path: 'protected-entities',
+    title: 'ProtectedEntity',
+    titles: 'ProtectedEntities',
+    what: 'Entities that nothing is done to before two people agree',
+    spec: ProtectedEntitySpecSchema,
   })
   registerPlaybookRoutes(api, pipeline.responseRoom.playbooks)
   registerThreatsRoutes(api, { threats: pipeline.threats })

@@ -6,7 +6,7 @@ import { createOidcVerifier } from '@rampart/connectors/oidc'
 import { createIdentity } from '@rampart/identity'
 import { createInventory, createLocalArtifactStore, type Inventory } from '@rampart/inventory'
 import { createPolicy } from '@rampart/policy'
-import { createCallerRules } from '@rampart/response'
+import { createCallerRules, createProtectedEntities } from '@rampart/response'
 import {
   createBackendResources,
   createCanaryRunner,
@@ -19,6 +19,7 @@ import { createThreats } from '@rampart/threats'
 import { createSignatures, createSigners, createTrust, type Verdicts } from '@rampart/trust'
 import { hostList } from './app-config.ts'
 import { type ApprovalWiring, createApprovalWiring, lateApprovals } from './approval-wiring.ts'
+import { createDeployedHosts, type DeployedHosts } from './deployed-hosts.ts'
 import { createGatewayRoom, type GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
 import { createIncidentsRoom } from './incidents-room.ts'
@@ -68,11 +69,22 @@ export const createPipeline = async (ground: Ground) => {
     verdicts?: Verdicts
     gateways?: GatewayRoom
     approvals?: ApprovalWiring
+    hosts?: DeployedHosts
   } = {}
   const settle = async (): Promise<void> => late.sync?.refresh()
 
-  const threats = createThreats({ ...ground, audit })
-  const incidents = createIncidentsRoom(ground, { audit, policy })
+  const threats = createThreats({
+    ...ground,
+    audit,
+    relate: async (...about) => (await late.hosts?.relate(...about)) ?? [],
+  })
+  const protectedEntities = createProtectedEntities({ ...ground, audit })
+  const incidents = createIncidentsRoom(ground, {
+    audit,
+    policy,
+    protectedEntities,
+    servingHosts: async (...about) => (await late.hosts?.servingHosts(...about)) ?? [],
+  })
   const telemetry = createTelemetry({
     ...ground,
     signals: threats.sinkFor('telemetry'),
@@ -182,6 +194,7 @@ export const createPipeline = async (ground: Ground) => {
     callerRules,
   })
   late.gateways = gateways
+  late.hosts = createDeployedHosts({ ...ground, gateways, served: serving.served })
   const canaries = createCanaryRunner({
     ...ground,
     routes,
@@ -223,6 +236,7 @@ export const createPipeline = async (ground: Ground) => {
     callerRules,
     lineage: lineageRoom.lineage,
     incidents,
+    protectedEntities,
     aliases: registryWatch.aliases,
   })
   const siemRoom = createSiemRoom(ground, { audit, signals: threats.sinkFor('siem') })
@@ -230,6 +244,7 @@ export const createPipeline = async (ground: Ground) => {
     siemRoom,
     callerRules,
     responseRoom,
+    protectedEntities,
     audit,
     ca,
     lineageRoom,

@@ -151,7 +151,7 @@ export const createResponsePorts = (
   rooms: ResponseRooms,
   callerRules: CallerRules,
   notebook: (tenant: string, name: string) => Promise<NotebookSpec>,
-): ActionPorts & { readonly close: () => Promise<void> } => {
+): Omit<ActionPorts, 'playbooks'> & { readonly close: () => Promise<void> } => {
   const { routes, policy, signers } = rooms
   const http = createOutboundHttp({ addresses: ground.outbound })
   return {

@@ -8,8 +8,12 @@ import {
   createDecidedConsumer,
   createNotebooks,
   createPlaybooks,
+  createPlaybooksPort,
   createResponse,
   createRetract,
+  type Playbooks,
+  type ProtectedEntities,
+  type Response,
   type TimelinePort,
 } from '@rampart/response'
 import type { Signer } from '@rampart/signing'
@@ -23,6 +27,7 @@ type Wanted = ResponseRooms & {
   readonly signer: Signer
   readonly lineage: Pick<Lineage, 'graph'>
   readonly incidents: { readonly recordTimeline: TimelinePort }
+  readonly protectedEntities: Pick<ProtectedEntities, 'inForce'>
 }
 
 const DESCENDANTS = { depth: 10, direction: 'descendants' } as const
@@ -55,10 +60,16 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     return allow ? undefined : reasons.join('; ')
   }
 
+  const late: { response?: Response; playbooks?: Playbooks } = {}
+  const playbooksPort = createPlaybooksPort(() => {
+    if (late.response === undefined || late.playbooks === undefined) throw new Error('asked before the start')
+    return { response: late.response, playbooks: late.playbooks }
+  })
   const response = createResponse({
     ...ground,
     audit: rooms.audit,
-    actions: createActions(ports),
+    actions: createActions({ ...ports, playbooks: playbooksPort }),
+    protectedEntities: rooms.protectedEntities.inForce,
     refusePermission,
     timeline: rooms.incidents.recordTimeline,
     ...(ground.onBoundary === undefined ? {} : { boundary: ground.onBoundary }),
@@ -70,8 +81,16 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     signer: rooms.signer,
     trustedKeys: new Set(hostList(ground.config.response.playbookKeys)),
   })
+  late.response = response
+  late.playbooks = playbooks
   const versions = createVersionsPort(ground, rooms)
-  const decided = createDecidedConsumer({ ...ground, response, versions, served: ports.serving.served })
+  const decided = createDecidedConsumer({
+    ...ground,
+    response,
+    versions,
+    served: ports.serving.served,
+    playbookRevision: async (tenant, name) => (await playbooks.resources.get(tenant, name)).revision,
+  })
 
   return {
     response,

@@ -4,8 +4,11 @@ import type { TSchema } from 'typebox'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** `unknown`: nothing can tell. After a crash an effect that is not idempotent then waits for a person. */
-export type Probe = { readonly took: 'yes' | 'no' | 'unknown'; readonly detail: string }
+/**
+ * `unknown`: nothing can tell. After a crash an effect that is not idempotent then waits for a person. `pending`: it began
+ * and goes on by itself; the run is looked at again later.
+ */
+export type Probe = { readonly took: 'yes' | 'no' | 'unknown' | 'pending'; readonly detail: string }
 
 export type ActionCall = {
   readonly tenant: string

@@ -37,6 +37,7 @@ const started = async (actions: readonly ResponseAction[]): Promise<RunRequest[]
         return {} as never
       },
     },
+    playbookRevision: async () => 3,
     versions: { get: async () => ({ digest: `sha256:${'a'.repeat(64)}` }) as never },
     served: () => [
       { route: 'one', model: 'm', version: '2', digest: 'd', isDefault: true },
@@ -61,6 +62,7 @@ test('a version stands for every route that it answers on; what policy only obse
     }),
     action({ mode: 'recommend', action: 'version.quarantine', parameters: { model: 'm', version: '2' } }),
     action({ entity: { kind: 'model-version', id: 'other:1' } }),
+    action({ action: 'playbook.run', parameters: { playbook: 'contain-host', variables: { address: 'h' } } }),
   ])
   assert.deepEqual(
     runs.map(({ steps }) => steps.map(({ parameters }) => parameters)),
@@ -68,6 +70,7 @@ test('a version stands for every route that it answers on; what policy only obse
       [{ route: 'one' }, { route: 'two' }],
       [{ caller: 'service:x', perMinute: 5 }],
       [{ model: 'm', version: '2' }],
+      [{ playbook: 'contain-host', variables: { address: 'h' }, revision: 3 }],
     ],
   )
   assert.deepEqual(
@@ -81,6 +84,7 @@ test('a version stands for every route that it answers on; what policy only obse
       [0, 60_000, 'decision d1 0', 'i1'],
       [0, undefined, 'decision d1 2', 'i1'],
       [1, undefined, 'decision d1 3', 'i1'],
+      [0, undefined, 'decision d1 5', 'i1'],
     ],
   )
 })

@@ -14,6 +14,8 @@ export type DecidedDeps = {
   readonly response: Pick<Response, 'start' | 'component' | 'actions'>
   readonly versions: Pick<VersionsPort, 'get'>
   readonly served: (tenant: string) => readonly ServedView[]
+  /** The revision that is in force; throws when there is no such playbook. */
+  readonly playbookRevision: (tenant: string, name: string) => Promise<number>
 }
 
 type Decided = {
@@ -81,6 +83,17 @@ const stepsOf = (
 export const createDecidedConsumer = (deps: DecidedDeps) => {
   const { eventLog, logger, response, versions } = deps
 
+  /** Policy names a playbook; the run is about the revision in force now, so that approvals are about what it says. */
+  const playbookSteps = async (tenant: string, { playbook, variables }: Json): Promise<Steps> => {
+    const revision = await deps.playbookRevision(tenant, String(playbook))
+    return [
+      {
+        action: 'playbook.run',
+        parameters: { playbook, revision, ...(variables === undefined ? {} : { variables }) },
+      },
+    ]
+  }
+
   const requestOf = async (
     tenant: string,
     { incident, decision }: Decided,
@@ -105,11 +118,15 @@ export const createDecidedConsumer = (deps: DecidedDeps) => {
       }
     }
     const subject = { kind: wanted.entity.kind as EntityKind, id: wanted.entity.id }
+    const steps =
+      wanted.action === 'playbook.run'
+        ? await playbookSteps(tenant, wanted.parameters)
+        : stepsOf(wanted, incident, deps.served(tenant))
     return {
       name: wanted.action,
       reason,
       subject,
-      steps: stepsOf(wanted, incident, deps.served(tenant)),
+      steps,
       concurrencyKey: `${wanted.action} ${subject.kind}:${subject.id}`,
       ...ttl,
       ...shared,

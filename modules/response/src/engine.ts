@@ -26,7 +26,7 @@ export type EngineDeps = {
 
 const LEASE_MS = 6_000
 const SWEEP_MS = 500
-const SWEEP_LIMIT = 50
+const SWEEP_LIMIT = 200
 
 /** A run is contained only once its probes say so: both are told at the same moment. */
 const TIMELINE: Partial<Record<RunState, readonly Parameters<TimelinePort>[1]['kind'][]>> = {
@@ -158,6 +158,7 @@ export const createEngine = (deps: EngineDeps) => {
     }
     const end = await driver.forward(run, step, actionOf(step))
     if (end === 'done') return true
+    if (end === 'pending') return false
     if (end === 'ambiguous') {
       await finish(run, 'ambiguous', `step ${step.index} ${step.action}: did it take effect?`)
       return false
@@ -185,8 +186,7 @@ export const createEngine = (deps: EngineDeps) => {
         )
       return false
     }
-    await driver.undo(run, step, actionOf(step))
-    return true
+    return (await driver.undo(run, step, actionOf(step))) !== 'pending'
   }
 
   const drive = async (tenant: string, id: string): Promise<void> => {

@@ -4,6 +4,7 @@ export { type ActionPorts, createActions } from './actions/all-actions.ts'
 export { type CallerRules, createCallerRules } from './caller-rules.ts'
 export { createDecidedConsumer } from './decided.ts'
 export { responseErrors } from './errors.ts'
+export { createPlaybooksPort } from './playbooks/playbook-port.ts'
 export { registerPlaybookRoutes } from './playbooks/playbook-routes.ts'
 export { createPlaybooks, type Playbooks } from './playbooks/playbooks.ts'
 export type {
@@ -19,6 +20,11 @@ export type {
 } from './ports.ts'
 export { type NotebookSpec, NotebookSpecSchema } from './resources/notebook-spec.ts'
 export { createNotebooks } from './resources/notebooks.ts'
+export {
+  createProtectedEntities,
+  type ProtectedEntities,
+  ProtectedEntitySpecSchema,
+} from './resources/protected-entities.ts'
 export { registerResourceRoutes } from './resources/resource-routes.ts'
 export { createResponse, type Response, type ResponseDeps } from './response.ts'
 export { createRetract, type Retract } from './retract.ts'

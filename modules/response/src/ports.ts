@@ -1,7 +1,8 @@
 /** What response needs of the other rooms. */
 import type { Digest, EntityRef, Principal, Stage } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
-import type { Json } from './action.ts'
+import type { ActionCall, Json } from './action.ts'
+import type { RunState } from './run.ts'
 
 export interface AuditPort {
   record(
@@ -244,4 +245,37 @@ export type NotebooksPort = {
     /** True when servers can be started from here. */
     readonly restorable: boolean
   }>
+}
+
+export type PlaybookReference = { readonly playbook: string; readonly revision: number }
+
+/** Playbooks, as the action that runs them needs them; `key` names one playbook run. */
+export type PlaybooksPort = {
+  /** Throws when it may not be run: unknown, unsigned, tampered with, revoked, out of its time. */
+  readonly describe: (
+    tenant: string,
+    reference: PlaybookReference,
+  ) => Promise<{ readonly title: string; readonly actions: readonly string[] }>
+  /** Begins it, or gives the one that was begun under the key. */
+  readonly begin: (
+    call: ActionCall,
+    request: PlaybookReference & {
+      readonly variables: Readonly<Record<string, string>>
+      readonly key: string
+    },
+  ) => Promise<string>
+  readonly look: (
+    tenant: string,
+    key: string,
+  ) => Promise<
+    | {
+        readonly phase: 'running' | 'completed' | 'failed'
+        readonly why?: string
+        /** Runs it started that may have something in force. */
+        readonly left: readonly { readonly id: string; readonly state: RunState }[]
+      }
+    | undefined
+  >
+  /** It starts nothing more, and what it started is undone. */
+  readonly cancel: (principal: Principal, key: string, reason: string) => Promise<void>
 }

@@ -8,6 +8,7 @@ import {
   type Metrics,
   newId,
   type Random,
+  type Tx,
 } from '@rampart/kit'
 import { type Action, type ActionRegistry, createActionRegistry } from './action.ts'
 import { createApprovals } from './approvals.ts'
@@ -15,6 +16,7 @@ import { createEngine } from './engine.ts'
 import { responseErrors } from './errors.ts'
 import { approvalsNeeded, checkSteps, estimate, planDigestOf } from './plan.ts'
 import type { AuditPort, TimelinePort } from './ports.ts'
+import { type ProtectedEntity, protects } from './resources/protected-entities.ts'
 import { IN_FORCE, type RunRequest, type RunState, type StoredRun } from './run.ts'
 import type { Boundary } from './step-driver.ts'
 import * as store from './store.ts'
@@ -31,6 +33,8 @@ export type ResponseDeps = {
   readonly timeline?: TimelinePort
   /** Why a person may not do what needs the permission; undefined when he may. */
   readonly refusePermission?: (principal: Principal, permission: string) => Promise<string | undefined>
+  /** Whatever touches one of these needs two people. */
+  readonly protectedEntities?: (tenant: string) => Promise<readonly ProtectedEntity[]>
   /** For proofs that kill the process at a boundary. */
   readonly boundary?: Boundary
   readonly leaseMs?: number
@@ -72,9 +76,15 @@ export const createResponse = (deps: ResponseDeps) => {
     throw error
   }
 
+  type Guard = (tx: Tx) => Promise<Error | undefined>
   type Opening = { readonly id: string; readonly isNew: boolean } | { readonly refusal: Error }
 
-  const open = (principal: Principal, request: RunRequest, body: StoredRunBody): Promise<Opening> =>
+  const open = (
+    principal: Principal,
+    request: RunRequest,
+    body: StoredRunBody,
+    guard: Guard | undefined,
+  ): Promise<Opening> =>
     database.tx(principal.tenant, async (tx): Promise<Opening> => {
       await store.lockStart(tx, principal.tenant)
       const planDigest = planDigestOf(request)
@@ -85,7 +95,7 @@ export const createResponse = (deps: ResponseDeps) => {
         if (known.planDigest === planDigest) return { id: known.id, isNew: false }
         return { refusal: responseErrors.RESPONSE_KEY_REUSED(`The key names run ${known.id}, another plan.`) }
       }
-      const refusal = await refusalOf(tx, principal, request)
+      const refusal = (await guard?.(tx)) ?? (await refusalOf(tx, principal, request))
       if (refusal !== undefined) return { refusal }
       const now = clock.now()
       const at = clock.iso()
@@ -152,23 +162,31 @@ export const createResponse = (deps: ResponseDeps) => {
     return undefined
   }
 
-  /** Starts a run, or gives the one with the same key. Nothing is awaited: `settle` waits for its end. */
-  const start = async (principal: Principal, request: RunRequest): Promise<StoredRun> => {
-    checkSteps(actions, request.steps)
+  /**
+   * Starts a run, or gives the one with the same key. Nothing is awaited: `settle` waits for its end. `guard` may still
+   * refuse in the transaction that makes it.
+   */
+  const start = async (principal: Principal, asked: RunRequest, guard?: Guard): Promise<StoredRun> => {
+    checkSteps(actions, asked.steps)
+    const blastRadius = await estimate(actions, principal, asked)
+    const touched = [asked.subject, ...blastRadius.flatMap(({ entities }) => entities)]
+    const guarded = (await deps.protectedEntities?.(principal.tenant)) ?? []
+    const isProtected = asked.isProtected === true || protects(guarded, touched)
+    const request: RunRequest = { ...asked, isProtected }
     const body: StoredRunBody = {
       reason: request.reason,
       subject: request.subject,
       onFailure: request.onFailure ?? 'revert',
       requestedBy: principal,
       approvalsNeeded: approvalsNeeded(request),
-      isProtected: request.isProtected ?? false,
-      blastRadius: await estimate(actions, principal, request),
+      isProtected,
+      blastRadius,
       ...(request.incident === undefined ? {} : { incident: request.incident }),
       ...(request.permission === undefined ? {} : { permission: request.permission }),
     }
     const forbidden = await forbiddenOf(principal, request)
     if (forbidden !== undefined) return refuse(principal, request, forbidden)
-    const opened = await open(principal, request, body)
+    const opened = await open(principal, request, body, guard)
     if ('refusal' in opened) return refuse(principal, request, opened.refusal)
     void engine.advance(principal.tenant, opened.id)
     return get(principal.tenant, opened.id)
@@ -239,6 +257,16 @@ export const createResponse = (deps: ResponseDeps) => {
         },
       })
     },
+    /** Takes back a run that only waits for approvals. */
+    withdraw: (principal: Principal, id: string, reason: string): Promise<StoredRun> =>
+      command(principal, id, {
+        from: ['waiting'],
+        to: 'refused',
+        what: 'withdrawn',
+        body: { detail: reason },
+      }),
+    byKeys: (tenant: string, keys: readonly string[]): Promise<StoredRun[]> =>
+      database.read(tenant, (tx) => store.findByKeys(tx, keys)),
     /** Goes on with what the kill switch halted, and tries again what could not be proven. */
     resume: (principal: Principal, id: string): Promise<StoredRun> =>
       command(principal, id, {

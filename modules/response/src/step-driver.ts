@@ -23,7 +23,7 @@ export type StepDriverDeps = {
   readonly boundary?: Boundary
 }
 
-export type StepEnd = 'done' | 'unproven' | 'failed' | 'ambiguous'
+export type StepEnd = 'done' | 'unproven' | 'failed' | 'ambiguous' | 'pending'
 
 type Names = {
   readonly dispatched: StepState
@@ -111,7 +111,8 @@ export const createStepDriver = (deps: StepDriverDeps) => {
     const end = clock.monotonic() + withinMs
     for (let rest = 10; ; rest = Math.min(250, rest * 2)) {
       const found = await ask(half, call, memento, result)
-      if (found.took === 'yes' || clock.monotonic() >= end || call.signal.aborted) return found
+      if (found.took === 'yes' || found.took === 'pending' || clock.monotonic() >= end || call.signal.aborted)
+        return found
       await pause(rest)
     }
   }
@@ -131,6 +132,7 @@ export const createStepDriver = (deps: StepDriverDeps) => {
   const verify = async (work: Work, from: StepState, result: Json | undefined): Promise<StepEnd> => {
     const { run, step, half, names, call, memento } = work
     const found = await settle(half, call, memento, result, work.probeMs)
+    if (found.took === 'pending') return 'pending'
     await at(`${work.side}:${step.index}:probed`)
     const isDone = found.took === 'yes'
     await move(run, step, from, { state: isDone ? names.done : names.unproven, detail: found.detail })
@@ -147,7 +149,7 @@ export const createStepDriver = (deps: StepDriverDeps) => {
   const recover = async (work: Work, attempts: number, cause: string | undefined): Promise<StepEnd> => {
     const { run, step, half, names, call, memento } = work
     const found = await ask(half, call, memento, undefined)
-    if (found.took === 'yes') {
+    if (found.took === 'yes' || found.took === 'pending') {
       await move(run, step, names.dispatched, { state: names.applied, detail: found.detail })
       await at(`${work.side}:${step.index}:applied-kept`)
       return verify(work, names.applied, undefined)

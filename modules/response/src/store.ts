@@ -157,6 +157,12 @@ export const findByKey = async (tx: Tx, key: string): Promise<StoredRun | undefi
     )
   )[0]
 
+export const findByKeys = async (tx: Tx, keys: readonly string[]): Promise<StoredRun[]> =>
+  withSteps(
+    tx,
+    await tx.query<RunRow>('SELECT * FROM response_run WHERE idempotency_key = ANY($1) ORDER BY seq', [keys]),
+  )
+
 export const findActive = async (tx: Tx, concurrencyKey: string): Promise<string | undefined> =>
   (
     await tx.query<{ id: string }>(

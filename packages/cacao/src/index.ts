@@ -4,6 +4,7 @@ export {
   advance,
   complete,
   type Dispatch,
+  INTERPRETER,
   LIMITS,
   type Outcome,
   type PlaybookState,

@@ -28,6 +28,11 @@ export type Thread = {
   readonly frames: readonly string[]
 }
 
+/**
+ * Grows when a state that an earlier release wrote would be read otherwise: runs are never carried on by another number.
+ */
+export const INTERPRETER = 1
+
 export type PlaybookState = {
   readonly phase: 'running' | 'completed' | 'failed'
   readonly values: Values

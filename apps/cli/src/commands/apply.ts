@@ -6,6 +6,7 @@ import { applyNotebook } from '../apply/notebook.ts'
 import type { ApplyOptions } from '../apply/options.ts'
 import { applyPlaybook } from '../apply/playbook.ts'
 import { applyPolicy } from '../apply/policy.ts'
+import { applyProtectedEntity } from '../apply/protected-entity.ts'
 import { applyRegistry } from '../apply/registry.ts'
 import { applyRoute } from '../apply/route.ts'
 import { applySigner } from '../apply/signer.ts'
@@ -26,6 +27,7 @@ const APPLY: Readonly<Record<ManifestKind, Apply>> = {
   AlertSource: applyAlertSource,
   Notebook: applyNotebook,
   Playbook: applyPlaybook,
+  ProtectedEntity: applyProtectedEntity,
 }
 
 const DEFAULT_WAIT_MS = 120_000
@@ -51,7 +53,7 @@ export const addApply = (program: Command, run: Run): void => {
   program
     .command('apply')
     .description(
-      'register a model version, or set up a route, a backend, a registry, a sink, an alert source, a notebook, a playbook, a policy or a signer, from a manifest',
+      'register a model version, or set up a route, a backend, a registry, a sink, an alert source, a notebook, a playbook, a protected entity, a policy or a signer, from a manifest',
     )
     .requiredOption(
       '-f, --file <file...>',

@@ -1,12 +1,20 @@
 /** The actions on the control plane's own rooms, given what they reach. */
 import type { Action } from '../action.ts'
 import type { CallerRules } from '../caller-rules.ts'
-import type { FirewallPort, NotebooksPort, PolicyPort, SignersPort, WebhookPort } from '../ports.ts'
+import type {
+  FirewallPort,
+  NotebooksPort,
+  PlaybooksPort,
+  PolicyPort,
+  SignersPort,
+  WebhookPort,
+} from '../ports.ts'
 import { callerDeny, callerThrottle } from './caller.ts'
 import { policyRollback, signerSuspend } from './governance.ts'
 import { ticketOpen, webhookPost } from './messages.ts'
 import { networkSegment } from './network.ts'
 import { notebookIsolate } from './notebook.ts'
+import { playbookRun } from './playbook.ts'
 import { canaryStop, routePreviousVersion, routeTo } from './route-change.ts'
 import {
   aliasesRemove,
@@ -25,6 +33,7 @@ export type ActionPorts = WithdrawalPorts & {
   readonly now: () => number
   readonly firewall: FirewallPort
   readonly notebooks: NotebooksPort
+  readonly playbooks: PlaybooksPort
 }
 
 export const createActions = (ports: ActionPorts): readonly Action[] => [
@@ -49,4 +58,5 @@ export const createActions = (ports: ActionPorts): readonly Action[] => [
   ticketOpen(ports.webhooks, ports.now),
   networkSegment(ports.firewall),
   notebookIsolate(ports.notebooks),
+  playbookRun(ports.playbooks),
 ]

@@ -12,6 +12,10 @@ export type PlaybookRunBody = {
   readonly depth: number
   /** Whose signature was taken. */
   readonly signature: { readonly keyid: string; readonly signee: string }
+  /** Of the signed document; the run goes on by this one only. Absent in runs of earlier releases. */
+  readonly digest?: string
+  /** Of the interpreter that began it; the state is its own. */
+  readonly interpreter?: number
 }
 
 export type PlaybookStep = {

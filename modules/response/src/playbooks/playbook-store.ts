@@ -72,6 +72,15 @@ export const findPlaybookRunByKey = async (tx: Tx, key: string): Promise<Playboo
   return (await withSteps(tx, rows))[0]
 }
 
+/** Playbook runs that a run called. */
+export const calledBy = async (tx: Tx, id: string): Promise<string[]> =>
+  (
+    await tx.query<{ id: string }>(
+      'SELECT id FROM response_playbook_run WHERE parent_run = $1 ORDER BY seq',
+      [id],
+    )
+  ).map((row) => row.id)
+
 /** Newest first; `before` is the cursor. */
 export const listPlaybookRuns = async (
   tx: Tx,

@@ -5,11 +5,12 @@
  */
 import {
   advance,
-  type Command,
   complete,
   type Dispatch,
+  INTERPRETER,
   type Outcome,
   type Playbook,
+  type PlaybookState,
   requireSignature,
   signPlaybook,
   startPlaybook,
@@ -17,12 +18,14 @@ import {
 } from '@rampart/cacao'
 import { type EntityRef, entity, type Principal, principalName } from '@rampart/domain'
 import { ALL_TENANTS, type Database, type Logger, newId, type Random, type Tx } from '@rampart/kit'
-import type { Signer } from '@rampart/signing'
+import { canonicalDigest, type Signer } from '@rampart/signing'
 import type { Json } from '../action.ts'
 import { responseErrors } from '../errors.ts'
 import { createResources, type ResourcesDeps } from '../resources/resources.ts'
 import type { Response } from '../response.ts'
-import type { RunState, StoredRun } from '../run.ts'
+import type { StoredRun } from '../run.ts'
+import { createAdmission } from './playbook-admission.ts'
+import { createChildren, keyOf } from './playbook-children.ts'
 import { checkPlaybook } from './playbook-rules.ts'
 import type { PlaybookRun, PlaybookStep } from './playbook-run.ts'
 import * as store from './playbook-store.ts'
@@ -31,7 +34,10 @@ export type PlaybooksDeps = ResourcesDeps & {
   readonly database: Pick<Database, 'tx' | 'read'>
   readonly random: Random
   readonly logger: Logger
-  readonly response: Pick<Response, 'start' | 'get' | 'revert' | 'actions'>
+  readonly response: Pick<
+    Response,
+    'start' | 'get' | 'revert' | 'withdraw' | 'byKeys' | 'killSwitch' | 'actions'
+  >
   /** Signs what is written here without a signature, in the name of who wrote it. */
   readonly signer: Signer
   /** Keys whose signatures count besides our own. */
@@ -45,6 +51,8 @@ export type PlaybookRequest = {
   readonly inputs?: Values
   readonly incident?: string
   readonly idempotencyKey?: string
+  /** The newest when absent. */
+  readonly revision?: number
 }
 
 export type Playbooks = ReturnType<typeof createPlaybooks>
@@ -52,17 +60,6 @@ export type Playbooks = ReturnType<typeof createPlaybooks>
 const DEEPEST = 5
 const LOOK_MS = 250
 const OPEN_RUNS = 200
-const GOOD: readonly RunState[] = ['contained']
-const BAD: readonly RunState[] = [
-  'incomplete',
-  'halted',
-  'reverted',
-  'revert-incomplete',
-  'failed',
-  'refused',
-  'ambiguous',
-]
-
 /** RFC 9562 section 5.4: the form that CACAO asks for. */
 const uuid4 = (random: Random): string => {
   const bytes = Buffer.from(random.bytes(16))
@@ -71,19 +68,12 @@ const uuid4 = (random: Random): string => {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-const outcomeOf = (run: StoredRun): Outcome | undefined => {
-  if (GOOD.includes(run.state)) return { ok: true, outputs: { __run_id__: run.id } }
-  if (BAD.includes(run.state)) {
-    const why = run.failed === undefined ? '' : `: ${run.failed}`
-    return { ok: false, reason: `the run is ${run.state}${why}` }
-  }
-  return undefined
-}
-
-const largest = (commands: readonly Command[], key: string): number | undefined => {
-  const values = commands.map((command) => command[key]).filter((value) => typeof value === 'number')
-  return values.length === 0 ? undefined : Math.max(...values)
-}
+const endedBy = (state: PlaybookState, step: string, reason: string): PlaybookState => ({
+  ...state,
+  phase: 'failed',
+  threads: [],
+  failure: { step, reason },
+})
 
 const isManual = ({ dispatch }: PlaybookStep): boolean =>
   dispatch.kind === 'action' && dispatch.commands.every(({ type }) => type === 'manual')
@@ -115,10 +105,7 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
   const playbookOf = async (run: PlaybookRun): Promise<Playbook> =>
     (await resources.at(run.tenant, run.name, run.revision)).spec
 
-  const isValid = ({ revoked, valid_from: from, valid_until: until }: Playbook): boolean =>
-    revoked !== true &&
-    (from === undefined || Date.parse(from) <= clock.now()) &&
-    (until === undefined || clock.now() < Date.parse(until))
+  const { admit, admitAudited } = createAdmission({ ...deps, resources, trusts })
 
   const begin = async (
     principal: Principal,
@@ -126,12 +113,7 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
     nested: { readonly parent?: string; readonly depth: number },
   ): Promise<PlaybookRun> => {
     const { tenant } = principal
-    const { spec, revision } = await resources.get(tenant, request.name)
-    const { keyid, signee } = requireSignature(spec, trusts, clock.now())
-    if (!isValid(spec))
-      throw responseErrors.RESPONSE_NOT_POSSIBLE(
-        `The playbook ${request.name} is revoked or out of its time.`,
-      )
+    const { spec, revision, signature } = await admitAudited(principal, request)
     const id = newId(clock, deps.random)
     const idempotencyKey = request.idempotencyKey ?? id
     const inputs = request.inputs ?? {}
@@ -148,7 +130,9 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
           requestedBy: principal,
           inputs,
           depth: nested.depth,
-          signature: { keyid, signee },
+          signature,
+          digest: canonicalDigest(spec),
+          interpreter: INTERPRETER,
           ...(request.incident === undefined ? {} : { incident: request.incident }),
         },
         idempotencyKey,
@@ -160,7 +144,7 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
         await tell(tx, tenant, principalName(principal), id, 'started', {
           playbook: request.name,
           revision,
-          signee,
+          signee: signature.signee,
           reason: request.reason,
         })
       }
@@ -190,6 +174,21 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
       details,
     })
 
+  /** Goes on by exactly what was begun, or ends: a definition or an interpreter that changed is for a person to judge. */
+  const nextOf = async (run: PlaybookRun, key: string, outcome: Outcome) => {
+    const playbook = await playbookOf(run)
+    const { digest, interpreter = INTERPRETER } = run.body
+    const why =
+      digest !== undefined && digest !== canonicalDigest(playbook)
+        ? 'the kept playbook is not the one that was begun'
+        : interpreter !== INTERPRETER
+          ? `it was begun by interpreter ${interpreter} and this release has ${INTERPRETER}: look at what it did, undo it or begin anew`
+          : undefined
+    return why === undefined
+      ? advance(playbook, complete(playbook, run.state, key, outcome))
+      : { state: endedBy(run.state, key, why), dispatches: [] }
+  }
+
   /** Takes an answer in and goes on; one that came before changes nothing. */
   const answer = async (
     tenant: string,
@@ -202,8 +201,7 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
       const run = await store.findPlaybookRun(tx, id, true)
       if (run === undefined || run.state.phase !== 'running') return
       if (!(await store.closeStep(tx, id, key, outcome, clock.iso()))) return
-      const playbook = await playbookOf(run)
-      const next = advance(playbook, complete(playbook, run.state, key, outcome))
+      const next = await nextOf(run, key, outcome)
       await store.savePlaybookState(tx, id, next.state, next.dispatches, clock.iso())
       const step = run.steps.find((one) => one.key === key)?.dispatch
       await tell(
@@ -228,29 +226,6 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
     })
   }
 
-  const startActions = async (
-    run: PlaybookRun,
-    dispatch: Dispatch & { readonly kind: 'action' },
-  ): Promise<string> => {
-    const { body } = run
-    const ttl = largest(dispatch.commands, 'ttl_seconds')
-    const approvals = largest(dispatch.commands, 'approvals')
-    const started = await response.start(body.requestedBy, {
-      name: `${run.name}: ${dispatch.name}`.slice(0, 128),
-      reason: body.reason,
-      subject: body.subject,
-      steps: dispatch.commands.map(({ command = '', parameters = {} }) => ({
-        action: command,
-        parameters: parameters as Json,
-      })),
-      idempotencyKey: `playbook/${run.id}/${dispatch.key}`,
-      ...(ttl === undefined ? {} : { ttlMs: ttl * 1000 }),
-      ...(approvals === undefined ? {} : { approvals }),
-      ...(body.incident === undefined ? {} : { incident: body.incident }),
-    })
-    return started.id
-  }
-
   const startNested = async (
     run: PlaybookRun,
     dispatch: Dispatch & { readonly kind: 'playbook' },
@@ -273,7 +248,7 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
         reason,
         subject,
         inputs: dispatch.inputs,
-        idempotencyKey: `playbook/${run.id}/${dispatch.key}`,
+        idempotencyKey: keyOf(run, dispatch),
         ...(incident === undefined ? {} : { incident }),
       },
       { parent: run.id, depth: run.body.depth + 1 },
@@ -281,28 +256,7 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
     return child.id
   }
 
-  const ownedChild = async (run: PlaybookRun, step: PlaybookStep): Promise<string> => {
-    if (step.child !== undefined) return step.child
-    const { dispatch } = step
-    if (dispatch.kind === 'wait') throw responseErrors.RESPONSE_STATE_WRONG('A wait has no run.')
-    const child = await (dispatch.kind === 'action'
-      ? startActions(run, dispatch)
-      : startNested(run, dispatch))
-    await database.tx(run.tenant, (tx) => store.setChild(tx, run.id, step.key, child))
-    return child
-  }
-
-  const lookAtChild = async (
-    run: PlaybookRun,
-    step: PlaybookStep,
-    child: string,
-  ): Promise<Outcome | undefined> => {
-    if (step.dispatch.kind === 'action') return outcomeOf(await response.get(run.tenant, child))
-    const nested = await get(run.tenant, child)
-    if (nested.state.phase === 'running') return undefined
-    if (nested.state.phase === 'completed') return { ok: true, outputs: nested.state.values }
-    return { ok: false, reason: nested.state.failure?.reason ?? 'the playbook failed' }
-  }
+  const children = createChildren({ database, response, startNested })
 
   const isOverdue = ({ dispatch, startedAt }: PlaybookStep): boolean =>
     dispatch.timeoutMs !== undefined && clock.now() - Date.parse(startedAt) > dispatch.timeoutMs
@@ -321,7 +275,9 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
     if (dispatch.kind === 'wait')
       return clock.now() - Date.parse(startedAt) >= dispatch.delayMs ? { ok: true } : undefined
     if (isManual(step)) return isOverdue(step) ? giveUp(run, step) : undefined
-    const found = await lookAtChild(run, step, await ownedChild(run, step))
+    // What waits behind the kill switch is not begun, and does not fail either.
+    if (step.child === undefined && (await response.killSwitch(run.tenant)) !== undefined) return undefined
+    const found = await children.look(run, step)
     return found ?? (isOverdue(step) ? giveUp(run, step) : undefined)
   }
 
@@ -362,8 +318,38 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
     return run
   }
 
+  const byKey = (tenant: string, key: string): Promise<PlaybookRun | undefined> =>
+    database.read(tenant, (tx) => store.findPlaybookRunByKey(tx, key))
+
+  /** Ends it, and every playbook that it called, before anything is undone: from then on nothing more begins. */
+  const cancel = async (principal: Principal, id: string, reason: string): Promise<void> => {
+    const { tenant } = principal
+    const run = await database.tx(tenant, async (tx) => {
+      const found = await store.findPlaybookRun(tx, id, true)
+      if (found === undefined || found.state.phase !== 'running') return found
+      const state = endedBy(found.state, '', `cancelled: ${reason}`)
+      await store.savePlaybookState(tx, id, state, [], clock.iso())
+      await tell(tx, tenant, principalName(principal), id, 'cancelled', { reason })
+      return found
+    })
+    if (run === undefined) return
+    for (const called of await database.read(tenant, (tx) => store.calledBy(tx, id)))
+      await cancel(principal, called, reason)
+    await children.undo(principal, run, reason)
+  }
+
+  const leftOf = async (run: PlaybookRun): Promise<readonly StoredRun[]> => {
+    const called = await database.read(run.tenant, (tx) => store.calledBy(tx, run.id))
+    const nested = await Promise.all(called.map(async (id) => leftOf(await get(run.tenant, id))))
+    return [...(await children.left(run)), ...nested.flat()]
+  }
+
   return {
     resources,
+    admit,
+    byKey,
+    cancel,
+    leftOf,
     run: (principal: Principal, request: PlaybookRequest): Promise<PlaybookRun> =>
       begin(principal, request, { depth: 0 }),
     get,

@@ -20,9 +20,10 @@ const revisionOf = (headers: { readonly 'if-match'?: string }): { readonly revis
 
 type About = {
   /** Plural; the path. */
-  readonly path: 'notebooks' | 'playbooks'
-  /** For operation ids: Notebook, Playbook. */
+  readonly path: 'notebooks' | 'playbooks' | 'protected-entities'
+  /** For operation ids: Notebook, Playbook; `titles` where the plural is no s. */
   readonly title: string
+  readonly titles?: string
   readonly what: string
   readonly spec: TSchema
 }
@@ -30,7 +31,7 @@ type About = {
 export const registerResourceRoutes = <S>(
   instance: FastifyInstance,
   resources: Resources<S>,
-  { path, title, what, spec }: About,
+  { path, title, titles = `${title}s`, what, spec }: About,
 ): void => {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   const tags = ['response']
@@ -49,7 +50,7 @@ export const registerResourceRoutes = <S>(
       config: { action: 'response:read' },
       schema: {
         tags,
-        operationId: `list${title}s`,
+        operationId: `list${titles}`,
         summary: what,
         response: { 200: Type.Object({ items: Type.Array(View) }) },
       },

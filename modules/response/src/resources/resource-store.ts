@@ -1,7 +1,7 @@
 /** SQL over resources of response: a row per revision, the newest counts; one without a spec says that it was removed. */
 import type { Tx } from '@rampart/kit'
 
-export type ResourceKind = 'notebook' | 'playbook'
+export type ResourceKind = 'notebook' | 'playbook' | 'protected-entity'
 
 export type StoredResource<S> = {
   readonly name: string

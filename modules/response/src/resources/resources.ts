@@ -45,7 +45,7 @@ export const createResources = <S>(
       tenant: principal.tenant,
       principal: principalName(principal),
       action: `${kind}.${action}`,
-      entity: { kind, id: name },
+      entity: { kind: kind === 'protected-entity' ? 'system' : kind, id: name },
       outcome,
       details,
     })

@@ -1494,6 +1494,42 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/protected-entities": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Entities that nothing is done to before two people agree */
+        readonly get: operations["listProtectedEntities"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/protected-entities/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** One of them; ETag is the revision for If-Match */
+        readonly get: operations["getProtectedEntity"];
+        /** Create or replace it; every revision stays */
+        readonly put: operations["putProtectedEntity"];
+        readonly post?: never;
+        /** Remove it */
+        readonly delete: operations["deleteProtectedEntity"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/registries": {
         readonly parameters: {
             readonly query?: never;
@@ -4035,6 +4071,8 @@ export interface operations {
                             /** @description Of the snapshot it serves by. */
                             readonly epoch: number;
                             readonly firstSeen: string;
+                            /** @description Addresses and name of its machine. */
+                            readonly hosts?: readonly string[];
                             readonly id: string;
                             /** @description Epochs behind the control plane. */
                             readonly lag: number;
@@ -4144,6 +4182,7 @@ export interface operations {
                     readonly epoch: number;
                     readonly gateway: string;
                     readonly holds?: readonly string[];
+                    readonly hosts?: readonly string[];
                     readonly items: readonly {
                         readonly body: {
                             readonly [key: string]: unknown;
@@ -4366,7 +4405,7 @@ export interface operations {
                             readonly acted: number;
                             readonly actions: readonly {
                                 /** @enum {unknown} */
-                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
                                 readonly approvals_needed: number;
                                 readonly entity: {
                                     readonly id: string;
@@ -7541,6 +7580,142 @@ export interface operations {
             };
         };
     };
+    readonly listProtectedEntities: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly name: string;
+                            readonly revision: number;
+                            readonly spec: {
+                                /** @description Its name; a name that ends in * stands for everything that begins so */
+                                readonly id: string;
+                                /** @description host, route, model-version, caller … */
+                                readonly kind: string;
+                                readonly reason?: string;
+                            };
+                            readonly updatedAt: string;
+                            readonly updatedBy: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getProtectedEntity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            /** @description Its name; a name that ends in * stands for everything that begins so */
+                            readonly id: string;
+                            /** @description host, route, model-version, caller … */
+                            readonly kind: string;
+                            readonly reason?: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly putProtectedEntity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Its name; a name that ends in * stands for everything that begins so */
+                    readonly id: string;
+                    /** @description host, route, model-version, caller … */
+                    readonly kind: string;
+                    readonly reason?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly name: string;
+                        readonly revision: number;
+                        readonly spec: {
+                            /** @description Its name; a name that ends in * stands for everything that begins so */
+                            readonly id: string;
+                            /** @description host, route, model-version, caller … */
+                            readonly kind: string;
+                            readonly reason?: string;
+                        };
+                        readonly updatedAt: string;
+                        readonly updatedBy: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly deleteProtectedEntity: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readonly listRegistries: {
         readonly parameters: {
             readonly query?: never;
@@ -10304,7 +10479,7 @@ export interface operations {
                         readonly differences: readonly {
                             readonly added: readonly {
                                 /** @enum {unknown} */
-                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
                                 readonly approvals_needed: number;
                                 readonly entity: {
                                     readonly id: string;
@@ -10321,7 +10496,7 @@ export interface operations {
                             readonly changed: readonly {
                                 readonly active: {
                                     /** @enum {unknown} */
-                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
                                     readonly approvals_needed: number;
                                     readonly entity: {
                                         readonly id: string;
@@ -10337,7 +10512,7 @@ export interface operations {
                                 };
                                 readonly candidate: {
                                     /** @enum {unknown} */
-                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
                                     readonly approvals_needed: number;
                                     readonly entity: {
                                         readonly id: string;
@@ -10356,7 +10531,7 @@ export interface operations {
                             readonly reasons: readonly string[];
                             readonly removed: readonly {
                                 /** @enum {unknown} */
-                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open";
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
                                 readonly approvals_needed: number;
                                 readonly entity: {
                                     readonly id: string;
