@@ -13,6 +13,7 @@ import { registryRoutes } from './routes-registries.ts'
 import { requestRoutes } from './routes-requests.ts'
 import { responseRoutes } from './routes-response.ts'
 import { raiseSignal, runningRoutes } from './routes-running.ts'
+import { siemRoutes } from './routes-siem.ts'
 import { uploadRoutes } from './routes-upload.ts'
 import { serveStatic } from './static-files.ts'
 import { createWorld, type World } from './world.ts'
@@ -102,6 +103,7 @@ export const startMockApi = async (options: Options = {}): Promise<MockApi> => {
     ...registryRoutes(world),
     ...responseRoutes(world),
     ...incidentRoutes(world),
+    ...siemRoutes(world),
     ...runningRoutes(world),
     ...requestRoutes(world),
     ...governingRoutes(world),

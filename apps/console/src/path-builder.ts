@@ -41,6 +41,9 @@ export const pb = {
   containment: (id: string) => `/response/runs/${enc(id)}`,
   playbook: (name: string, search?: { run?: string }) =>
     withSearch(`/response/playbooks/${enc(name)}`, search),
+  siem: (search?: { tab?: string }) => withSearch('/siem', search),
+  sink: (name: string) => `/siem/sinks/${enc(name)}`,
+  alertSource: (name: string) => `/siem/sources/${enc(name)}`,
   policies: () => '/policies',
   policy: (pack: string, search?: { tab?: string; file?: string }) =>
     withSearch(`/policies/${enc(pack)}`, search),
@@ -78,6 +81,14 @@ export const entityPath = (entity: { kind: string; id: string }): string | undef
       return pb.signal(entity.id)
     case 'incident':
       return pb.incident(entity.id)
+    case 'sink':
+      return pb.sink(entity.id)
+    case 'source':
+      return pb.alertSource(entity.id)
+    case 'containment':
+      return pb.containment(entity.id)
+    case 'playbook':
+      return pb.playbook(entity.id)
     case 'api-key':
     case 'service-account':
       return pb.settings({ tab: entity.kind === 'api-key' ? 'keys' : 'accounts' })

@@ -6,8 +6,10 @@ import { incidentQueries } from './api/incident-queries.ts'
 import { queries } from './api/queries.ts'
 import { registryQueries } from './api/registry-queries.ts'
 import { responseQueries } from './api/response-queries.ts'
+import { siemQueries } from './api/siem-queries.ts'
 import { signerQueries } from './api/signer-queries.ts'
 import { Shell } from './components/shell.tsx'
+import { AlertSourcePage } from './pages/alert-source.tsx'
 import { ApprovalPage } from './pages/approval.tsx'
 import { ApprovalsPage } from './pages/approvals.tsx'
 import { AuditPage } from './pages/audit.tsx'
@@ -33,9 +35,11 @@ import { ResponsePage } from './pages/response.tsx'
 import { RoutePage } from './pages/route.tsx'
 import { RoutesPage } from './pages/routes.tsx'
 import { SettingsPage } from './pages/settings.tsx'
+import { SiemPage } from './pages/siem.tsx'
 import { SignalPage } from './pages/signal.tsx'
 import { SignalsPage } from './pages/signals.tsx'
 import { SignersPage } from './pages/signers.tsx'
+import { SinkPage } from './pages/sink.tsx'
 import { TelemetryPage } from './pages/telemetry.tsx'
 import { TelemetryDetailPage } from './pages/telemetry-detail.tsx'
 import { UploadPage } from './pages/upload.tsx'
@@ -85,6 +89,11 @@ const siteMap = (client: QueryClient): RouteObject[] => {
     ),
     page('response/playbooks/:name', <PlaybookPage />, ({ name = '' }) =>
       client.prefetchQuery(responseQueries.playbook(name)),
+    ),
+    page('siem', <SiemPage />, () => client.prefetchQuery(siemQueries.sinks())),
+    page('siem/sinks/:name', <SinkPage />, ({ name = '' }) => client.prefetchQuery(siemQueries.sink(name))),
+    page('siem/sources/:name', <AlertSourcePage />, ({ name = '' }) =>
+      client.prefetchQuery(siemQueries.source(name)),
     ),
     page('routes', <RoutesPage />, () => client.prefetchQuery(queries.routes())),
     page('routes/:name', <RoutePage />, ({ name = '' }) => client.prefetchQuery(queries.routeStats(name))),

@@ -26,6 +26,7 @@ export const pagesOf = ({ waiting, serving }: Shown): Readonly<Record<string, st
   signals: '/signals',
   incidents: '/incidents',
   response: '/response',
+  siem: '/siem',
   policies: '/policies',
   policy: '/policies/promotion',
   'policy-try': '/policies/promotion?tab=try',

@@ -29,6 +29,9 @@ const STALE: readonly (readonly [prefix: string, keys: readonly string[]])[] = [
   ['rampart.telemetry.', ['telemetry']],
   ['rampart.signal.', ['overview']],
   ['rampart.incident.', ['overview']],
+  ['rampart.response.', ['response', 'overview']],
+  ['rampart.sink.', ['sinks']],
+  ['rampart.alert-source.', ['alert-sources']],
   ['rampart.api-key.', ['api-keys', 'service-accounts']],
 ]
 
@@ -73,6 +76,9 @@ export const LiveProvider = ({ children }: { children: ReactNode }) => {
           if (!event.type.startsWith(prefix)) continue
           for (const key of keys) void client.invalidateQueries({ queryKey: [key] })
         }
+        // The queue of incidents waits behind a pill; the one that is open on the page does not.
+        if (event.type.startsWith('rampart.incident.'))
+          void client.invalidateQueries({ queryKey: ['incidents', event.data['id']] })
       },
     })
     return stream.stop
