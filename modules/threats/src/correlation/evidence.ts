@@ -25,13 +25,20 @@ export type Evidence = {
   readonly cleared: boolean
   /** The detector was so loud that intake held reports back: it is in a storm, whatever can be counted. */
   readonly storm?: true
+  /** Reports that intake counted instead of keeping them, and that this one tells of. */
+  readonly held?: number
 }
+
+const MOST_HELD = 1_000_000
 
 export const entityKey = ({ kind, id }: Entity): string => `${kind}:${id}`
 export const entityOfKey = (key: string): Entity => {
   const at = key.indexOf(':')
   return { kind: key.slice(0, at), id: key.slice(at + 1) }
 }
+
+const heldOf = (held: unknown): Pick<Evidence, 'held'> =>
+  typeof held === 'number' && held >= 1 ? { held: Math.min(MOST_HELD, Math.floor(held)) } : {}
 
 type Known = SignalInput & Pick<Signal, 'id' | 'key'>
 
@@ -51,6 +58,7 @@ export const evidenceOf = (signal: Known): Evidence => ({
   time: Date.parse(signal.time),
   cleared: signal.state === 'cleared',
   ...(signal.evidence?.storm === true ? { storm: true } : {}),
+  ...heldOf(signal.evidence?.held),
 })
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, low: 1, medium: 2, high: 3, critical: 4 }

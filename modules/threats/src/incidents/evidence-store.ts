@@ -24,6 +24,14 @@ export const findMember = async (tx: Tx, signal: string): Promise<Member | undef
   return rows[0] === undefined ? undefined : toMember(rows[0])
 }
 
+export const findMembers = async (tx: Tx, signals: readonly string[]): Promise<Map<string, Member>> => {
+  const rows = await tx.query<MemberRow>(
+    'SELECT evidence, pin, incident_id FROM threats_incident_signal WHERE signal_id = ANY ($1)',
+    [signals],
+  )
+  return new Map(rows.map((row) => [row.evidence.id, toMember(row)]))
+}
+
 export const membersOf = async (tx: Tx, incidents: readonly string[]): Promise<Member[]> => {
   const rows = await tx.query<MemberRow>(
     'SELECT evidence, pin, incident_id FROM threats_incident_signal WHERE incident_id = ANY ($1)',
@@ -33,35 +41,44 @@ export const membersOf = async (tx: Tx, incidents: readonly string[]): Promise<M
 }
 
 /** Writes the evidence and the names by which it may be joined; in a storm what it mentions joins nothing. */
-export const saveMember = async (
+export const saveMembers = async (
   tx: Tx,
-  member: Partitioned,
-  incident: string,
-  withMentions: boolean,
+  members: readonly Member[],
+  withMentions: (member: Member) => boolean,
 ): Promise<void> => {
-  const { pin, ...evidence } = member
-  const subject = entityKey(member.entity)
+  if (members.length === 0) return
+  const rows = members.map(({ pin = null, incident, ...evidence }) => ({
+    ...{ signal_id: evidence.id, incident_id: incident, rule: evidence.rule },
+    ...{ subject: entityKey(evidence.entity), time: iso(evidence.time), pin, evidence },
+  }))
   await tx.query(
     `INSERT INTO threats_incident_signal (signal_id, incident_id, rule, subject, time, pin, evidence)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (tenant, signal_id) DO UPDATE SET incident_id = $2, time = $5, pin = $6, evidence = $7`,
-    [member.id, incident, member.rule, subject, iso(member.time), pin ?? null, JSON.stringify(evidence)],
+     SELECT signal_id, incident_id, rule, subject, time, pin, evidence FROM jsonb_to_recordset($1) AS given
+       (signal_id text, incident_id text, rule text, subject text, time timestamptz, pin text, evidence jsonb)
+     ON CONFLICT (tenant, signal_id) DO UPDATE SET incident_id = EXCLUDED.incident_id, time = EXCLUDED.time,
+       pin = EXCLUDED.pin, evidence = EXCLUDED.evidence`,
+    [JSON.stringify(rows)],
   )
-  const { primary, mentioned: named } = linkKeys(member)
-  const mentioned = withMentions ? named : []
-  const names = [`entity ${primary}`, ...mentioned.map((key) => `entity ${key}`), `key ${member.key}`]
+  const links = members.flatMap((member) => {
+    const { primary, mentioned } = linkKeys(member)
+    const row = {
+      ...{ signal_id: member.id, subject: entityKey(member.entity), is_mention: false },
+      ...{ first_time: iso(member.since ?? member.time), last_time: iso(member.time) },
+    }
+    const mentions = withMentions(member) ? mentioned : []
+    return [
+      { ...row, name: `entity ${primary}` },
+      { ...row, name: `key ${member.key}` },
+      ...mentions.map((key) => ({ ...row, name: `entity ${key}`, is_mention: true })),
+    ]
+  })
   await tx.query(
     `INSERT INTO threats_link (name, signal_id, subject, is_mention, first_time, last_time)
-     SELECT name, $2, $3, name = ANY ($4), $5, $6 FROM unnest($1::text[]) AS name
-     ON CONFLICT (tenant, name, signal_id) DO UPDATE SET first_time = $5, last_time = $6`,
-    [
-      names,
-      member.id,
-      subject,
-      mentioned.map((key) => `entity ${key}`),
-      iso(member.since ?? member.time),
-      iso(member.time),
-    ],
+     SELECT name, signal_id, subject, is_mention, first_time, last_time FROM jsonb_to_recordset($1) AS given
+       (name text, signal_id text, subject text, is_mention boolean, first_time timestamptz, last_time timestamptz)
+     ON CONFLICT (tenant, name, signal_id) DO UPDATE SET first_time = EXCLUDED.first_time,
+       last_time = EXCLUDED.last_time`,
+    [JSON.stringify(links)],
   )
 }
 
@@ -119,21 +136,36 @@ export const prune = async (tx: Tx, before: string): Promise<void> => {
 
 const LIVE = `('forming', 'open', 'acknowledged', 'contained')`
 
-/** Incidents that still take signals and that one of the names leads to within a span of time, oldest first. */
-export const incidentsNear = async (
+type Wanted = {
+  readonly id: string
+  readonly names: readonly string[]
+  readonly span: readonly [number, number]
+}
+
+/** Incidents that still take signals and that one of the names leads to within a span of time, oldest first, per asker. */
+export const incidentsNearEach = async (
   tx: Tx,
-  names: readonly string[],
-  [from, to]: readonly [number, number],
+  wanted: readonly Wanted[],
   limit: number,
-): Promise<string[]> => {
-  const rows = await tx.query<{ id: string }>(
-    `SELECT i.id FROM threats_incident i WHERE i.status IN ${LIVE} AND i.id IN (
-       SELECT s.incident_id FROM threats_link l JOIN threats_incident_signal s USING (tenant, signal_id)
-       WHERE l.name = ANY ($1) AND l.first_time <= $3 AND l.last_time >= $2)
-     ORDER BY i.first_time, i.id LIMIT $4`,
-    [names, iso(from), iso(to), limit],
+): Promise<Map<string, string[]>> => {
+  const asked = wanted.flatMap(({ id, names, span: [from, to] }) =>
+    names.map((name) => ({ asker: id, name, from_time: iso(from), to_time: iso(to) })),
   )
-  return rows.map(({ id }) => id)
+  const rows = await tx.query<{ asker: string; id: string }>(
+    `SELECT DISTINCT asked.asker, i.first_time, i.id
+     FROM jsonb_to_recordset($1) AS asked (asker text, name text, from_time timestamptz, to_time timestamptz)
+     JOIN threats_link l ON l.name = asked.name AND l.first_time <= asked.to_time AND l.last_time >= asked.from_time
+     JOIN threats_incident_signal s ON s.tenant = l.tenant AND s.signal_id = l.signal_id
+     JOIN threats_incident i ON i.tenant = s.tenant AND i.id = s.incident_id
+     WHERE i.status IN ${LIVE} ORDER BY i.first_time, i.id`,
+    [JSON.stringify(asked)],
+  )
+  const near = new Map<string, string[]>()
+  for (const { asker, id } of rows) {
+    const found = near.get(asker) ?? []
+    if (found.length < limit) near.set(asker, [...found, id])
+  }
+  return near
 }
 
 export const keptOfRule = async (

@@ -10,13 +10,14 @@ import type { Tx } from '@rampart/kit'
 import { judged, NO_COUNTS } from '../correlation/rule-prior.ts'
 import { threatsErrors } from '../errors.ts'
 import { createAnnounce } from './announce.ts'
-import { type CorrelateDeps, correlateSignal, regroup } from './correlate-signal.ts'
+import { correlateSignals } from './correlate-signals.ts'
 import { accountsOf, createDecide } from './decide.ts'
 import * as evidence from './evidence-store.ts'
 import { requireTransition, stampsOf } from './lifecycle.ts'
 import { neighbourhoodOf } from './neighbourhood.ts'
 import { createOpener } from './opener.ts'
 import type { IncidentDeps } from './ports.ts'
+import { type CorrelateDeps, regroup } from './regroup.ts'
 import { duesFrom } from './sla.ts'
 import * as store from './store.ts'
 import { summarise } from './summary.ts'
@@ -51,9 +52,13 @@ export const createIncidents = (deps: IncidentDeps) => {
   const consumer = eventLog.consumer({
     name: 'threats-correlation',
     types: ['rampart.signal.v1'],
-    handle: async ({ tenant, data }, tx) => {
-      await correlateSignal(tx, tenant, data.signal as Signal, correlation)
+    handleBatch: async (events, tx) => {
+      const [first] = events
+      if (first === undefined) return 0
+      const signals = events.map(({ data }) => data.signal as Signal)
+      await correlateSignals(tx, first.tenant, signals, correlation)
       opener.wakeIn(settleMs + 20)
+      return events.length
     },
   })
 
@@ -105,7 +110,7 @@ export const createIncidents = (deps: IncidentDeps) => {
     return next
   }
 
-  const byHand = (tx: Tx, member: evidence.Member) => ({ tx, deps: correlation, member })
+  const byHand = (tx: Tx, member: evidence.Member) => ({ tx, deps: correlation, members: [member] })
 
   return {
     list: (tenant: string, filter: store.IncidentFilter) =>

@@ -137,12 +137,12 @@ export const updateComputed = async (tx: Tx, id: string, c: Computed): Promise<v
   )
 }
 
-/** One more signal that is counted but not kept. */
-export const countSignal = async (tx: Tx, id: string, now: string): Promise<void> => {
-  await tx.query('UPDATE threats_incident SET signals = signals + 1, updated_at = $2 WHERE id = $1', [
-    id,
-    now,
-  ])
+/** So many more signals that are counted but not kept. */
+export const countSignals = async (tx: Tx, id: string, count: number, now: string): Promise<void> => {
+  await tx.query(
+    'UPDATE threats_incident SET signals = LEAST(signals::bigint + $3, 2000000000), updated_at = $2 WHERE id = $1',
+    [id, now, count],
+  )
 }
 
 const SETTABLE = {
