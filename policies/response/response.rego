@@ -3,7 +3,8 @@
 #
 # input: {incident: {id, tenant, title, status, severity, score, entities: [{kind, id}]},
 #         ledger: {score, contributions: [{rule, severity, decibans, entity: {kind, id}}]},
-#         entities: [{kind, id, subject: signals are about it, score: its own ledger's}],
+#         entities: [{kind, id, subject: signals are about it, score: its own ledger's, mentioned_by: [detector that names it only]}],
+#         serving_hosts: [host that serves models, among the entities],
 #         protected: [{kind, id}], recent: {acted_last_hour}, now}
 # data.rampart.response_config: modes, limits, protected entities, where to tell
 # obligations.actions: [{action, entity, parameters, mode, approvals_needed, ttl_s?, reasons}]
@@ -161,6 +162,41 @@ proposed contains {
 } if {
 	some entity in suspects
 	entity.kind == "artifact"
+	not about_rule(entity, "inventory.integrity")
+}
+
+# Hashed and found to be others: no matter of judgement that a person must be waited for.
+proposed contains {
+	"action": "digest.deny",
+	"entity": entity,
+	"parameters": {"digest": entity.id},
+	"approvals": 0,
+	"reason": "the file of these bytes is not what it is named by",
+} if {
+	some entity in suspects
+	entity.kind == "artifact"
+	about_rule(entity, "inventory.integrity")
+}
+
+# Bytes that nobody approved serve nobody: denying them costs no call, and keeps a hurried approval from letting them in.
+proposed contains {
+	"action": "digest.deny",
+	"entity": {"kind": entity.kind, "id": entity.id},
+	"parameters": {"digest": entity.id},
+	"approvals": 0,
+	"reason": "a registry offers bytes that nobody approved in the place of those that were",
+} if {
+	is_high
+	some entity in mentioned
+	entity.kind == "artifact"
+	"registry-watch" in entity.mentioned_by
+}
+
+# Named by what others are accused of; a mention counts by half.
+mentioned contains entity if {
+	some entity in entities
+	entity.subject == false
+	entity.score >= 7.5
 }
 
 proposed contains {
@@ -218,7 +254,28 @@ proposed contains {
 } if {
 	some entity in suspects
 	entity.kind == "host"
+	not entity.id in serving_hosts
 }
+
+# A host that serves models is the target: it goes on, and who attacks it is cut off.
+proposed contains {
+	"action": "network.segment",
+	"entity": {"kind": entity.kind, "id": entity.id},
+	"parameters": {"address": entity.id},
+	"approvals": 0,
+	"reason": "the address attacks a host that serves models",
+} if {
+	some target in suspects
+	target.kind == "host"
+	target.id in serving_hosts
+	some entity in mentioned
+	entity.kind == "host"
+	not entity.id in serving_hosts
+}
+
+default serving_hosts := []
+
+serving_hosts := input.serving_hosts if is_array(input.serving_hosts)
 
 proposed contains {
 	"action": "notebook.isolate",

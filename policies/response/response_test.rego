@@ -67,6 +67,36 @@ test_each_kind_of_suspect_has_its_containment if {
 	names(about("route", "r", "serving.inputs", "high"), {}) == {"route.previous-version"}
 }
 
+also(facts, kind, id, detector, score) := object.union(facts, {"entities": array.concat(
+	facts.entities,
+	[{"kind": kind, "id": id, "subject": false, "score": score, "mentioned_by": [detector]}],
+)})
+
+test_a_changed_file_is_denied_without_waiting if {
+	one := only(about("artifact", "sha256:aa", "inventory.integrity", "critical"), {})
+	one.action == "digest.deny"
+	one.approvals_needed == 0
+	only(about("artifact", "sha256:aa", "trust.scan", "critical"), {}).approvals_needed == 1
+}
+
+test_bytes_that_a_hijacked_alias_offers_are_denied if {
+	facts := about("model-version", "m:2", "registry-watch", "high")
+	some one in decided(also(facts, "artifact", "sha256:bb", "registry-watch", 8.2), {}).obligations.actions
+	one.action == "digest.deny"
+	one.parameters == {"digest": "sha256:bb"}
+	one.approvals_needed == 0
+	not "digest.deny" in names(also(facts, "artifact", "sha256:bb", "serving.verdict", 8.2), {})
+	not "digest.deny" in names(also(facts, "artifact", "sha256:bb", "registry-watch", 7), {})
+}
+
+test_who_attacks_a_host_that_serves_models_is_cut_off_not_the_host if {
+	facts := also(about("host", "10.0.0.2", "suricata:1:1", "high"), "host", "10.0.0.9", "suricata:1:1", 8.2)
+	only(facts, {}).parameters == {"address": "10.0.0.2"}
+	answer := decided(object.union(facts, {"serving_hosts": ["10.0.0.2"]}), {}).obligations.actions
+	[one.parameters.address | some one in answer] == ["10.0.0.9"]
+	not decided(object.union(facts, {"serving_hosts": ["10.0.0.2", "10.0.0.9"]}), {}).allow
+}
+
 test_a_canary_is_stopped_at_medium if {
 	names(about("route", "r", "serving.canary", "medium"), {}) == {"canary.stop"}
 }

@@ -66,10 +66,10 @@ export const registerGatewayRoutes = (
       },
     },
     async ({ principal }) => ({
-      items: (await gateways.list(principal.tenant)).map((one) => ({
+      items: (await gateways.list(principal.tenant)).map(({ hosts, ...one }) => ({
         ...one,
         addresses: [...one.addresses],
-        ...(one.hosts === undefined ? {} : { hosts: [...one.hosts] }),
+        ...(hosts === undefined ? {} : { hosts: [...hosts] }),
       })),
     }),
   )

@@ -83,6 +83,16 @@ test('other bytes behind an approved version are the gravest, with and without a
   assert.deepEqual(states(facts([plain])), ['bytes-changed'])
 })
 
+test('bytes that a registry offers and nothing allows are named, those that are approved for something are not', () => {
+  const named = (one: Facts) =>
+    judgeRegistries(one).conditions.map(({ related }) => related.find(({ kind }) => kind === 'artifact')?.id)
+  const moved = { ...champion, version: '2', ref: 'iris:2', digest: bad, observedDigest: bad }
+  assert.deepEqual(named(facts([moved])), [bad])
+  assert.deepEqual(named(facts([{ ...champion, observedDigest: bad }])), [bad, bad])
+  assert.deepEqual(named(facts([moved], { judge: () => ({ approved: true, reasons: [] }) })), [undefined])
+  assert.deepEqual(named(facts([{ ...champion, deleted: true }])), [undefined, undefined])
+})
+
 test('another source and a deletion count where something rests on the version', () => {
   const { alias: _alias, ...plain } = champion
   assert.deepEqual(keys(facts([{ ...plain, registeredSource: 'models:/m-0' }])), [

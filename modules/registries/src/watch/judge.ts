@@ -27,7 +27,7 @@ export type PointerFact = {
   readonly registeredSource?: string
 }
 
-/** A tag of ours that somebody else set to something else. */
+/** A tag of ours that somebody else set to something else; without a version an alias, its key `alias:NAME`. */
 export type WriteConflictFact = {
   readonly registry: string
   readonly model: string
@@ -83,7 +83,7 @@ export type Condition = {
   readonly severity: Severity
   readonly entity: { readonly kind: 'model-version' | 'registry' | 'route'; readonly id: string }
   readonly related: readonly {
-    readonly kind: 'registry' | 'model' | 'model-version' | 'gateway'
+    readonly kind: 'registry' | 'model' | 'model-version' | 'gateway' | 'artifact'
     readonly id: string
   }[]
   readonly techniques: readonly string[]
@@ -243,13 +243,28 @@ const versionCondition = (fact: PointerFact, state: WatchState, facts: Facts, gr
   }
 }
 
+/** Bytes that the registry offers and no verdict allows for anything: to deny them costs nobody a call. */
+const foreignBytes = (fact: PointerFact, state: WatchState, facts: Facts): Condition['related'] => {
+  const offered = state === 'bytes-changed' ? fact.observedDigest : fact.digest
+  const isForeign = ['unapproved', 'unknown', 'bytes-changed'].includes(state)
+  return isForeign && offered !== undefined && !facts.judge(offered).approved
+    ? [{ kind: 'artifact', id: offered }]
+    : []
+}
+
 const judgePointer = (fact: PointerFact, facts: Facts, group: Group): Judged => {
   const [state, reasons] = stateOf(fact, facts, group)
   const evidence = evidenceOf(fact, group, reasons)
+  const foreign = foreignBytes(fact, state, facts)
   const conditions = [
     ...aliasCondition(fact, state, group),
     ...versionCondition(fact, state, facts, group),
-  ].map((one) => ({ ...one, title: one.title.slice(0, 500), evidence }))
+  ].map((one) => ({
+    ...one,
+    title: one.title.slice(0, 500),
+    related: [...one.related, ...foreign],
+    evidence,
+  }))
   const { known: _known, deleted: _deleted, source: _source, registeredSource: _registered, ...said } = fact
   return {
     row: { ...said, state, reasons, ...group, signals: conditions.map(({ key }) => key) },
@@ -282,7 +297,10 @@ const servedConditions = (facts: Facts): Condition[] =>
 const conflictConditions = ({ conflicts = [] }: Facts): Condition[] =>
   conflicts.map(({ registry, model, version, key, ref, found }) => ({
     key: `registry-watch:write-back:${registry}/${model}/${version}/${key}`.slice(0, 512),
-    title: `${registry}: tag ${key} of ${quoted(model)} ${quoted(version)} was set by somebody else`,
+    title:
+      version === ''
+        ? `${registry}: ${key.replace(':', ' ')} of ${quoted(model)} was set by somebody else`
+        : `${registry}: tag ${key} of ${quoted(model)} ${quoted(version)} was set by somebody else`,
     severity: 'medium' as const,
     entity:
       ref === null
