@@ -2,6 +2,8 @@
 # rsyslog from Debian, unpacked beside whatever syslog daemon the machine has.
 # rsyslog.sh install: prints its version | up FOLDER PORT: UDP on PORT, TCP on PORT+1, TLS with client certificates on
 # PORT+2; prints FOLDER, which then holds tls/{ca,client}.pem, tls/client.key and messages.jsonl | down FOLDER
+# rsyslog.sh forward FOLDER FILE: a second one, which follows FILE and forwards each line to the first by TLS with the client
+# certificate, through a queue on disk; prints its pid
 . "$(dirname "$0")/common.sh"
 ROOT="$RAMPART_PEERS_HOME/rsyslog"
 MODULES="$ROOT/usr/lib/$(uname -m)-linux-gnu/rsyslog"
@@ -59,12 +61,34 @@ CONF
   echo "$folder"
 }
 
+forward() {
+  local folder="$1" file="$2" tls="$1/tls" work="$1/forward"
+  mkdir -p "$work"
+  touch "$file"
+  cat > "$folder/forward.conf" <<CONF
+global(workDirectory="$work" maxMessageSize="256k" parser.escapeControlCharactersOnReceive="off"
+  defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="$tls/ca.pem"
+  defaultNetstreamDriverCertFile="$tls/client.pem" defaultNetstreamDriverKeyFile="$tls/client.key")
+module(load="imfile" mode="inotify")
+template(name="raw" type="string" string="%msg%")
+ruleset(name="forward") { action(type="omfwd" target="127.0.0.1" port="$(cat "$folder/port")" protocol="tcp" template="raw"
+  TCP_Framing="octet-counted" StreamDriver="ossl" StreamDriverMode="1" StreamDriverAuthMode="x509/name"
+  StreamDriverPermittedPeers="server.local" action.resumeRetryCount="-1"
+  queue.type="Disk" queue.filename="forward" queue.dequeueBatchSize="1024") }
+input(type="imfile" file="$file" tag="peer" ruleset="forward")
+CONF
+  "$ROOT/usr/sbin/rsyslogd" -M "$MODULES" -f "$folder/forward.conf" -i "$folder/forward.pid"
+  for _ in $(seq 50); do [ -s "$folder/forward.pid" ] && break; sleep 0.1; done
+  cat "$folder/forward.pid"
+}
+
 case "${1:-}" in
 install)
   [ -x "$ROOT/usr/sbin/rsyslogd" ] || unpack
   "$ROOT/usr/sbin/rsyslogd" -v | head -1 ;;
 up) up "${2:?folder}" "${3:?port}" ;;
 start) start "${2:?folder}" ;;
+forward) forward "${2:?folder}" "${3:?file}" ;;
 down) kill "$(cat "${2:?folder}/pid")" ;;
-*) die "usage: rsyslog.sh install | up FOLDER PORT | start FOLDER | down FOLDER" ;;
+*) die "usage: rsyslog.sh install | up FOLDER PORT | start FOLDER | forward FOLDER FILE | down FOLDER" ;;
 esac

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -98,5 +99,68 @@ test('a line beyond the limit is skipped and told', () =>
     const tail = createFileTail(path, undefined)
     const { lines, tooLong } = await readAll(tail)
     assert.deepEqual([lines, tooLong], [['one', 'two'], 1])
+    await tail.close()
+  }))
+
+test('a file that its writer still writes after it was rotated is read until the new one holds something', () =>
+  withFile(async (path) => {
+    writeFileSync(path, 'one\n')
+    const tail = createFileTail(path, undefined)
+    await readAll(tail)
+    renameSync(path, `${path}.1`)
+    writeFileSync(path, '')
+    appendFileSync(`${path}.1`, 'two\nthr')
+    assert.deepEqual((await readAll(tail)).lines, ['two'])
+    appendFileSync(`${path}.1`, 'ee\n')
+    assert.deepEqual((await readAll(tail)).lines, ['three'])
+    appendFileSync(`${path}.1`, 'four\n')
+    appendFileSync(path, 'five\n')
+    assert.deepEqual((await readAll(tail)).lines, ['four', 'five'])
+    await tail.close()
+  }))
+
+test('every file that was rotated while nobody read is read, oldest first', () =>
+  withFile(async (path) => {
+    writeFileSync(path, 'one\n')
+    const before = createFileTail(path, undefined)
+    const { position } = await readAll(before)
+    await before.close()
+    appendFileSync(path, 'two\n')
+    const at = Date.now() / 1000
+    const rotated = ['a\n', 'b\nc\n', 'd'].map((text, index) => ({
+      text,
+      name: `${path}.${3 - index}`,
+      index,
+    }))
+    renameSync(path, `${path}.4`)
+    utimesSync(`${path}.4`, at, at)
+    for (const { text, name, index } of rotated) {
+      writeFileSync(name, text)
+      utimesSync(name, at + index + 1, at + index + 1)
+    }
+    writeFileSync(`${path}.5.gz`, 'compressed')
+    writeFileSync(path, 'now\n')
+    utimesSync(path, at + 9, at + 9)
+    const tail = createFileTail(path, position)
+    assert.deepEqual((await readAll(tail)).lines, ['two', 'a', 'b', 'c', 'd', 'now'])
+    appendFileSync(path, 'later\n')
+    assert.deepEqual((await readAll(tail)).lines, ['later'])
+    await tail.close()
+  }))
+
+test('a new file is not taken for the old one because it has its inode, and a lost one is told', () =>
+  withFile(async (path) => {
+    writeFileSync(path, `${'old '.repeat(100)}\n`)
+    const before = createFileTail(path, undefined)
+    const { position } = await readAll(before)
+    await before.close()
+    writeFileSync(path, `${'new '.repeat(200)}\nlast\n`)
+    const gaps: string[] = []
+    const tail = createFileTail(path, position, (what) => gaps.push(what))
+    assert.deepEqual((await readAll(tail)).lines.length, 2)
+    assert.deepEqual(gaps.length, 1)
+    truncateSync(path)
+    writeFileSync(path, `${'x'.repeat(2000)}\n`)
+    assert.deepEqual((await readAll(tail)).lines, ['x'.repeat(2000)])
     await tail.close()
   }))

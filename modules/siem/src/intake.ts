@@ -43,7 +43,22 @@ const readerFor = (spec: SourceSpec, receivedAt: string): ((line: string) => Ale
   }
 }
 
+/** A sensor that was killed in the middle of a line goes on behind it: the whole event that follows is read. */
+const splitTorn = (line: string): readonly [torn: string, whole: string] | undefined => {
+  const at = line.lastIndexOf('{"timestamp":')
+  return at > 0 ? [line.slice(0, at), line.slice(at)] : undefined
+}
+
 type Read = { readonly alerts: Alert[]; readonly refused: { line: number; reason: string }[] }
+
+const attempt = (read: (line: string) => Alert, line: string): [Alert] | [undefined, string] => {
+  try {
+    return [read(line)]
+  } catch (error) {
+    if (!isAppError(error)) throw error
+    return [undefined, error.message]
+  }
+}
 
 const readAll = (spec: SourceSpec, lines: readonly string[], receivedAt: string): Read => {
   const read = readerFor(spec, receivedAt)
@@ -51,12 +66,15 @@ const readAll = (spec: SourceSpec, lines: readonly string[], receivedAt: string)
   const refused: { line: number; reason: string }[] = []
   for (const [at, line] of lines.entries()) {
     if (line.trim() === '') continue
-    try {
-      alerts.push(read(line))
-    } catch (error) {
-      if (!isAppError(error)) throw error
-      refused.push({ line: at + 1, reason: error.message })
+    const [alert, reason] = attempt(read, line)
+    if (alert !== undefined) {
+      alerts.push(alert)
+      continue
     }
+    refused.push({ line: at + 1, reason })
+    const torn = spec.format === 'eve' ? splitTorn(line) : undefined
+    const [rest] = torn === undefined ? [] : attempt(read, torn[1])
+    if (rest !== undefined) alerts.push(rest)
   }
   return { alerts, refused }
 }

@@ -37,6 +37,8 @@ export type SenderState = {
   readonly held: number
   /** Consecutive failures. */
   readonly failures: number
+  /** Everything up to here was written already. */
+  readonly cursor: string
   readonly lastError?: string
 }
 
@@ -284,6 +286,7 @@ export const createSinkSender = (sink: store.Sink, deps: SenderDeps): SinkSender
       phase,
       held: held.reduce((sum, { count }) => sum + count, 0),
       failures,
+      cursor,
       ...(lastError === undefined ? {} : { lastError }),
     }),
   }

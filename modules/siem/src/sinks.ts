@@ -54,7 +54,7 @@ export type SinksDeps = {
   readonly maxBackoffMs?: number
 }
 
-export type SinkStatus = SenderState &
+export type SinkStatus = Omit<SenderState, 'cursor'> &
   store.Progress & {
     readonly queued: number
     readonly dead: number
@@ -88,6 +88,8 @@ const wantsBody = (spec: SinkSpec, body: QueuedBody): boolean => {
     return true
   }
 }
+
+const STOPPED: SenderState = { phase: 'stopped', held: 0, failures: 0, cursor: '0' }
 
 const laneKey = (tenant: string, name: string): string => `${tenant}/${name}`
 
@@ -214,22 +216,15 @@ export const createSinks = (deps: SinksDeps) => {
   const viewOf = async (sink: store.Sink): Promise<SinkView> => {
     const lane = lanes.get(laneKey(sink.tenant, sink.name))
     const { name, spec, revision, updatedBy, updatedAt } = sink
-    const status = await database.read(sink.tenant, async (tx) => {
-      const counts = await store.countQueue(tx, name)
-      const [oldest] = await store.readQueue(tx, name, '0', 1)
-      return { ...counts, ...(await store.readProgress(tx, name)), oldest: oldest?.queuedAt.getTime() }
-    })
+    const { cursor, ...state } = lane?.sender.state() ?? STOPPED
+    const status = await database.read(sink.tenant, async (tx) => ({
+      ...(await store.countQueue(tx, name)),
+      ...(await store.readProgress(tx, name)),
+      oldest: await store.readOldest(tx, name, cursor),
+    }))
     const { oldest, ...rest } = status
-    const state = lane?.sender.state() ?? { phase: 'stopped' as const, held: 0, failures: 0 }
-    const waiting = rest.queued - state.held > 0 && oldest !== undefined
-    return {
-      name,
-      spec,
-      revision,
-      updatedBy,
-      updatedAt,
-      status: { ...rest, ...state, lagSeconds: waiting ? Math.max(0, (clock.now() - oldest) / 1000) : 0 },
-    }
+    const lagSeconds = oldest === undefined ? 0 : Math.max(0, (clock.now() - oldest.getTime()) / 1000)
+    return { name, spec, revision, updatedBy, updatedAt, status: { ...rest, ...state, lagSeconds } }
   }
 
   const find = async (tenant: string, name: string): Promise<store.Sink> => {

@@ -7,6 +7,9 @@ const ANY_CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]|[\ud800-\udf
 
 const NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
+/** Most text is this, and is told so much faster than it is searched for what has to be spelled. */
+const PLAIN = /^[\x20-\x7e]*$/
+
 const spell = (character: string): string => {
   const named = NAMES[character]
   if (named !== undefined) return named
@@ -15,20 +18,26 @@ const spell = (character: string): string => {
 }
 
 /** Spells control characters, line separators and halves of surrogate pairs (`\x1b`); leaves TAB, CR and LF. */
-export const spellControls = (text: string): string => text.replaceAll(CONTROL, spell)
+export const spellControls = (text: string): string =>
+  PLAIN.test(text) ? text : text.replaceAll(CONTROL, spell)
 
 /** The same, TAB, CR and LF too: what must stay on one line. */
-export const spellAllControls = (text: string): string => text.replaceAll(ANY_CONTROL, spell)
+export const spellAllControls = (text: string): string =>
+  PLAIN.test(text) ? text : text.replaceAll(ANY_CONTROL, spell)
 
 export type Cut = { readonly text: string; readonly whole: boolean }
 
 export const ELLIPSIS = '…'
+
+/** No character costs more per UTF-16 unit: three bytes of UTF-8, or two for an escape. */
+const MOST_PER_UNIT = 3
 
 /**
  * As much of `text` as fits into `limit` when measured by `cost` per code point; what was cut ends in an ellipsis.
  * Never splits a surrogate pair.
  */
 export const cutTo = (text: string, limit: number, cost: (character: string) => number): Cut => {
+  if (text.length * MOST_PER_UNIT <= limit) return { text, whole: true }
   let used = 0
   let end = 0
   let endWithRoom = 0

@@ -67,8 +67,11 @@ export const syslogHeader = (header: SyslogHeader): string => {
 export const wrapSyslog = (header: SyslogHeader, payload: string): string =>
   `${syslogHeader(header)} - ${payload}`
 
+const ESCAPED = /["\\\]]/
+
+/** `value` has its controls spelled. */
 const param = (name: string, value: string): string =>
-  `${name}="${spellAllControls(value).replaceAll(/["\\\]]/g, '\\$&')}"`
+  `${name}="${ESCAPED.test(value) ? value.replaceAll(/["\\\]]/g, '\\$&') : value}"`
 
 const entities = (list: readonly { kind: string; id: string }[]): string =>
   list.map(({ kind, id }) => `${kind}/${id}`).join(', ')
@@ -96,7 +99,7 @@ const paramsOf = (record: ExportRecord): readonly (readonly [string, string | un
 ]
 
 /** Escapes cost a byte. */
-const paramCost = (character: string): number => utf8(character) + (/["\\\]]/.test(character) ? 1 : 0)
+const paramCost = (character: string): number => utf8(character) + (ESCAPED.test(character) ? 1 : 0)
 
 const structuredData = (record: ExportRecord, room: number): string => {
   const reserve = 192
@@ -134,8 +137,6 @@ export const encodeRfc5424 = (record: ExportRecord, options: Rfc5424Options = {}
   return `${header} ${structuredData(record, maxBytes - fixed)} ${BOM}${title}`
 }
 
-/** `LENGTH MESSAGE`, the length in bytes. */
-export const frameOctets = (message: string): Buffer => {
-  const body = Buffer.from(message)
-  return Buffer.concat([Buffer.from(`${body.length} `), body])
-}
+/** `LENGTH MESSAGE` each, the length in bytes. */
+export const frameOctets = (...messages: readonly string[]): Buffer =>
+  Buffer.from(messages.map((message) => `${Buffer.byteLength(message)} ${message}`).join(''))

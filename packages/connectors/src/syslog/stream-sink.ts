@@ -92,7 +92,7 @@ export const createSyslogStream = (target: SinkTarget): SinkTransport => {
     assurance: 'written',
     send: async (batch) => {
       socket ??= await open()
-      await write(socket, Buffer.concat(batch.map(({ payload }) => frameOctets(payload))))
+      await write(socket, frameOctets(...batch.map(({ payload }) => payload)))
       return batch.map(() => ACCEPTED)
     },
     onBreak: (listener) => void listeners.push(listener),
