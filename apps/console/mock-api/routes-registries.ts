@@ -29,6 +29,7 @@ const registriesOf = (world: World): RegistryItem[] => {
         downloads: 2,
         bytesDownloaded: 41_943_040,
         consecutiveFailures: 0,
+        writeBackConflicts: 0,
       },
     },
     {
@@ -43,6 +44,7 @@ const registriesOf = (world: World): RegistryItem[] => {
         downloads: 0,
         bytesDownloaded: 0,
         consecutiveFailures: 7,
+        writeBackConflicts: 0,
         lastError: {
           code: 'OUTBOUND_DENIED',
           message: 'objects.example answered 403',
@@ -61,6 +63,7 @@ const registriesOf = (world: World): RegistryItem[] => {
         downloads: 0,
         bytesDownloaded: 0,
         consecutiveFailures: 0,
+        writeBackConflicts: 0,
       },
     },
   ]

@@ -87,6 +87,7 @@ test('a version comes in with its files, is released, and MLflow is told', async
   const tags = await tagsOf(first)
   assert.match(tags['rampart.digest'] ?? '', /^sha256:[0-9a-f]{64}$/)
   assert.match(tags['rampart.approval'] ?? '', /mlflow-approver/)
+  await until(async () => (await author.look(MODEL, first)).aliases.includes('rampart-approved'), WAIT_MS)
   assert.deepEqual([await keys(), await modelVersion()], [[], first])
 })
 
@@ -112,6 +113,22 @@ test('a verdict that somebody writes in our name stays theirs and becomes a sign
   assert.equal((await tagsOf(first))['rampart.verdict'], 'allow, trust me')
   await author.setTag(MODEL, first, 'rampart.verdict', 'allow')
   await until(async () => !(await keys()).includes(wanted), WAIT_MS)
+})
+
+test('the alias of what was approved stays where a person put it, until it is free', async () => {
+  const alias = 'rampart-approved'
+  const wanted = `registry-watch:write-back:mlflow/Iris Model//alias:${alias}`
+  const conflicts = async () =>
+    ((await good('GET', '/api/v1/registries/mlflow')).json?.['status'] as Record<string, unknown>)[
+      'writeBackConflicts'
+    ]
+  await author.setAlias(MODEL, alias, '2')
+  await until(async () => (await keys()).includes(wanted), WAIT_MS)
+  assert.deepEqual([(await author.look(MODEL, '2')).aliases, await conflicts()], [[alias], 1])
+  // MLflow tells of it; a person who gives it back has it set again.
+  await author.setAlias(MODEL, alias, first)
+  await until(async () => !(await keys()).some((key) => key.endsWith(alias)), WAIT_MS)
+  assert.equal(await conflicts(), 0)
 })
 
 test('without webhooks the poll finds a hijacked alias, and bytes swapped behind a version', async (t) => {

@@ -9,6 +9,7 @@ import * as store from './store.ts'
 import { DEFAULT_LIMITS, type SyncLimits } from './sync-limits.ts'
 import { applyAliases, applyDeletion, applyVersions } from './versions/observe.ts'
 import * as versions from './versions/store.ts'
+import { selectConflicts } from './write-back/store.ts'
 
 export type RegistriesDeps = RegistryResourcesDeps &
   Omit<EngineDeps, 'limits' | 'folder'> & {
@@ -45,9 +46,10 @@ export const createRegistries = (deps: RegistriesDeps) => {
       const found = await store.listResources(tx)
       const states = new Map((await store.listStates(tx)).map((state) => [state.name, state]))
       const counts = await versions.countByState(tx)
+      const conflicts = await selectConflicts(tx)
       return found
         .filter((one) => name === undefined || one.name === name)
-        .map((one) => ({ ...one, status: statusOf(one, states.get(one.name), counts) }))
+        .map((one) => ({ ...one, status: statusOf(one, states.get(one.name), counts, conflicts) }))
     })
 
   /** Opens the adapter for one piece of work outside the sync; close is seen to. */

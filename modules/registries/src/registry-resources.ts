@@ -13,6 +13,7 @@ import { mapName } from './names.ts'
 import type { AuditPort, CheckRegistry } from './ports.ts'
 import * as store from './store.ts'
 import { limitsOf } from './sync-limits.ts'
+import { approvedAliasOf } from './write-back/approved-alias.ts'
 
 export type RegistryResourcesDeps = {
   readonly database: Pick<Database, 'tx' | 'read'>
@@ -40,6 +41,7 @@ const checkSpec = (name: string, spec: RegistrySpec, check: CheckRegistry): void
     if (LIKE_SECRET.test(key) && !/id$/i.test(key) && !/^(secretRef|accessKey)$/.test(key))
       throw refuse(`parameters.${key} looks like a secret: name it in auth.secretRef instead.`)
   limitsOf(spec)
+  approvedAliasOf(spec)
   const { namePrefix, paused } = spec.parameters ?? {}
   if (namePrefix !== undefined && (namePrefix.length > 24 || mapName(`${namePrefix}x`) !== `${namePrefix}x`))
     throw refuse('parameters.namePrefix must be at most 24 lower-case letters, digits and dashes.')

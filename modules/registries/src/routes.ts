@@ -53,6 +53,9 @@ const StatusSchema = Type.Object({
   downloads: Type.Integer(),
   bytesDownloaded: Type.Integer(),
   consecutiveFailures: Type.Integer(),
+  writeBackConflicts: Type.Integer({
+    description: 'Tags and aliases of ours that somebody else set; each is a signal too.',
+  }),
   lastError: Type.Optional(Type.Object({ code: Type.String(), message: Type.String(), at: Time })),
 })
 

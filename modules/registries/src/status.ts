@@ -22,6 +22,8 @@ export type RegistryStatus = {
   readonly downloads: number
   readonly bytesDownloaded: number
   readonly consecutiveFailures: number
+  /** Tags and aliases of ours that somebody else set; each is a signal too. */
+  readonly writeBackConflicts: number
   readonly lastError?: { readonly code: string; readonly message: string; readonly at: string }
 }
 
@@ -48,6 +50,7 @@ export const statusOf = (
   resource: RegistryResource,
   state: SyncState | undefined,
   counts: readonly StateCount[],
+  conflicts: readonly { readonly registry: string }[],
 ): RegistryStatus => {
   const mine = counts.filter(({ registry }) => registry === resource.name)
   const sum = (wanted: (one: StateCount) => boolean): number =>
@@ -74,6 +77,7 @@ export const statusOf = (
     downloads: state?.downloads ?? 0,
     bytesDownloaded: state?.bytes ?? 0,
     consecutiveFailures: state?.failures ?? 0,
+    writeBackConflicts: conflicts.filter(({ registry }) => registry === resource.name).length,
     ...(state?.error === undefined ? {} : { lastError: state.error }),
   }
 }

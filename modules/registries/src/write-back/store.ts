@@ -12,6 +12,7 @@ export type Writing = {
 export type WritableVersion = {
   readonly model: string
   readonly version: string
+  readonly source: string
   readonly ref: string
   readonly digest: Digest
   readonly observedDigest: Digest | null
@@ -28,7 +29,7 @@ export const selectWritable = (
   limit: number,
 ): Promise<WritableVersion[]> =>
   tx.query<WritableVersion>(
-    `SELECT v.model, v.version, v.ref_name || ':' || v.ref_version AS ref, v.digest,
+    `SELECT v.model, v.version, v.source, v.ref_name || ':' || v.ref_version AS ref, v.digest,
        v.observed_digest AS "observedDigest", v.tags, to_json(v.observed_at) #>> '{}' AS "observedAt",
        COALESCE((SELECT jsonb_object_agg(w.key, jsonb_build_object('value', w.value, 'conflict', w.conflict,
          'writtenAt', w.written_at)) FROM registry_writing w WHERE w.tenant = v.tenant AND w.registry = v.registry
@@ -91,3 +92,44 @@ export const selectAliasesOf = (tx: Tx, digest: Digest): Promise<AliasRow[]> =>
      WHERE v.digest = $1 OR v.observed_digest = $1 ORDER BY 1, 2, 3 LIMIT 1000`,
     [digest],
   )
+
+/** One alias that Rampart keeps or kept, of one model: where it points, and what was written. */
+export type AliasState = {
+  readonly model: string
+  readonly alias: string
+  /** Where it was last seen to point, and the source of that version; null when it was not seen. */
+  readonly seen: string | null
+  readonly seenSource: string | null
+  readonly observedAt: string | null
+  readonly value: string | null
+  readonly conflict: string | null
+  readonly writtenAt: string | null
+}
+
+/** Every alias of this name, and every one that was written under another. */
+export const selectAliasStates = (
+  tx: Tx,
+  registry: string,
+  alias: string | undefined,
+): Promise<AliasState[]> =>
+  tx.query<AliasState>(
+    `SELECT COALESCE(w.model, a.model) AS model, COALESCE(w.alias, a.alias) AS alias, a.version AS seen,
+       v.source AS "seenSource", to_json(a.observed_at) #>> '{}' AS "observedAt", w.value, w.conflict,
+       to_json(w.written_at) #>> '{}' AS "writtenAt"
+     FROM (SELECT *, substr(key, 7) AS alias FROM registry_writing
+       WHERE registry = $1 AND version = '' AND key LIKE 'alias:%') w
+     FULL JOIN (SELECT * FROM registry_alias WHERE registry = $1) a ON a.model = w.model AND a.alias = w.alias
+     LEFT JOIN registry_version v ON v.registry = $1 AND v.model = a.model AND v.version = a.version
+     WHERE w.key IS NOT NULL OR a.alias = $2 ORDER BY 1, 2 LIMIT 20000`,
+    [registry, alias ?? null],
+  )
+
+/** When the last walk that was completed began. */
+export const selectLastWalk = async (tx: Tx, registry: string): Promise<string | undefined> => {
+  const [row] = await tx.query<{ at: string }>(
+    `SELECT to_json(walk_started_at) #>> '{}' AS at FROM registry_state
+     WHERE name = $1 AND NOT walking AND walk_ended_at >= walk_started_at`,
+    [registry],
+  )
+  return row?.at
+}

@@ -14,6 +14,7 @@ const version = (
 ): WritableVersion => ({
   model: 'm',
   version: '1',
+  source: 'here',
   ref: 'm:1',
   digest: `sha256:${'a'.repeat(64)}`,
   observedDigest: null,

@@ -11,7 +11,7 @@ export type Task = {
 
 /** Tags of a version that are not as they should be, as far as is known without asking the registry. */
 export const tasksOf = (
-  version: WritableVersion,
+  version: Pick<WritableVersion, 'tags' | 'observedAt' | 'writings'>,
   desired: Readonly<Record<string, string | undefined>>,
 ): Task[] =>
   Object.entries(desired).flatMap(([key, value]) => {

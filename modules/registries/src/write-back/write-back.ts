@@ -1,11 +1,13 @@
 /**
- * Verdict, approval and retraction of registered versions as tags in their registries. What is there is compared with what
+ * Verdict, approval and retraction of registered versions as tags in their registries, and an alias on the version that
+ * was approved last. What is there is compared with what
  * was written last; what somebody else set stays, is recorded, and becomes a signal until it is gone or agrees.
  */
 import type { Digest, Registry, RegistrySpec } from '@rampart/domain'
 import { ALL_TENANTS, type Clock, type Database, type EventLog, isAppError, type Logger } from '@rampart/kit'
 import type { OpenRegistry } from '../ports.ts'
 import { listAllResources } from '../store.ts'
+import { type Approved, aliasTask, approvedAliasOf, approvedAt, isNewer } from './approved-alias.ts'
 import { desiredTags, type VerdictSaid } from './desired.ts'
 import * as store from './store.ts'
 import { type Task, tasksOf } from './tasks.ts'
@@ -27,7 +29,17 @@ const EVERY_MS = 30_000
 const SETTLE_MS = 250
 const PAGE = 500
 const CALL_MS = 30_000
+const UNSEEN = {
+  seen: null,
+  seenSource: null,
+  observedAt: null,
+  value: null,
+  conflict: null,
+  writtenAt: null,
+} as const
 
+/** Of an alias `version` is empty. */
+type At = { readonly model: string; readonly version: string }
 type Place = { readonly tenant: string; readonly registry: string }
 const foundIn = (error: unknown): string | undefined => {
   const { details } = error as { readonly details?: { readonly found?: unknown } }
@@ -44,27 +56,14 @@ export const createWriteBack = (deps: WriteBackDeps) => {
 
   const call = () => ({ signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(CALL_MS)]) })
 
-  const keep = (
-    { tenant, registry }: Place,
-    { model, version }: store.WritableVersion,
-    key: string,
-    written: { readonly value: string | undefined; readonly conflict?: string },
-  ) =>
-    database.tx(tenant, (tx) =>
-      store.putWriting(tx, { registry, model, version, key }, { ...written, now: clock.iso() }),
-    )
-
-  /** A tag that is not there can be set: nothing of anybody is lost. */
+  /** What is not there can be set: nothing of anybody is lost. */
   const write = async (
-    registry: Registry,
-    version: store.WritableVersion,
-    { key, desired, mine }: Task,
+    { desired, mine }: Task,
+    set: (value: string | undefined, expected: string | undefined) => Promise<void> | undefined,
   ): Promise<string | undefined> => {
-    const { writer } = registry
-    if (writer === undefined) return undefined
     for (const expected of mine === undefined ? [undefined] : [mine, undefined]) {
       try {
-        await writer.setTag(version, key, desired, expected, call())
+        await set(desired, expected)
         return undefined
       } catch (error) {
         if (!isAppError(error) || error.kind !== 'Conflict') throw error
@@ -75,17 +74,40 @@ export const createWriteBack = (deps: WriteBackDeps) => {
     return undefined
   }
 
-  const settle = async (place: Place, registry: Registry, version: store.WritableVersion, task: Task) => {
-    const found = await write(registry, version, task)
-    if (found === undefined) await keep(place, version, task.key, { value: task.desired })
-    else await keep(place, version, task.key, { value: task.mine, conflict: found })
+  /** `found` is what somebody else set. */
+  const keep = async (place: Place, at: At, task: Task, found: string | undefined): Promise<void> => {
+    const { tenant, registry } = place
+    const now = clock.iso()
+    const written =
+      found === undefined ? { value: task.desired, now } : { value: task.mine, conflict: found, now }
+    await database.tx(tenant, (tx) => store.putWriting(tx, { registry, ...at, key: task.key }, written))
     if ((found === undefined) === (task.conflict === undefined)) return
-    const { model, version: number } = version
-    logger.warn({ ...place, model, version: number, tag: task.key }, 'registry.write-back-conflict')
+    logger.warn({ ...place, ...at, tag: task.key }, 'registry.write-back-conflict')
     deps.onConflict()
   }
 
-  const sweep = async (place: Place, open: () => Promise<Registry>): Promise<void> => {
+  const settleTag = async (place: Place, registry: Registry, version: store.WritableVersion, task: Task) => {
+    const found = await write(task, (value, expected) =>
+      registry.writer?.setTag(version, task.key, value, expected, call()),
+    )
+    await keep(place, { model: version.model, version: version.version }, task, found)
+  }
+
+  const settleAlias = async (place: Place, registry: Registry, state: store.AliasState, task: Task) => {
+    const { model, alias } = state
+    const found = await write(task, (value, expected) =>
+      registry.writer?.setAlias(model, alias, value, expected, call()),
+    )
+    const isSeen = found !== undefined && state.seenSource?.endsWith(`@${found}`) === true
+    await keep(place, { model, version: '' }, task, isSeen ? (state.seen ?? found) : found)
+  }
+
+  /** Writes tags; the version of each model that was approved last. */
+  const sweepTags = async (
+    place: Place,
+    open: () => Promise<Registry>,
+  ): Promise<ReadonlyMap<string, Approved>> => {
+    const approved = new Map<string, Approved>()
     let after = { model: '', version: '' }
     for (;;) {
       const page = await database.read(place.tenant, (tx) =>
@@ -93,16 +115,40 @@ export const createWriteBack = (deps: WriteBackDeps) => {
       )
       for (const version of page) {
         const said = deps.verdict(place.tenant, version.digest)
+        const at = approvedAt(version, said)
+        const one = at === undefined ? undefined : { version: version.version, source: version.source, at }
+        if (one !== undefined && isNewer(one, approved.get(version.model))) approved.set(version.model, one)
         const { observedDigest, ...rest } = version
         const written = observedDigest === null ? rest : { ...rest, observedDigest }
         for (const task of tasksOf(version, desiredTags(written, said))) {
-          if (stopping.signal.aborted) return
-          await settle(place, await open(), version, task)
+          if (stopping.signal.aborted) return approved
+          await settleTag(place, await open(), version, task)
         }
       }
       const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) return
+      if (last === undefined || page.length < PAGE) return approved
       after = last
+    }
+  }
+
+  const sweepAliases = async (
+    place: Place,
+    alias: string | undefined,
+    approved: ReadonlyMap<string, Approved>,
+    open: () => Promise<Registry>,
+  ): Promise<void> => {
+    const { states, lastWalk } = await database.read(place.tenant, async (tx) => ({
+      states: await store.selectAliasStates(tx, place.registry, alias),
+      lastWalk: await store.selectLastWalk(tx, place.registry),
+    }))
+    const known = new Set(states.filter((one) => one.alias === alias).map(({ model }) => model))
+    const fresh = [...approved.keys()].filter((model) => alias !== undefined && !known.has(model))
+    for (const state of [...states, ...fresh.map((model) => ({ ...UNSEEN, model, alias: alias ?? '' }))]) {
+      // Under a name that is no longer the one, it is taken away.
+      const desired = state.alias === alias ? approved.get(state.model) : undefined
+      const task = aliasTask(state, desired, lastWalk)
+      if (stopping.signal.aborted) return
+      if (task !== undefined) await settleAlias(place, await open(), state, task)
     }
   }
 
@@ -110,10 +156,12 @@ export const createWriteBack = (deps: WriteBackDeps) => {
     const place = { tenant: one.tenant, registry: one.name }
     let opened: Promise<Registry> | undefined
     try {
-      await sweep(place, () => {
+      const open = () => {
         opened ??= deps.open(one.tenant, one)
         return opened
-      })
+      }
+      const approved = await sweepTags(place, open)
+      await sweepAliases(place, approvedAliasOf(one.spec), approved, open)
     } catch (error) {
       // The registry may be away; the next sweep goes on where this one ended.
       if (!stopping.signal.aborted) logger.warn({ err: error, ...place }, 'registry.write-back-failed')

@@ -7788,6 +7788,8 @@ export interface operations {
                                     readonly registered: number;
                                     readonly seen: number;
                                 };
+                                /** @description Tags and aliases of ours that somebody else set; each is a signal too. */
+                                readonly writeBackConflicts: number;
                             };
                             /** Format: date-time */
                             readonly updatedAt: string;
@@ -7871,6 +7873,8 @@ export interface operations {
                                 readonly registered: number;
                                 readonly seen: number;
                             };
+                            /** @description Tags and aliases of ours that somebody else set; each is a signal too. */
+                            readonly writeBackConflicts: number;
                         };
                         /** Format: date-time */
                         readonly updatedAt: string;
@@ -8079,6 +8083,8 @@ export interface operations {
                                 readonly registered: number;
                                 readonly seen: number;
                             };
+                            /** @description Tags and aliases of ours that somebody else set; each is a signal too. */
+                            readonly writeBackConflicts: number;
                         };
                         /** Format: date-time */
                         readonly updatedAt: string;
