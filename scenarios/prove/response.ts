@@ -1,6 +1,7 @@
 /**
- * SIGKILL of the process that drives a response run at every boundary of every step, forward, back and at its time:
- * enumerated, not sampled. No effect happens twice, nothing stays behind, and what nobody can tell about asks a person.
+ * First SIGKILL of the process that drives a response run at every boundary of every step, forward, back and at its time:
+ * enumerated, not sampled. Then, in a whole control plane with real effects, SIGKILL of the database, and SIGKILL and hangs of the
+ * receivers, at the same boundaries. No effect happens twice, nothing stays behind, and what nobody can tell about asks a person.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { testDatabase } from '../../packages/kit/src/testing.ts'
 import { root } from '../../tools/files.ts'
+import { createFaults, type Fault, type Victim } from './response/faults.ts'
 
 const quick = process.argv.includes('--quick')
 const TENANT = 'default'
@@ -157,12 +159,60 @@ const ambiguous = (boundary: string, sent: number): void => {
   check(`SIGKILL at ${boundary} of a letter: a person is asked, it is not sent again`, wrong)
 }
 
+/** One of each kind when quick; else every victim at every boundary, forward, back and with nobody there but the clock. */
+const faultsOf = (steps: number): readonly (readonly [Fault, 'forward' | 'backward' | 'expiring'])[] => {
+  const last = steps - 1
+  const on = (count: number, side: string, names: readonly string[]): string[] =>
+    Array.from({ length: count }, (_, step) => names.map((name) => `${side}:${step}:${name}`)).flat()
+  if (quick)
+    return [
+      [{ victim: 'database killed', boundary: `do:${last}:applied` }, 'forward'],
+      [{ victim: 'target killed', boundary: `do:${last}:dispatched` }, 'forward'],
+      [{ victim: 'sink killed', boundary: 'undo:0:applied' }, 'backward'],
+    ]
+  const victims: readonly Victim[] = [
+    'database killed',
+    'target killed',
+    'target hung',
+    'sink killed',
+    'sink hung',
+  ]
+  return victims.flatMap((victim) => [
+    ...on(steps, 'do', DO).map((boundary) => [{ victim, boundary }, 'forward'] as const),
+    // The message has no inverse.
+    ...on(last, 'undo', UNDO).map((boundary) => [{ victim, boundary }, 'backward'] as const),
+    ...on(steps, 'do', DO).map((boundary) => [{ victim, boundary }, 'expiring'] as const),
+  ])
+}
+
+const playFaults = async (): Promise<void> => {
+  const faults = await createFaults()
+  try {
+    if (!faults.hasPacketFilter) print('        no network namespace here: the packet filter is left out')
+    for (const [fault, kind] of faultsOf(faults.steps)) {
+      const from = performance.now()
+      const wrong = await faults.play(fault, kind)
+      const what = { forward: 'contained, then undone', backward: 'undone', expiring: 'undone at its time' }
+      const seconds = ((performance.now() - from) / 1000).toFixed(1)
+      check(`${fault.victim} at ${fault.boundary}: ${what[kind]}, once (${seconds} s)`, wrong)
+    }
+    const { events, repeats, wrong } = await faults.exported()
+    check(
+      `all ${events} changes of runs reached the sink in order, ${repeats} repeated under their id`,
+      wrong,
+    )
+  } finally {
+    await faults.stop()
+  }
+}
+
 try {
   for (const boundary of some(boundariesOf('do', DO))) forward(boundary)
   for (const boundary of some(boundariesOf('undo', UNDO))) backward(boundary)
   for (const boundary of some(boundariesOf('do', DO))) expiring(boundary)
   ambiguous('do:0:dispatched', 0)
   ambiguous('do:0:applied', 1)
+  await playFaults()
 } finally {
   await store.stop()
   rmSync(folder, { recursive: true, force: true })

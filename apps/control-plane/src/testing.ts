@@ -58,7 +58,11 @@ export const exchange = (
     socket.write(bytes)
   })
 
-type Settings = { readonly flags?: Record<string, string>; readonly level?: LogLevel }
+type Settings = {
+  readonly flags?: Record<string, string>
+  readonly level?: LogLevel
+  readonly hooks?: Parameters<typeof startControlPlane>[3]
+}
 
 const configure = (home: string, flags: Record<string, string>): AppConfig =>
   loadConfig({
@@ -68,7 +72,7 @@ const configure = (home: string, flags: Record<string, string>): AppConfig =>
   })
 
 /** Starts the process as main does, without examples; `errors()` are the log lines that ask for a human. */
-export const startTestPlane = async ({ flags = {}, level = 'warn' }: Settings = {}) => {
+export const startTestPlane = async ({ flags = {}, level = 'warn', hooks = {} }: Settings = {}) => {
   const home = await mkdtemp(join(tmpdir(), 'rampart-plane-'))
   // As root the database runs as another user, which must be able to pass through.
   await chmod(home, 0o711)
@@ -78,7 +82,7 @@ export const startTestPlane = async ({ flags = {}, level = 'warn' }: Settings = 
   const config = configure(home, flags)
   const lifecycle = lifecycleFor(config, logger)
   const remove = () => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
-  const running = await startControlPlane(config, logger, lifecycle).catch(async (error: unknown) => {
+  const running = await startControlPlane(config, logger, lifecycle, hooks).catch(async (error: unknown) => {
     await lifecycle.stop('start failed')
     await remove()
     throw error
