@@ -6,6 +6,11 @@ export const threatsErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'The signal does not follow the signal/1 schema.',
   },
+  THREATS_INTAKE_FULL: {
+    kind: 'Unavailable',
+    summary: 'The database does not keep up with the signals that come.',
+    retryable: true,
+  },
   THREATS_SIGNAL_NOT_FOUND: { kind: 'NotFound', summary: 'No such signal.' },
   THREATS_INCIDENT_NOT_FOUND: { kind: 'NotFound', summary: 'No such incident.' },
   THREATS_INCIDENT_CHANGED: {

@@ -123,4 +123,49 @@ export const registerThreatsRoutes = (
       return reply.code(201).send(signal)
     },
   )
+
+  app.post(
+    '/signals/batch',
+    {
+      bodyLimit: 8 * 1024 * 1024,
+      config: { action: 'signal:write' },
+      schema: {
+        tags: ['signals'],
+        operationId: 'raiseSignals',
+        summary: 'Report many conditions at once; what is not a signal is refused by itself',
+        body: Type.Object(
+          {
+            signals: Type.Array(
+              Type.Unsafe<SignalInput>({
+                type: 'object',
+                additionalProperties: true,
+                description: 'As for POST /signals',
+              }),
+              { minItems: 1, maxItems: 1000 },
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: {
+          200: Type.Object({
+            kept: Type.Integer(),
+            counted: Type.Integer({
+              description: "Beyond their detector's budget: counted and told of as one condition",
+            }),
+            refused: Type.Array(
+              Type.Object({
+                index: Type.Integer(),
+                code: Type.String(),
+                details: Type.Optional(Type.Unknown()),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async ({ principal, body }) => {
+      const answer = await threats.raiseMany(principal.tenant, principalName(principal), body.signals)
+      return { ...answer, refused: [...answer.refused] }
+    },
+  )
 }

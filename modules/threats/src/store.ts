@@ -1,6 +1,7 @@
 /** SQL over the threats tables. */
 import type { Severity, Signal } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
+import type { SignalRow } from './signal-batch.ts'
 
 type Row = { seq: string; body: Signal; first_time: Date; last_time: Date; occurrences: number }
 
@@ -20,39 +21,48 @@ const toSignal = (row: Row): StoredSignal => ({
   occurrences: row.occurrences,
 })
 
-/** The id of the open condition with this key, locked so that concurrent reports queue up behind one another. */
-export const lockOpen = async (tx: Tx, key: string): Promise<string | undefined> => {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7707))', [key])
-  const rows = await tx.query<{ id: string }>(
-    "SELECT id FROM threats_signal WHERE key = $1 AND state <> 'cleared'",
-    [key],
+/** Ids of the open conditions with these keys, locked so that concurrent reports queue up behind one another. */
+export const lockOpen = async (tx: Tx, keys: readonly string[]): Promise<Map<string, string>> => {
+  // In one order everywhere, so that two batches do not wait for one another.
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended(key, 7707)) FROM unnest($1::text[]) AS key', [
+    [...new Set(keys)].sort(),
+  ])
+  const rows = await tx.query<{ key: string; id: string }>(
+    "SELECT key, id FROM threats_signal WHERE key = ANY ($1) AND state <> 'cleared'",
+    [keys],
   )
-  return rows[0]?.id
+  return new Map(rows.map(({ key, id }) => [key, id]))
 }
 
-export const insert = async (tx: Tx, signal: Signal): Promise<void> => {
-  await tx.query(
-    `INSERT INTO threats_signal (id, key, state, severity, detector, entity_kind, entity_id, first_time, last_time, body)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)`,
-    [
-      signal.id,
-      signal.key,
-      signal.state,
-      signal.severity,
-      signal.detector,
-      signal.entity.kind,
-      signal.entity.id,
-      signal.time,
-      JSON.stringify(signal),
-    ],
-  )
-}
+const toRow = ({ signal, firstTime, reports }: SignalRow) => ({
+  ...{ id: signal.id, key: signal.key, state: signal.state, severity: signal.severity },
+  ...{ detector: signal.detector, entity_kind: signal.entity.kind, entity_id: signal.entity.id },
+  ...{ first_time: firstTime, last_time: signal.time, occurrences: reports, body: signal },
+})
+const GIVEN = `jsonb_to_recordset($1) AS given (id text, key text, state text, severity text, detector text,
+  entity_kind text, entity_id text, first_time timestamptz, last_time timestamptz, occurrences integer, body jsonb)`
 
-export const update = async (tx: Tx, signal: Signal): Promise<void> => {
-  await tx.query(
-    `UPDATE threats_signal SET state = $2, severity = $3, last_time = $4, body = $5, occurrences = occurrences + 1 WHERE id = $1`,
-    [signal.id, signal.state, signal.severity, signal.time, JSON.stringify(signal)],
-  )
+/** Conditions that go on first: one that ends makes room for a new one of its key. */
+export const saveSignals = async (tx: Tx, rows: readonly SignalRow[]): Promise<void> => {
+  const goingOn = rows.filter(({ isNew }) => !isNew)
+  const opened = rows.filter(({ isNew }) => isNew)
+  if (goingOn.length > 0) {
+    await tx.query(
+      `UPDATE threats_signal AS known SET state = given.state, severity = given.severity, last_time = given.last_time,
+         body = given.body, occurrences = known.occurrences + given.occurrences
+       FROM ${GIVEN} WHERE known.id = given.id`,
+      [JSON.stringify(goingOn.map(toRow))],
+    )
+  }
+  if (opened.length > 0) {
+    await tx.query(
+      `INSERT INTO threats_signal (id, key, state, severity, detector, entity_kind, entity_id, first_time, last_time,
+         occurrences, body)
+       SELECT id, key, state, severity, detector, entity_kind, entity_id, first_time, last_time, occurrences, body
+       FROM ${GIVEN}`,
+      [JSON.stringify(opened.map(toRow))],
+    )
+  }
 }
 
 export type SignalFilter = {

@@ -1,27 +1,40 @@
 /**
  * Keeps one loud detector from taking the intake of all: beyond a rate its reports are counted and sampled, and told as
  * one condition a second, never dropped in silence. What is more severe has a budget of its own, so that a flood of
- * small reports does not hide a grave one. In memory, per process.
+ * small reports does not hide a grave one; and whoever speaks for many detectors has one for all of them. In memory, per
+ * process.
  */
 import type { Severity, Signal, SignalInput } from '@rampart/domain'
 import type { Clock } from '@rampart/kit'
+import { severityRank } from './correlation/evidence.ts'
 
 export type StormLimits = {
   /** Reports of one detector and severity that pass at once, … */
   readonly burst: number
   /** … and those that pass in each second after that. */
   readonly perSecond: number
+  /** The same of one source, whatever its detectors are called. */
+  readonly sourceBurst: number
+  readonly sourcePerSecond: number
 }
-export const STORM_LIMITS: StormLimits = { burst: 200, perSecond: 10 }
+export const STORM_LIMITS: StormLimits = {
+  burst: 200,
+  perSecond: 10,
+  sourceBurst: 2_000,
+  sourcePerSecond: 200,
+}
 
 const MOST_BUCKETS = 10_000
+/** Detectors of which it is told by themselves; those beyond are told of as their source. */
+const MOST_HELD = 200
 const SAMPLE = 10
+const MOST_NAME = 100
 
 type Held = {
   readonly tenant: string
   readonly detector: string
-  readonly severity: Severity
   readonly from: string
+  severity: Severity
   count: number
   readonly keys: string[]
   readonly entities: Map<string, Signal['entity']>
@@ -44,15 +57,13 @@ const toldAs = ({ tenant, detector, severity, from, count, keys, entities }: Hel
   return { tenant, input }
 }
 
-export const createStormGuard = (clock: Clock, limits: StormLimits = STORM_LIMITS) => {
+const createBuckets = (clock: Clock) => {
   const buckets = new Map<string, Bucket>()
-  const held = new Map<string, Held>()
-
-  const take = (name: string): boolean => {
+  return (name: string, burst: number, perSecond: number): boolean => {
     const now = clock.monotonic()
-    const bucket = buckets.get(name) ?? { tokens: limits.burst, at: now }
+    const bucket = buckets.get(name) ?? { tokens: burst, at: now }
     buckets.delete(name)
-    bucket.tokens = Math.min(limits.burst, bucket.tokens + ((now - bucket.at) / 1000) * limits.perSecond)
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond)
     bucket.at = now
     // The one that was longest idle has a full budget again, or nearly so.
     if (buckets.size >= MOST_BUCKETS) buckets.delete(buckets.keys().next().value as string)
@@ -61,23 +72,37 @@ export const createStormGuard = (clock: Clock, limits: StormLimits = STORM_LIMIT
     bucket.tokens -= 1
     return true
   }
+}
+
+export const createStormGuard = (clock: Clock, limits: StormLimits = STORM_LIMITS) => {
+  const takeOfDetector = createBuckets(clock)
+  const takeOfSource = createBuckets(clock)
+  const held = new Map<string, Held>()
+
+  const hold = (name: string, detector: string, { severity, key, entity, source }: Signal): void => {
+    const entry: Held = held.get(name) ?? {
+      ...{ tenant: source.tenant, detector, severity, from: clock.iso(), count: 0, keys: [] },
+      entities: new Map(),
+    }
+    held.set(name, entry)
+    entry.count += 1
+    if (severityRank(severity) > severityRank(entry.severity)) entry.severity = severity
+    if (entry.keys.length < SAMPLE && !entry.keys.includes(key)) entry.keys.push(key)
+    if (entry.entities.size < 2) entry.entities.set(`${entity.kind}:${entity.id}`, entity)
+  }
 
   return {
-    /** True when the report may go on; otherwise it was counted. A clear always passes. */
-    admit: (signal: Signal): boolean => {
+    /** True when the report may go on; otherwise it was counted. A clear always passes. `source`: who speaks. */
+    admit: (signal: Signal, source: string): boolean => {
       if (signal.state === 'cleared') return true
-      const { detector, severity, key, entity } = signal
+      const { detector, severity } = signal
       const { tenant } = signal.source
       const name = JSON.stringify([tenant, detector, severity])
-      if (take(name)) return true
-      const entry: Held = held.get(name) ?? {
-        ...{ tenant, detector, severity, from: clock.iso(), count: 0, keys: [] },
-        entities: new Map(),
-      }
-      held.set(name, entry)
-      entry.count += 1
-      if (entry.keys.length < SAMPLE && !entry.keys.includes(key)) entry.keys.push(key)
-      if (entry.entities.size < 2) entry.entities.set(`${entity.kind}:${entity.id}`, entity)
+      const isQuiet = takeOfDetector(name, limits.burst, limits.perSecond)
+      const speaker = JSON.stringify([tenant, source])
+      if (isQuiet && takeOfSource(speaker, limits.sourceBurst, limits.sourcePerSecond)) return true
+      if (!isQuiet && (held.has(name) || held.size < MOST_HELD)) hold(name, detector, signal)
+      else hold(speaker, `intake.flood:${source}`.slice(0, MOST_NAME), signal)
       return false
     },
     /** What was held back since the last call. */

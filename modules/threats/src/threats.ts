@@ -4,6 +4,7 @@ import {
   type Clock,
   type Database,
   type EventLog,
+  isAppError,
   type Logger,
   type Metrics,
   newId,
@@ -11,7 +12,9 @@ import {
   type Tx,
 } from '@rampart/kit'
 import { threatsErrors } from './errors.ts'
-import { completeSignal, intakeStep } from './intake.ts'
+import { completeSignal } from './intake.ts'
+import { type Draft, planBatch } from './signal-batch.ts'
+import { createSignalWriter } from './signal-writer.ts'
 import * as store from './store.ts'
 import { createStormGuard, type StormLimits } from './storm-guard.ts'
 
@@ -47,6 +50,13 @@ export type ThreatsDeps = {
   }
 }
 
+export type RaisedMany = {
+  readonly kept: number
+  /** Beyond their detector's budget: counted and sampled. */
+  readonly counted: number
+  readonly refused: readonly { readonly index: number; readonly code: string; readonly details?: unknown }[]
+}
+
 const MOST_RELATED = 64
 
 /** What the detector named stays first; nothing is named twice. */
@@ -71,40 +81,41 @@ export const createThreats = (deps: ThreatsDeps) => {
   const complete = (tenant: string, principal: string, input: SignalInput): Signal =>
     completeSignal(input, { id: newId(clock, random), tenant, sourceName: principal })
 
-  const intake = async (tx: Tx, tenant: string, principal: string, draft: Signal): Promise<Signal> => {
-    const step = intakeStep(await store.lockOpen(tx, draft.key), draft.state)
-    if (step.kind === 'ignore') return draft
-    const state = step.kind === 'open' ? 'raised' : step.kind === 'update' ? 'updated' : 'cleared'
-    const signal: Signal = { ...draft, id: step.kind === 'open' ? draft.id : step.id, state }
-    await (step.kind === 'open' ? store.insert(tx, signal) : store.update(tx, signal))
-    await eventLog.publish(tx, tenant, {
-      type: 'rampart.signal.v1',
-      subject: signal.key,
+  const auditOf = async (tx: Tx, tenant: string, { principal, signal }: Draft): Promise<void> => {
+    const { key, detector, severity, title, entity: about } = signal
+    await audit.record(tx, {
+      tenant,
       principal,
-      data: { signal },
+      action: `signal.${signal.state}`,
+      entity: { kind: 'signal', id: signal.id },
+      outcome: 'success',
+      details: { key, detector, severity, title, about },
     })
-    // Updates repeat what the raise said; the log keeps the two ends of a condition.
-    if (state !== 'updated') {
-      await audit.record(tx, {
-        tenant,
-        principal,
-        action: `signal.${state}`,
-        entity: { kind: 'signal', id: signal.id },
-        outcome: 'success',
-        details: {
-          key: signal.key,
-          detector: signal.detector,
-          severity: signal.severity,
-          title: signal.title,
-          about: signal.entity,
-        },
-      })
-    }
-    return signal
   }
-
-  const keep = (tenant: string, principal: string, draft: Signal): Promise<Signal> =>
-    database.tx(tenant, (tx) => intake(tx, tenant, principal, draft))
+  const write = (tenant: string, drafts: readonly Draft[]): Promise<readonly Signal[]> =>
+    database.tx(tenant, async (tx) => {
+      const open = await store.lockOpen(
+        tx,
+        drafts.map(({ signal }) => signal.key),
+      )
+      const { rows, told, answers } = planBatch(drafts, open)
+      await store.saveSignals(tx, rows)
+      for (const one of told) {
+        const { principal, signal } = one
+        await eventLog.publish(tx, tenant, {
+          type: 'rampart.signal.v1',
+          subject: signal.key,
+          principal,
+          data: { signal },
+        })
+        // Updates repeat what the raise said; the log keeps the two ends of a condition.
+        if (signal.state !== 'updated') await auditOf(tx, tenant, one)
+      }
+      return answers
+    })
+  const put = createSignalWriter(write)
+  const keep = (tenant: string, principal: string, signal: Signal): Promise<Signal> =>
+    put(tenant, { principal, signal })
 
   /** A signal is worth more than what is known around it: it is kept without when that cannot be told. */
   const related = async (tenant: string, draft: Signal): Promise<Signal> => {
@@ -132,13 +143,47 @@ export const createThreats = (deps: ThreatsDeps) => {
     }, TELL_MS)
   }
 
+  /** Undefined when the report was beyond its detector's budget, and only counted. */
+  const admitted = (principal: string, draft: Signal): Promise<Signal> | undefined => {
+    const { tenant, name } = draft.source
+    // Components speak for sources that operators named; others may call themselves what they like.
+    const source = principal.startsWith('component:') ? name : principal
+    if (guard.admit(draft, source))
+      return related(tenant, draft).then((signal) => keep(tenant, principal, signal))
+    held?.inc()
+    tellSoon()
+    return undefined
+  }
+
   /** A report beyond its detector's budget is counted, not stored: it comes back as it was given. */
   const raiseAs = async (tenant: string, principal: string, input: SignalInput): Promise<Signal> => {
     const draft = complete(tenant, principal, input)
-    if (guard.admit(draft)) return keep(tenant, principal, await related(tenant, draft))
-    held?.inc()
-    tellSoon()
-    return draft
+    return (await admitted(principal, draft)) ?? draft
+  }
+
+  /** Many at once; what is not a signal is refused by itself. Throws when the database is away. */
+  const raiseMany = async (
+    tenant: string,
+    principal: string,
+    inputs: readonly SignalInput[],
+  ): Promise<RaisedMany> => {
+    const refused: RaisedMany['refused'][number][] = []
+    const kept: Promise<Signal>[] = []
+    let counted = 0
+    inputs.forEach((input, index) => {
+      try {
+        const signal = admitted(principal, complete(tenant, principal, input))
+        if (signal === undefined) counted += 1
+        else kept.push(signal)
+      } catch (error) {
+        if (!isAppError(error) || error.code !== 'THREATS_SIGNAL_INVALID') throw error
+        refused.push({ index, code: error.code, details: error.details })
+      }
+    })
+    const settled = await Promise.allSettled(kept)
+    const failed = settled.find((one) => one.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+    return { kept: kept.length, counted, refused }
   }
 
   /** A sink that speaks in the name of one of the product's components. */
@@ -154,6 +199,7 @@ export const createThreats = (deps: ThreatsDeps) => {
 
   return {
     raiseAs,
+    raiseMany,
     /** Tells what is still held back. */
     stop: async (): Promise<void> => {
       clearTimeout(telling)

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { SignalInput } from '@rampart/domain'
 import { cryptoRandom, systemClock } from '@rampart/kit'
 import { silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
+import { STORM_LIMITS } from '../storm-guard.ts'
 import { createThreats } from '../threats.ts'
 import { createIncidents } from './incidents.ts'
 
@@ -21,7 +22,7 @@ before(async () => {
     random: cryptoRandom,
     audit: { record: async () => undefined },
   }
-  threats = createThreats({ ...deps, stormLimits: { burst: 60, perSecond: 5 } })
+  threats = createThreats({ ...deps, stormLimits: { ...STORM_LIMITS, burst: 60, perSecond: 5 } })
   const decide = async () => {
     decisions += 1
     return {

@@ -1981,6 +1981,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v1/signals/batch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Report many conditions at once; what is not a signal is refused by itself */
+        readonly post: operations["raiseSignals"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/v1/signers": {
         readonly parameters: {
             readonly query?: never;
@@ -2272,6 +2289,8 @@ export interface operations {
                             readonly name: string;
                             readonly revision: number;
                             readonly spec: {
+                                /** @description Networks (192.0.2.0/24) that may send to the listener. Needed for udp:// and tcp:// outside of development mode. */
+                                readonly allowFrom?: readonly string[];
                                 readonly disabled?: boolean;
                                 /** @description Absolute path that is followed, through rotations. */
                                 readonly file?: string;
@@ -2292,8 +2311,10 @@ export interface operations {
                                 readonly tls?: {
                                     /** @description PEM of the listener’s certificate. */
                                     readonly cert: string;
-                                    /** @description PEM; when given, senders must have a certificate of it. */
+                                    /** @description PEM; when given, senders must have a certificate of it. Needed outside of development mode. */
                                     readonly clientCa?: string;
+                                    /** @description Senders’ certificates must have one as common name or DNS name. */
+                                    readonly clientNames?: readonly string[];
                                     readonly keySecretRef: string;
                                 };
                             };
@@ -2337,6 +2358,8 @@ export interface operations {
                         readonly name: string;
                         readonly revision: number;
                         readonly spec: {
+                            /** @description Networks (192.0.2.0/24) that may send to the listener. Needed for udp:// and tcp:// outside of development mode. */
+                            readonly allowFrom?: readonly string[];
                             readonly disabled?: boolean;
                             /** @description Absolute path that is followed, through rotations. */
                             readonly file?: string;
@@ -2357,8 +2380,10 @@ export interface operations {
                             readonly tls?: {
                                 /** @description PEM of the listener’s certificate. */
                                 readonly cert: string;
-                                /** @description PEM; when given, senders must have a certificate of it. */
+                                /** @description PEM; when given, senders must have a certificate of it. Needed outside of development mode. */
                                 readonly clientCa?: string;
+                                /** @description Senders’ certificates must have one as common name or DNS name. */
+                                readonly clientNames?: readonly string[];
                                 readonly keySecretRef: string;
                             };
                         };
@@ -2395,6 +2420,8 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": {
+                    /** @description Networks (192.0.2.0/24) that may send to the listener. Needed for udp:// and tcp:// outside of development mode. */
+                    readonly allowFrom?: readonly string[];
                     readonly disabled?: boolean;
                     /** @description Absolute path that is followed, through rotations. */
                     readonly file?: string;
@@ -2415,8 +2442,10 @@ export interface operations {
                     readonly tls?: {
                         /** @description PEM of the listener’s certificate. */
                         readonly cert: string;
-                        /** @description PEM; when given, senders must have a certificate of it. */
+                        /** @description PEM; when given, senders must have a certificate of it. Needed outside of development mode. */
                         readonly clientCa?: string;
+                        /** @description Senders’ certificates must have one as common name or DNS name. */
+                        readonly clientNames?: readonly string[];
                         readonly keySecretRef: string;
                     };
                 };
@@ -2433,6 +2462,8 @@ export interface operations {
                         readonly name: string;
                         readonly revision: number;
                         readonly spec: {
+                            /** @description Networks (192.0.2.0/24) that may send to the listener. Needed for udp:// and tcp:// outside of development mode. */
+                            readonly allowFrom?: readonly string[];
                             readonly disabled?: boolean;
                             /** @description Absolute path that is followed, through rotations. */
                             readonly file?: string;
@@ -2453,8 +2484,10 @@ export interface operations {
                             readonly tls?: {
                                 /** @description PEM of the listener’s certificate. */
                                 readonly cert: string;
-                                /** @description PEM; when given, senders must have a certificate of it. */
+                                /** @description PEM; when given, senders must have a certificate of it. Needed outside of development mode. */
                                 readonly clientCa?: string;
+                                /** @description Senders’ certificates must have one as common name or DNS name. */
+                                readonly clientNames?: readonly string[];
                                 readonly keySecretRef: string;
                             };
                         };
@@ -10082,6 +10115,43 @@ export interface operations {
                         readonly lastTime: string;
                         readonly occurrences: number;
                         readonly seq: string;
+                    };
+                };
+            };
+        };
+    };
+    readonly raiseSignals: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly signals: readonly {
+                        readonly [key: string]: unknown;
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Beyond their detector's budget: counted and told of as one condition */
+                        readonly counted: number;
+                        readonly kept: number;
+                        readonly refused: readonly {
+                            readonly code: string;
+                            readonly details?: unknown;
+                            readonly index: number;
+                        }[];
                     };
                 };
             };
