@@ -115,7 +115,16 @@ test('a rejection closes the request, takes the approvals in it along, and stand
   const version = await room.version('rejected', RISKY)
   await room.approve(ann, version)
   await assert.rejects(room.reject(vic, version), { code: 'APPROVAL_DENIED' })
-  assert.equal((await room.reject(ben, version)).request.state, 'rejected')
+  const signed = async () =>
+    (await room.statements(version, PREDICATE.rejection)).filter(({ model }) => model === 'rejected')
+  assert.equal((await signed()).length, 0, 'a refused rejection states nothing')
+  const rejected = await room.reject(ben, version)
+  assert.equal(rejected.request.state, 'rejected')
+  const [statement] = await signed()
+  assert.deepEqual(
+    [statement?.['rejectedBy'], statement?.['reason'], statement?.['request'], statement?.['evidenceDigest']],
+    ['user:ben', 'not like this', rejected.request.id, room.bound.evidence],
+  )
   assert.match((await room.count(version)).reasons.join(), /its request was rejected/)
   await assert.rejects(room.approve(cleo, version), { code: 'APPROVAL_REJECTED' })
   const request = await room.approvals.open(olga, version, { reason: 'explained', approvers: ['user:ann'] })

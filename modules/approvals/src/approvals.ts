@@ -48,7 +48,7 @@ type Outcome =
 
 export const createApprovals = <Fact extends EvidenceFact>(deps: ApprovalsDeps<Fact>) => {
   const { database, clock, policy, evidence, versions, standings, changes } = deps
-  const { isOver, closeOverdue, currentRequest, give } = createGiving(deps)
+  const { isOver, closeOverdue, currentRequest, give, refuse } = createGiving(deps)
 
   const candidateOf = async (tx: Tx, principal: Principal, onBehalfOf?: string): Promise<Candidate> => {
     const person = principalName(principal)
@@ -157,24 +157,19 @@ export const createApprovals = <Fact extends EvidenceFact>(deps: ApprovalsDeps<F
     answer: Answer,
   ): Promise<Outcome> => {
     const looked = await look(tx, principal, ref, answer)
-    const { version, count, newest } = looked
-    const by = principalName(principal)
-    if (await hasChanged(tx, looked, answer, by)) return { kind: 'changed', version }
+    const { version, newest } = looked
+    if (await hasChanged(tx, looked, answer, principalName(principal))) return { kind: 'changed', version }
     if (version.stage !== 'assessed' && newest?.state !== 'open')
       throw approvalErrors.APPROVAL_STAGE(
         `${formatModelVersionRef(version)} is ${version.stage}: quarantine it instead.`,
       )
     const decision = await ask(tx, principal, looked, 'reject')
     if (!decision.allow) return { kind: 'policy', version, decision }
-    const open = await currentRequest(tx, { version, newest, binding: count.binding, by })
-    const details = { decision: decision.id }
-    const request = await changes.change(tx, open, {
-      action: 'rejected',
-      principal: by,
-      text: answer.reason,
-      details,
-    })
-    return { kind: 'answered', before: version, answered: { request, version, met: false, missing: [] } }
+    return {
+      kind: 'answered',
+      before: version,
+      answered: await refuse(tx, principal, { ...looked, answer, decision }),
+    }
   }
 
   /** Refusals are thrown only after what they left on record is committed. */

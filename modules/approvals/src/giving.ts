@@ -1,4 +1,4 @@
-/** Giving one approval: the open request it answers, the signed statement, and the step that it may complete. */
+/** Giving one approval or refusing it: the open request it answers, the signed statement, the step that it may complete. */
 import {
   type ApprovalPredicate,
   type Decision,
@@ -8,6 +8,7 @@ import {
   PREDICATE,
   type Principal,
   principalName,
+  type RejectionPredicate,
 } from '@rampart/domain'
 import type { Clock, Tx } from '@rampart/kit'
 import type { Changes } from './changes.ts'
@@ -63,6 +64,12 @@ export type Look = {
   readonly newest: store.ApprovalRequest | undefined
 }
 
+type Given = Omit<Look, 'newest'> & {
+  readonly request: store.ApprovalRequest
+  readonly answer: Answer
+  readonly decision: Decision
+}
+
 export const createGiving = <Fact extends EvidenceFact>(deps: GivingDeps<Fact>) => {
   const { clock, evidence, versions, standings, changes } = deps
 
@@ -94,20 +101,12 @@ export const createGiving = <Fact extends EvidenceFact>(deps: GivingDeps<Fact>) 
       text: 'nobody answered in time',
     })
 
-  const attest = async (
-    tx: Tx,
-    principal: Principal,
-    given: {
-      readonly version: ModelVersion
-      readonly request: store.ApprovalRequest
-      readonly candidate: Candidate
-      readonly answer: Answer
-      readonly count: Count & { readonly binding: Binding }
-      readonly decision: Decision
-    },
-  ): Promise<string> => {
+  const rolesOf = ({ onBehalfOf, delegatedRoles, roles }: Candidate): readonly string[] =>
+    onBehalfOf === undefined ? roles : (delegatedRoles ?? [])
+
+  const attest = async (tx: Tx, principal: Principal, given: Given): Promise<string> => {
     const { version, request, candidate, answer, count, decision } = given
-    const { onBehalfOf, delegatedRoles, roles } = candidate
+    const { onBehalfOf } = candidate
     const predicate: ApprovalPredicate = {
       model: version.name,
       version: version.version,
@@ -116,7 +115,7 @@ export const createGiving = <Fact extends EvidenceFact>(deps: GivingDeps<Fact>) 
       reason: answer.reason,
       decisionId: decision.id,
       approvedAt: clock.iso(),
-      roles: onBehalfOf === undefined ? roles : (delegatedRoles ?? []),
+      roles: rolesOf(candidate),
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
       request: request.id,
       evidenceDigest: count.binding.evidence,
@@ -158,6 +157,42 @@ export const createGiving = <Fact extends EvidenceFact>(deps: GivingDeps<Fact>) 
     return { request, version, met, missing: after.missing }
   }
 
+  /** The statement that closes the request. */
+  const refuse = async (
+    tx: Tx,
+    principal: Principal,
+    looked: Look & { readonly answer: Answer; readonly decision: Decision },
+  ): Promise<Answered> => {
+    const { version, candidate, count, newest, answer, decision } = looked
+    const { binding } = count
+    const by = principalName(principal)
+    const open = await currentRequest(tx, { version, newest, binding, by })
+    const { onBehalfOf } = candidate
+    const predicate: RejectionPredicate = {
+      model: version.name,
+      version: version.version,
+      tenant: version.tenant,
+      rejectedBy: candidate.person,
+      reason: answer.reason,
+      decisionId: decision.id,
+      rejectedAt: clock.iso(),
+      roles: rolesOf(candidate),
+      ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+      request: open.id,
+      evidenceDigest: binding.evidence,
+      policyDigest: binding.policy,
+    }
+    const { id } = await evidence.attest(tx, principal, {
+      subjectName: formatModelVersionRef(version),
+      digest: version.digest,
+      predicateType: PREDICATE.rejection,
+      predicate,
+    })
+    const details = { decision: decision.id, evidence: id }
+    const said = { action: 'rejected', principal: by, text: answer.reason, details } as const
+    return { request: await changes.change(tx, open, said), version, met: false, missing: [] }
+  }
+
   const step = async (
     tx: Tx,
     principal: Principal,
@@ -169,5 +204,5 @@ export const createGiving = <Fact extends EvidenceFact>(deps: GivingDeps<Fact>) 
     if (!taken.allow) throw versions.denied(version, taken)
   }
 
-  return { isOver, closeOverdue, currentRequest, give }
+  return { isOver, closeOverdue, currentRequest, give, refuse }
 }

@@ -154,6 +154,16 @@ export const createTestRoom = async (db: TestDatabase, options: TestRoomOptions 
       offsetMs += ms
     },
     iso: (ms = 0) => new Date(now() + ms).toISOString(),
+    /** Predicates of the statements of this type about a version, the newest first. */
+    statements: ({ digest }: ModelVersion, predicateType: string) =>
+      db.database.read('default', async (tx) =>
+        (
+          await tx.query<{ document: EvidenceFact }>(
+            'SELECT document FROM test_fact WHERE digest = $1 ORDER BY seq DESC',
+            [digest],
+          )
+        ).flatMap(({ document }) => (document.predicateType === predicateType ? [document.predicate] : [])),
+      ),
     /** A statement that nobody made through the room. */
     plant: (statement: Statement, predicate: Readonly<Record<string, unknown>>, verified = true) =>
       db.database.tx('default', (tx) => insertFact(tx, statement, predicate, verified)),

@@ -6,6 +6,8 @@ export const DSSE_PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 export const PREDICATE = {
   assessment: 'https://rampart.dev/attestation/assessment/v1',
   approval: 'https://rampart.dev/attestation/approval/v1',
+  /** Somebody who may has refused to approve a version as it is. */
+  rejection: 'https://rampart.dev/attestation/rejection/v1',
   /** A signature or attestation of a trusted signer was verified here. */
   signature: 'https://rampart.dev/attestation/signature/v1',
   /** What the artifact scanner found in one file. */
@@ -71,6 +73,23 @@ export type ApprovalPredicate = {
   readonly evidenceDigest?: string
   readonly policyDigest?: string
   readonly expiresAt?: string
+}
+
+export type RejectionPredicate = {
+  readonly model: string
+  readonly version: string
+  readonly tenant: string
+  readonly rejectedBy: string
+  readonly reason: string
+  readonly decisionId: string
+  readonly rejectedAt: string
+  readonly roles: readonly string[]
+  /** Whose right was used. */
+  readonly onBehalfOf?: string
+  readonly request: string
+  /** Digests of the evidence and the policy that were looked at. */
+  readonly evidenceDigest: string
+  readonly policyDigest: string
 }
 
 /** One scan of one artifact. `path` is the name it was scanned under; a name can promise another format. */
