@@ -1,5 +1,5 @@
 /** Requests for approval of the mock: one open per assessed version, answered by the mock's own rules about steps. */
-import type { Approval, ApprovalDetail } from '../src/api/approval-queries.ts'
+import type { Approval, ApprovalDetail, Delegation } from '../src/api/approval-queries.ts'
 import { type Call, ok, problem, type Route, route } from './router.ts'
 import { refusals, step } from './routes-models.ts'
 import { iso, type World } from './world.ts'
@@ -14,6 +14,20 @@ const idOf = (world: World, item: MockVersion): string =>
 export const approvalRoutes = (world: World): readonly Route[] => {
   const answered = new Map<string, Approval['state']>()
   const said = new Map<string, ApprovalDetail['history']>()
+  let delegations: readonly Delegation[] = world.empty
+    ? []
+    : [
+        {
+          id: '0199f5c0-0000-7000-8000-000000000001',
+          holder: 'user:maria',
+          delegate: 'user:admin',
+          roles: ['approver'],
+          reason: 'On leave until Saturday',
+          createdAt: iso(world.now() - DAY_MS),
+          until: iso(world.now() + 5 * DAY_MS),
+          state: 'active',
+        },
+      ]
   const asked = () =>
     world.versions.filter((item) => item.stage === 'assessed' || answered.has(idOf(world, item)))
   const find = (id: string | undefined) => asked().find((item) => idOf(world, item) === id)
@@ -97,6 +111,37 @@ export const approvalRoutes = (world: World): readonly Route[] => {
         .filter(({ version }) => query.get('version') === null || version === query.get('version'))
         .filter(({ mayApprove }) => query.get('waitingForMe') !== 'true' || mayApprove.allow)
       return ok({ items })
+    }),
+    route('GET', '/approvals/delegations', () => ok({ items: delegations })),
+    route('POST', '/approvals/delegations', ({ body, principal, role }) => {
+      const made: Delegation = {
+        id: world.random.id(world.now()),
+        holder: principal,
+        delegate: String(body['to']),
+        roles: [role],
+        reason: String(body['reason']),
+        createdAt: iso(world.now()),
+        until: String(body['until']),
+        state: 'active',
+      }
+      if (made.delegate === principal)
+        return problem(409, 'APPROVAL_DELEGATION_REFUSED', 'Nobody hands a right to himself.')
+      delegations = [made, ...delegations]
+      return { status: 201, body: made }
+    }),
+    route('DELETE', '/approvals/delegations/{id}', ({ params }) => {
+      delegations = delegations.map((one) =>
+        one.id === params['id'] ? { ...one, state: 'revoked' as const } : one,
+      )
+      return { status: 204 }
+    }),
+    route('POST', '/approvals/{id}/withdraw', (call) => {
+      const item = find(call.params['id'])
+      if (item === undefined) return unknown()
+      answered.set(idOf(world, item), 'withdrawn')
+      note(item, 'withdrawn', String(call.body['text'] ?? ''), call)
+      const { id, name, revision } = view(item, call)
+      return ok({ id, name, state: 'withdrawn', revision: revision + 1 })
     }),
     route('GET', '/approvals/{id}', (call) => {
       const item = find(call.params['id'])

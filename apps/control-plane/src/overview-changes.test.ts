@@ -35,6 +35,18 @@ test('changes are said in words; what accompanies them and what is older than a 
   assert.equal(changes[0]?.auditIndex, 7)
 })
 
+test('what response does is said by the name of its run; steps on the way are left out', () => {
+  const run = { entity: { kind: 'run' as const, id: '9' }, details: { name: 'retract m:1' } }
+  const changes = changesOf(
+    [fact('response.reverted', 1, run), fact('response.running', 2, run), fact('response.waiting', 3, run)],
+    NOW,
+  )
+  assert.deepEqual(
+    changes.map(({ title }) => title),
+    ['retract m:1 undone', 'retract m:1 waits for approval'],
+  )
+})
+
 test('the rate reaches back a minute, or as far as the entries do', () => {
   const ages = (count: number, stepSeconds: number) =>
     Array.from({ length: count }, (_, i) => ({ time: at((i + 1) * stepSeconds) }))

@@ -24,7 +24,19 @@ const RATE_WINDOW_MS = 60_000
 const MOST = 12
 
 /** A signature, a batch of inference records or a sign-in belongs to the log, not to a list of changes. */
-const QUIET = new Set(['evidence:record', 'inference-log.anchor', 'session.opened', 'session.closed'])
+const QUIET = new Set([
+  'evidence:record',
+  'inference-log.anchor',
+  'session.opened',
+  'session.closed',
+  // On the way to what is told below.
+  'response.running',
+  'response.reverting',
+  'playbook.step',
+  'incident.decided',
+  'verdict.allow',
+  'verdict.deny',
+])
 
 /** What is said beside a model version; everything else is named inside its words: {id} and {name} stand for it. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -41,6 +53,29 @@ const TITLES: Readonly<Record<string, string>> = {
   'approval.approved': '{model} has the approvals it needs',
   'approval.rejected': '{model} rejected',
   'approval.expired': 'nobody answered about {model} in time',
+  'approval.commented': '{model} commented on',
+  'approval.delegated': 'the right to approve handed over',
+  'response.waiting': '{name} waits for approval',
+  'response.contained': '{name} is in force',
+  'response.incomplete': '{name} is in force in part',
+  'response.halted': '{name} halted',
+  'response.ambiguous': 'nobody can tell whether {name} took effect',
+  'response.reverted': '{name} undone',
+  'response.revert-incomplete': '{name} undone in part',
+  'response.failed': '{name} came to nothing',
+  'response.refused': '{name} refused',
+  'registry.put': 'registry {id} set',
+  'registry.deleted': 'registry {id} removed',
+  'sink.put': 'sink {id} set',
+  'sink.deleted': 'sink {id} removed',
+  'sink.requeued': 'dead letters of sink {id} sent again',
+  'alert-source.put': 'alert source {id} set',
+  'alert-source.deleted': 'alert source {id} removed',
+  'playbook.put': 'playbook {id} set',
+  'playbook.started': 'playbook {playbook} started',
+  'playbook.completed': 'a playbook came to its end',
+  'incident.opened': 'incident: {title}',
+  'incident.grown': 'incident grew: {title}',
   'signal.raised': 'signal: {title}',
   'signal.cleared': 'signal cleared: {title}',
   'policy.activate': 'policy {id} put in force',

@@ -5,6 +5,7 @@ import { call, get } from './client.ts'
 
 export type Approval = AnswerTo<'get', '/api/v1/approvals'>['items'][number]
 export type ApprovalDetail = AnswerTo<'get', '/api/v1/approvals/{id}'>
+export type Delegation = AnswerTo<'get', '/api/v1/approvals/delegations'>['items'][number]
 export type ApprovalFilter = {
   readonly state?: Approval['state']
   readonly waitingForMe?: boolean
@@ -17,6 +18,11 @@ export const approvalQueries = {
     queryOptions({
       queryKey: ['approvals', 'list', query],
       queryFn: ({ signal }) => get('/api/v1/approvals', { query: { ...query, limit: 200 } }, signal),
+    }),
+  delegations: () =>
+    queryOptions({
+      queryKey: ['approvals', 'delegations'],
+      queryFn: ({ signal }) => get('/api/v1/approvals/delegations', {}, signal),
     }),
   one: (id: string) =>
     queryOptions({
@@ -41,3 +47,12 @@ export const answerApproval = (verb: AnswerVerb, { id, revision, mayApprove }: A
 
 export const commentApproval = (id: string, text: string) =>
   call('post', '/api/v1/approvals/{id}/comments', { path: { id }, body: { text } })
+
+export const withdrawApproval = (id: string, text: string) =>
+  call('post', '/api/v1/approvals/{id}/withdraw', { path: { id }, body: { text } })
+
+export const delegateApproval = (body: { to: string; until: string; reason: string }) =>
+  call('post', '/api/v1/approvals/delegations', { body })
+
+export const endDelegation = (id: string) =>
+  call('delete', '/api/v1/approvals/delegations/{id}', { path: { id } })

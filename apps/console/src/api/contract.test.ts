@@ -78,6 +78,7 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/registries/{name}/versions', { path: { name: 'mlflow-prod' } }],
   ['/api/v1/approvals'],
   ['/api/v1/approvals', { query: '?state=open' }],
+  ['/api/v1/approvals/delegations'],
   ['/api/v1/approvals/{id}', { path: { id: APPROVAL } }],
   ['/api/v1/signers'],
   ['/api/v1/signers/{name}', { path: { name: 'release' } }],

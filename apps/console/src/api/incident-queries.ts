@@ -18,6 +18,12 @@ export const incidentQueries = {
       queryKey: ['incidents'],
       queryFn: ({ signal }) => get('/api/v1/incidents', { query: { limit: 500 } }, signal),
     }),
+  /** For counting: kept with the overview, which every change of an incident makes stale. */
+  open: () =>
+    queryOptions({
+      queryKey: ['overview', 'incidents'],
+      queryFn: ({ signal }) => get('/api/v1/incidents', { query: { open: true, limit: 100 } }, signal),
+    }),
   one: (id: string) =>
     queryOptions({
       queryKey: ['incidents', id],

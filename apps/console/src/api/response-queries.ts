@@ -17,6 +17,12 @@ export const responseQueries = {
       queryFn: ({ signal }) => get('/api/v1/response/runs', { query: { limit: 200 } }, signal),
       refetchInterval: LIVE_MS,
     }),
+  ofIncident: (incident: string) =>
+    queryOptions({
+      queryKey: ['response', 'runs', 'of-incident', incident],
+      queryFn: ({ signal }) => get('/api/v1/response/runs', { query: { incident, limit: 100 } }, signal),
+      refetchInterval: LIVE_MS,
+    }),
   run: (id: string) =>
     queryOptions({
       queryKey: ['response', 'runs', id],

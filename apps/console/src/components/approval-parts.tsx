@@ -2,13 +2,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CircleCheck, CircleDashed, CircleSlash, CircleX, type LucideIcon, TimerOff } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
-import { type AnswerVerb, type Approval, answerApproval } from '../api/approval-queries.ts'
+import { type AnswerVerb, type Approval, answerApproval, withdrawApproval } from '../api/approval-queries.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextAreaField } from '../ui/field.tsx'
 import { rightWords } from './approval-words.ts'
 import { ProblemNotice } from './query-state.tsx'
+import { ReasonDialog } from './reason-dialog.tsx'
 
 const STATES: Record<Approval['state'], { tone: Tone; icon: LucideIcon }> = {
   open: { tone: 'accent', icon: CircleDashed },
@@ -39,6 +40,32 @@ export const ApprovalAnswer = ({ approval }: { approval: Approval }) => {
       </Button>
       {verb !== undefined && (
         <AnswerDialog approval={approval} verb={verb} onClose={() => setVerb(undefined)} />
+      )}
+    </>
+  )
+}
+
+/** Taking a request back; the approvals given in it count no more. */
+export const WithdrawButton = ({ approval }: { approval: Approval }) => {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button variant="ghost" onClick={() => setOpen(true)}>
+        Withdraw
+      </Button>
+      {open && (
+        <ReasonDialog
+          title={`Withdraw the request for ${approval.name}`}
+          verb="Withdraw"
+          danger
+          lines={[
+            'The request is taken back; approvals given in it count no more.',
+            'Somebody has to ask again before the version can be approved.',
+          ]}
+          refresh={['approvals', 'overview', 'models']}
+          act={(reason) => withdrawApproval(approval.id, reason)}
+          onClose={() => setOpen(false)}
+        />
       )}
     </>
   )

@@ -37,6 +37,7 @@ const COLUMNS: readonly Column<Contribution>[] = [
     id: 'entity',
     head: 'About',
     from: 'md',
+    className: 'min-w-32',
     cell: (row) => <EntityLink entity={row.entity as never} short />,
   },
   {
@@ -45,24 +46,21 @@ const COLUMNS: readonly Column<Contribution>[] = [
     from: 'lg',
     cell: (row) => (
       <span
-        className="text-xs whitespace-nowrap text-ink-2"
+        className="text-xs text-ink-2"
         title={
           row.pValue === undefined
             ? 'How often the detector was right, by how its incidents were judged'
             : undefined
         }
       >
-        {row.pValue === undefined ? 'its record' : `p = ${statistic(row.pValue)}`}
+        <span className="whitespace-nowrap">
+          {row.pValue === undefined ? 'its record' : `p = ${statistic(row.pValue)}`}
+        </span>
+        {noteOf(row) !== '' && <span className="block text-2xs text-ink-3">{noteOf(row)}</span>}
       </span>
     ),
   },
   { id: 'e', head: 'e-value', align: 'right', from: 'lg', cell: (row) => statistic(row.eValue) },
-  {
-    id: 'note',
-    head: 'Adjusted',
-    from: 'xl',
-    cell: (row) => <span className="text-xs text-ink-3">{noteOf(row)}</span>,
-  },
   { id: 'time', head: 'Last', align: 'right', from: 'md', cell: (row) => <Ago time={row.time} /> },
   {
     id: 'decibans',

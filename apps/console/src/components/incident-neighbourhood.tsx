@@ -8,11 +8,21 @@ import { EntityLink } from './entity-link.tsx'
 
 type Node = Neighbourhood['nodes'][number]
 
-const WIDTH = 420
-const HEIGHT = 300
+const WIDTH = 460
+const HEIGHT = 340
 const SHOWN = 24
 const keyOf = ({ kind, id }: { kind: string; id: string }): string => `${kind}:${id}`
-const cut = (text: string): string => (text.length > 22 ? `${text.slice(0, 21)}…` : text)
+const cut = (text: string): string => (text.length > 20 ? `${text.slice(0, 19)}…` : text)
+
+type Label = { readonly dx: number; readonly dy: number; readonly anchor: 'start' | 'middle' | 'end' }
+
+/** Labels stand outside their ring, so that they do not lie on one another or on the lines. */
+const labelAt = (angle: number, radius: number): Label => {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
+  if (Math.abs(cos) > 0.3)
+    return { dx: Math.sign(cos) * (radius + 5), dy: -1, anchor: cos > 0 ? 'start' : 'end' }
+  return { dx: 0, dy: sin < 0 ? -radius - 15 : radius + 13, anchor: 'middle' }
+}
 
 /** Ring 1 holds the incident's own entities, ring 2 what is named with them elsewhere. */
 const place = (nodes: readonly Node[]) => {
@@ -21,11 +31,12 @@ const place = (nodes: readonly Node[]) => {
     ring.map((node, index) => {
       const angle = ((index + at / 2) / ring.length) * 2 * Math.PI - Math.PI / 2
       const isAlone = at === 0 && ring.length === 1
-      const [rx, ry] = isAlone ? [0, 0] : at === 0 ? [90, 70] : [170, 115]
-      return [
-        keyOf(node),
-        { node, x: WIDTH / 2 + rx * Math.cos(angle), y: HEIGHT / 2 + ry * Math.sin(angle) },
-      ] as const
+      const isOuter = at === 1 || (rings[1] ?? []).length === 0
+      const [rx, ry] = isAlone ? [0, 0] : isOuter ? [105, 125] : [55, 62]
+      const radius = 6 + Math.min(8, node.signals)
+      const label = labelAt(isAlone ? Math.PI / 2 : angle, radius)
+      const [x, y] = [WIDTH / 2 + rx * Math.cos(angle), HEIGHT / 2 + ry * Math.sin(angle)]
+      return [keyOf(node), { node, x, y, radius, label }] as const
     }),
   )
   return new Map(placed)
@@ -52,21 +63,31 @@ const Picture = ({ neighbourhood }: { neighbourhood: Neighbourhood }) => {
           />
         )
       })}
-      {[...at.values()].map(({ node, x, y }) => (
+      {[...at.values()].map(({ node, x, y, radius, label }) => (
         <g key={keyOf(node)}>
           <title>{`${node.kind} ${node.id}, ${plural(node.signals, 'signal')}`}</title>
           <circle
             cx={x}
             cy={y}
-            r={6 + Math.min(8, node.signals)}
+            r={radius}
             fill={node.hops === 1 ? 'var(--accent)' : 'var(--surface)'}
             stroke={node.hops === 1 ? 'var(--accent)' : 'var(--line-strong)'}
             strokeWidth={1.5}
           />
-          <text x={x} y={y + 26} textAnchor="middle" fontSize="11" fill="var(--ink)">
+          <text
+            {...{ x: x + label.dx, y: y + label.dy }}
+            textAnchor={label.anchor}
+            fontSize="11.5"
+            fill="var(--ink)"
+          >
             {cut(node.id)}
           </text>
-          <text x={x} y={y + 38} textAnchor="middle" fontSize="9" fill="var(--ink-3)">
+          <text
+            {...{ x: x + label.dx, y: y + label.dy + 12 }}
+            textAnchor={label.anchor}
+            fontSize="10"
+            fill="var(--ink-3)"
+          >
             {node.kind}
           </text>
         </g>

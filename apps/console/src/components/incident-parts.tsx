@@ -1,8 +1,10 @@
 /** How an incident stands, what policy decided, and how much time people have. */
 import { CircleCheck, CircleDot, Eye, type LucideIcon, ShieldCheck, TimerOff } from 'lucide-react'
 import type { Incident, IncidentStatus, ResponseAction } from '../api/incident-queries.ts'
+import { plural } from '../format/number.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
 import { Ago } from '../ui/time.tsx'
+import { actionWords } from './action-words.ts'
 import { EntityLink } from './entity-link.tsx'
 
 const STATUSES: Readonly<Record<IncidentStatus, { icon: LucideIcon; tone: Tone }>> = {
@@ -56,10 +58,12 @@ const duration = (seconds: number): string =>
 export const ActionLine = ({ action }: { action: ResponseAction }) => (
   <div className="flex flex-col gap-0.5">
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-      <span className="font-mono text-xs font-medium">{action.action}</span>
+      <span className="font-medium" title={action.action}>
+        {actionWords(action.action)}
+      </span>
       <EntityLink entity={action.entity as never} short />
       <Badge tone={MODES[action.mode].tone}>{MODES[action.mode].word}</Badge>
-      {action.approvals_needed > 0 && <Badge>needs {action.approvals_needed} approvals</Badge>}
+      {action.approvals_needed > 0 && <Badge>needs {plural(action.approvals_needed, 'approval')}</Badge>}
       {action.ttl_s !== undefined && (
         <span className="text-xs text-ink-3">reverts after {duration(action.ttl_s)}</span>
       )}

@@ -2,6 +2,7 @@
 import type { IncidentDetail } from '../api/incident-queries.ts'
 import { absoluteTime, clockTime } from '../format/time.ts'
 import { Card } from '../ui/card.tsx'
+import { timelineWords } from './action-words.ts'
 
 type Entry = IncidentDetail['timeline'][number]
 
@@ -49,7 +50,7 @@ export const TimelineCard = ({ timeline }: { timeline: readonly Entry[] }) => {
             <div className="min-w-0">
               <p className="text-sm break-words">
                 <span className="font-medium">{entry.kind}</span>{' '}
-                <span className="text-ink-2">{entry.text}</span>
+                <span className="text-ink-2">{timelineWords(entry.kind, entry.text)}</span>
               </p>
               <p className="text-2xs text-ink-3">{entry.principal}</p>
             </div>

@@ -76,6 +76,7 @@ export const PlaybookPicture = ({ playbook, run }: Props) => {
           const look = state === undefined ? undefined : LOOKS[state]
           const round = step?.type === 'start' || step?.type === 'end'
           const title = step?.name ?? step?.type ?? ''
+          const below = step === undefined ? '' : secondLine(step)
           return (
             <g key={id} transform={`translate(${place.x}, ${place.y})`}>
               <title>{`${title} (${step?.type})${look === undefined ? '' : `: ${look.word}`}`}</title>
@@ -87,11 +88,17 @@ export const PlaybookPicture = ({ playbook, run }: Props) => {
                 stroke={look?.color ?? 'var(--line-strong)'}
                 strokeWidth={look === undefined ? 1 : 2.5}
               />
-              <text x={12} y={17} fontSize={12} fontWeight={600} fill="var(--ink)">
+              <text
+                x={12}
+                y={below === '' ? place.height / 2 + 4 : 17}
+                fontSize={12}
+                fontWeight={600}
+                fill="var(--ink)"
+              >
                 {cut(title, 21)}
               </text>
               <text x={12} y={31} fontSize={10.5} fill="var(--ink-3)">
-                {cut(step === undefined ? '' : secondLine(step), 26)}
+                {cut(below, 26)}
               </text>
               {look !== undefined && (
                 <g transform={`translate(${place.width - 15}, 13)`}>

@@ -87,7 +87,7 @@ const columns = (withRegistry: boolean): readonly Column<WatchRow>[] => [
   },
   {
     id: 'state',
-    head: 'So',
+    head: 'State',
     cell: ({ state, reasons, signals }) => (
       <span className="flex flex-col items-start gap-0.5">
         <Badge tone={STATES[state].tone} icon={STATES[state].icon}>

@@ -9,9 +9,17 @@ import {
   Undo2,
 } from 'lucide-react'
 import { useState } from 'react'
-import { approveRun, commandRun, type RunItem, resolveRun } from '../api/response-queries.ts'
+import {
+  approveRun,
+  commandRun,
+  type PlaybookRunItem,
+  type RunItem,
+  resolveRun,
+} from '../api/response-queries.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
+import { Countdown } from '../ui/time.tsx'
+import { runTitle } from './action-words.ts'
 import { ReasonDialog } from './reason-dialog.tsx'
 
 type Look = { readonly tone: Tone; readonly icon: LucideIcon }
@@ -36,9 +44,36 @@ export const RunBadge = ({ state }: { state: RunItem['state'] }) => (
   </Badge>
 )
 
+const PHASES = { running: 'accent', completed: 'ok', failed: 'high' } as const
+
+/** A playbook that came to its end by way of a step that failed is not green. */
+export const PhaseBadge = ({ run }: { run: Pick<PlaybookRunItem, 'phase' | 'steps'> }) => {
+  const stumbled = run.phase === 'completed' && run.steps.some(({ state }) => state === 'failed')
+  return stumbled ? (
+    <Badge tone="medium" icon={CircleAlert}>
+      ended, a step failed
+    </Badge>
+  ) : (
+    <Badge tone={PHASES[run.phase]}>{run.phase}</Badge>
+  )
+}
+
 const OVER: readonly RunItem['state'][] = ['reverted', 'failed', 'refused']
 /** True while something the run did may be in force. */
 export const isInForce = ({ state }: RunItem): boolean => !OVER.includes(state) && state !== 'waiting'
+
+/** When a run undoes itself, or when its approvals come too late. */
+export const RunEnd = ({ run }: { run: RunItem }) => {
+  if (run.state === 'waiting' && run.approveUntil !== undefined)
+    return (
+      <span className="text-ink-2">
+        lapses <Countdown time={run.approveUntil} />
+      </span>
+    )
+  if (!isInForce(run)) return <span className="text-ink-3">–</span>
+  if (run.expiresAt === undefined) return <span className="text-ink-3">stays until reverted</span>
+  return <Countdown time={run.expiresAt} />
+}
 
 type Verb = 'revert' | 'resume' | 'approve' | 'decline' | 'took-effect' | 'did-not'
 
@@ -101,7 +136,7 @@ export const RunActions = ({ run, size }: { run: RunItem; size?: 'sm' | 'md' }) 
       ))}
       {verb !== undefined && (
         <ReasonDialog
-          title={`${WORDS[verb].title} ${run.name}`}
+          title={`${WORDS[verb].title} ${runTitle(run)}`}
           verb={WORDS[verb].verb}
           danger={WORDS[verb].danger === true}
           lines={linesFor(verb, run)}

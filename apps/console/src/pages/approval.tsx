@@ -4,7 +4,7 @@ import { CircleCheck, CircleX } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { useParams } from 'react-router'
 import { type ApprovalDetail, approvalQueries, commentApproval } from '../api/approval-queries.ts'
-import { ApprovalAnswer, ApprovalBadge } from '../components/approval-parts.tsx'
+import { ApprovalAnswer, ApprovalBadge, WithdrawButton } from '../components/approval-parts.tsx'
 import { neededWords, rightWords } from '../components/approval-words.ts'
 import { TextLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
@@ -29,7 +29,14 @@ export const ApprovalPage = () => {
       crumbs={[{ label: 'Approvals', to: pb.approvals() }]}
       badges={approval && <ApprovalBadge state={approval.state} />}
       description={approval?.reason}
-      actions={approval?.state === 'open' && <ApprovalAnswer approval={approval} />}
+      actions={
+        approval?.state === 'open' && (
+          <>
+            <WithdrawButton approval={approval} />
+            <ApprovalAnswer approval={approval} />
+          </>
+        )
+      }
     >
       {approval !== undefined ? (
         <Body approval={approval} />

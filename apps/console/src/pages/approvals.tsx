@@ -4,6 +4,7 @@ import { Stamp } from 'lucide-react'
 import { type Approval, approvalQueries } from '../api/approval-queries.ts'
 import { ApprovalBadge } from '../components/approval-parts.tsx'
 import { neededWords } from '../components/approval-words.ts'
+import { Delegations } from '../components/delegations.tsx'
 import { RowLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
@@ -19,6 +20,7 @@ const VIEWS = [
   { value: 'mine', label: 'Waits for me' },
   { value: 'open', label: 'All open' },
   { value: 'all', label: 'History' },
+  { value: 'delegations', label: 'Handed over' },
 ]
 
 const filterOf = (view: string) =>
@@ -67,32 +69,36 @@ const EMPTY: Readonly<Record<string, string>> = {
 
 export const ApprovalsPage = () => {
   const [view, setView] = useParam('view', 'mine')
-  const query = useQuery(approvalQueries.list(filterOf(view)))
   return (
     <Page
       title="Approvals"
       description="A version that passed its assessment waits here until the persons that policy names have approved it."
       actions={<Segmented label="Requests" value={view} onChange={setView} choices={VIEWS} />}
     >
-      {query.isError && query.data === undefined ? (
-        <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <Card flush>
-          <DataTable
-            label="Requests for approval"
-            rows={query.data?.items}
-            rowKey={(row) => row.id}
-            columns={COLUMNS}
-            skeletonRows={4}
-            empty={
-              <Empty icon={Stamp} title={EMPTY[view] ?? ''}>
-                Requests open by themselves when a version passes its assessment, and again when an approval
-                stops counting.
-              </Empty>
-            }
-          />
-        </Card>
-      )}
+      {view === 'delegations' ? <Delegations /> : <Requests view={view} />}
     </Page>
+  )
+}
+
+const Requests = ({ view }: { view: string }) => {
+  const query = useQuery(approvalQueries.list(filterOf(view)))
+  if (query.isError && query.data === undefined)
+    return <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
+  return (
+    <Card flush>
+      <DataTable
+        label="Requests for approval"
+        rows={query.data?.items}
+        rowKey={(row) => row.id}
+        columns={COLUMNS}
+        skeletonRows={4}
+        empty={
+          <Empty icon={Stamp} title={EMPTY[view] ?? ''}>
+            Requests open by themselves when a version passes its assessment, and again when an approval stops
+            counting.
+          </Empty>
+        }
+      />
+    </Card>
   )
 }

@@ -2,10 +2,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import { type RunItem, type RunStep, responseQueries } from '../api/response-queries.ts'
+import { actionWords, runTitle } from '../components/action-words.ts'
 import { EntityLink, TextLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
-import { RunActions, RunBadge } from '../components/response-parts.tsx'
+import { RunActions, RunBadge, RunEnd } from '../components/response-parts.tsx'
 import { shortDigest } from '../format/text.ts'
 import { pb } from '../path-builder.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
@@ -25,7 +26,17 @@ const toneOf = (state: RunStep['state']): Tone => {
 
 const STEPS: readonly Column<RunStep>[] = [
   { id: 'index', head: '#', align: 'right', cell: (row) => row.index + 1 },
-  { id: 'action', head: 'Action', cell: (row) => <code className="font-mono text-xs">{row.action}</code> },
+  {
+    id: 'action',
+    head: 'Action',
+    className: 'min-w-36',
+    cell: (row) => (
+      <>
+        {actionWords(row.action)}
+        <code className="block font-mono text-2xs text-ink-3">{row.action}</code>
+      </>
+    ),
+  },
   {
     id: 'state',
     head: 'State',
@@ -47,7 +58,7 @@ export const ContainmentPage = () => {
   const run = query.data
   return (
     <Page
-      title={run?.name ?? 'Containment'}
+      title={run === undefined ? 'Containment' : runTitle(run)}
       crumbs={[{ label: 'Response', to: pb.response() }]}
       badges={run && <RunBadge state={run.state} />}
       description={run?.reason}
@@ -64,9 +75,31 @@ export const ContainmentPage = () => {
   )
 }
 
+/** States in which somebody has to know what they mean before pressing a button. */
+const MEANINGS: Partial<Readonly<Record<RunItem['state'], string>>> = {
+  waiting: 'Nothing was done yet: it waits for people to agree to exactly this plan.',
+  ambiguous:
+    'Nobody can tell whether a step took effect, so nothing is sent again by itself. Look at the receiver, then say how it is.',
+  halted:
+    'It stopped before a step, with what was done before still in force. It goes on when it is resumed.',
+  incomplete: 'Some steps are in force and some are not proven. Resume tries those again.',
+  'revert-incomplete': 'Not everything could be undone. Revert tries again.',
+}
+
+const Meaning = ({ run }: { run: RunItem }) => {
+  const text = MEANINGS[run.state]
+  if (text === undefined) return null
+  return (
+    <p role="note" className="rounded-md border border-line-strong bg-sunken px-4 py-2.5 text-ink-2">
+      {text}
+    </p>
+  )
+}
+
 const Body = ({ run }: { run: RunItem }) => (
   <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_25rem]">
     <div className="flex min-w-0 flex-col gap-4">
+      <Meaning run={run} />
       <Card title="Steps" note="in order; undone in reverse" flush>
         <DataTable label="Steps" columns={STEPS} rows={run.steps} rowKey={(row) => String(row.index)} />
       </Card>
@@ -103,8 +136,8 @@ const Facts = ({ run }: { run: RunItem }) => (
       <Fact label="Began">
         <Ago time={run.createdAt} />
       </Fact>
-      <Fact label="Ends by itself">
-        {run.expiresAt === undefined ? 'never' : <Ago time={run.expiresAt} />}
+      <Fact label={run.state === 'waiting' ? 'Waits' : 'Ends by itself'}>
+        <RunEnd run={run} />
       </Fact>
       {run.endedAt !== undefined && (
         <Fact label="Over">

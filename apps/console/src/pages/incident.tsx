@@ -9,10 +9,12 @@ import { HandlingCard } from '../components/incident-handling.tsx'
 import { LedgerCard } from '../components/incident-ledger.tsx'
 import { NeighbourhoodCard } from '../components/incident-neighbourhood.tsx'
 import { ActionLine, Clock, IncidentStatusBadge } from '../components/incident-parts.tsx'
+import { IncidentRuns } from '../components/incident-runs.tsx'
 import { TimelineCard } from '../components/incident-timeline.tsx'
 import { Page } from '../components/page.tsx'
 import { Loaded } from '../components/query-state.tsx'
 import { SeverityBadge } from '../components/severity.tsx'
+import { plural } from '../format/number.ts'
 import { shortId } from '../format/text.ts'
 import { pb } from '../path-builder.ts'
 import { Button } from '../ui/button.tsx'
@@ -70,23 +72,34 @@ const Body = ({ incident, etag }: { incident: IncidentDetail; etag: string }) =>
   const session = useQuery(queries.session())
   const me = session.data && `${session.data.principal.kind}:${session.data.principal.id}`
   return (
-    <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_26rem]">
+    <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_26rem] xl:grid-rows-[auto_1fr]">
       <div className="flex min-w-0 flex-col gap-4">
         <Card title="Summary">
           <p className="max-w-4xl leading-relaxed break-words">{incident.summary}</p>
         </Card>
+        <IncidentRuns incident={incident.id} />
         <DecisionsCard incident={incident} />
-        <LedgerCard ledger={incident.ledger} />
-        <TimelineCard timeline={incident.timeline} />
-        <Card title="Raw evidence" note="what correlation keeps of each condition">
-          <JsonView label="Conditions" value={incident.conditions} maxHeight={360} />
-        </Card>
       </div>
-      <div className="flex min-w-0 flex-col gap-4">
+      {/* In reading order beside the first block: who is on call with a phone acts before reading the ledger. */}
+      <div className="flex min-w-0 flex-col gap-4 xl:row-span-2">
         <FactsCard incident={incident} />
         <HandlingCard incident={incident} etag={etag} me={me} />
         <NeighbourhoodCard neighbourhood={incident.neighbourhood} />
         <Accounts incident={incident} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-4">
+        <LedgerCard ledger={incident.ledger} />
+        <TimelineCard timeline={incident.timeline} />
+        <Card title="Raw evidence" note="what correlation keeps of each condition">
+          <details>
+            <summary className="cursor-pointer text-accent hover:underline">
+              Show {plural(incident.conditions.length, 'condition')}
+            </summary>
+            <div className="mt-3">
+              <JsonView label="Conditions" value={incident.conditions} maxHeight={360} />
+            </div>
+          </details>
+        </Card>
       </div>
     </div>
   )

@@ -3,14 +3,17 @@ import { useQuery } from '@tanstack/react-query'
 import { ArrowRight, Inbox, Rocket, ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { incidentQueries } from '../api/incident-queries.ts'
 import { queries } from '../api/queries.ts'
+import { responseQueries } from '../api/response-queries.ts'
 import type { Overview } from '../api/types.ts'
+import { changeWords } from '../components/action-words.ts'
 import { EntityLink } from '../components/entity-link.tsx'
 import { ModelTile } from '../components/model-tile.tsx'
 import { useTitle } from '../components/page.tsx'
 import { PipelinePicture } from '../components/pipeline-picture.tsx'
 import { Loaded } from '../components/query-state.tsx'
-import { compact, count } from '../format/number.ts'
+import { compact, count, plural } from '../format/number.ts'
 import { entityPath, pb } from '../path-builder.ts'
 import { Card } from '../ui/card.tsx'
 import { BlockSkeleton, Empty } from '../ui/notice.tsx'
@@ -37,6 +40,19 @@ export const OverviewPage = () => {
         </div>
       )}
     </Loaded>
+  )
+}
+
+const OpenIncidents = () => {
+  const open = useQuery(incidentQueries.open()).data
+  if (open === undefined) return null
+  const { length } = open.items
+  return (
+    <Count
+      to={pb.incidents()}
+      value={`${count(length)}${open.nextCursor === undefined ? '' : '+'}`}
+      label={length === 1 ? 'open incident' : 'open incidents'}
+    />
   )
 }
 
@@ -75,6 +91,7 @@ const Answer = ({ overview }: { overview: Overview }) => {
           <Count to={pb.models()} value={count(counts.versions)} label="versions" />
           <Count to={pb.routes()} value={compact(counts.inferencesPerSecond)} label="inferences/s" />
           <Count to={pb.signals({ state: 'open' })} value={count(counts.openSignals)} label="open signals" />
+          <OpenIncidents />
           <Count to={pb.audit()} value={count(counts.auditSize)} label="audit entries" />
         </p>
       </div>
@@ -109,24 +126,41 @@ const Line = ({ children, to }: { children: ReactNode; to: string | undefined })
   </li>
 )
 
-const Waiting = ({ waiting }: { waiting: Overview['waiting'] }) => (
-  <Card title="Waiting for you" flush>
-    {waiting.length === 0 ? (
-      <Empty icon={Inbox} title="Nothing waits for a decision" />
-    ) : (
-      <ul>
-        {waiting.map((item) => (
-          <Line key={`${item.action} ${item.entity.id}`} to={entityPath(item.entity)}>
-            <span className="min-w-0 flex-1">{item.title}</span>
-            <span className="inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap text-accent">
-              {item.action} <ArrowRight aria-hidden className="size-3.5" />
-            </span>
-          </Line>
-        ))}
-      </ul>
-    )}
-  </Card>
+/** Containments wait for whoever may answer, so they are one line here and a list on their page. */
+const WaitingRuns = ({ runs }: { runs: number }) => (
+  <Line to={pb.response({ state: 'waiting' })}>
+    <span className="min-w-0 flex-1">
+      {plural(runs, 'containment waits', 'containments wait')} for approval
+    </span>
+    <span className="inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap text-accent">
+      decide <ArrowRight aria-hidden className="size-3.5" />
+    </span>
+  </Line>
 )
+
+const Waiting = ({ waiting }: { waiting: Overview['waiting'] }) => {
+  const runs = useQuery(responseQueries.runs()).data?.items
+  const asked = runs?.filter(({ state }) => state === 'waiting').length ?? 0
+  return (
+    <Card title="Waiting for you" flush>
+      {waiting.length + asked === 0 ? (
+        <Empty icon={Inbox} title="Nothing waits for a decision" />
+      ) : (
+        <ul>
+          {asked > 0 && <WaitingRuns runs={asked} />}
+          {waiting.map((item) => (
+            <Line key={`${item.action} ${item.entity.id}`} to={entityPath(item.entity)}>
+              <span className="min-w-0 flex-1">{item.title}</span>
+              <span className="inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap text-accent">
+                {item.action} <ArrowRight aria-hidden className="size-3.5" />
+              </span>
+            </Line>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
 
 const Changes = ({ changes }: { changes: Overview['changes'] }) => (
   <Card title="What changed" note="last 24 hours, newest first" flush>
@@ -146,7 +180,7 @@ const Changes = ({ changes }: { changes: Overview['changes'] }) => (
                   to={entityPath(change.entity) ?? pb.auditEntry(change.auditIndex)}
                   className="hover:underline"
                 >
-                  {change.title}
+                  {changeWords(change.title)}
                 </Link>
               )}
               <span className="text-ink-3"> by {change.principal}</span>

@@ -8,6 +8,7 @@ import { Page } from '../components/page.tsx'
 import { PlaybookPicture } from '../components/playbook-picture.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
+import { PhaseBadge } from '../components/response-parts.tsx'
 import { useParam } from '../components/use-filters.ts'
 import type { PlaybookDocument } from '../graph/playbook-graph.ts'
 import { pb } from '../path-builder.ts'
@@ -62,7 +63,11 @@ export const PlaybookPage = () => {
         !query.isError && <BlockSkeleton height={320} />
       ) : (
         <>
-          <Card title="Workflow" note={run === undefined ? 'not played yet' : 'of the chosen run'}>
+          <Card
+            title="Workflow"
+            note={run === undefined ? 'not played yet' : 'of the run below'}
+            actions={run && <PhaseBadge run={run} />}
+          >
             <PlaybookPicture playbook={playbook} run={run} />
           </Card>
           <Card
@@ -91,7 +96,12 @@ export const PlaybookPage = () => {
             )}
           </Card>
           <Card title="Document" note="CACAO v2.0, as it is kept and signed">
-            <JsonView label="playbook" value={playbook} />
+            <details>
+              <summary className="cursor-pointer text-accent hover:underline">Show the document</summary>
+              <div className="mt-3">
+                <JsonView label="playbook" value={playbook} />
+              </div>
+            </details>
           </Card>
         </>
       )}

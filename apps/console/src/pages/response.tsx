@@ -9,14 +9,14 @@ import {
   responseQueries,
   setKillSwitch,
 } from '../api/response-queries.ts'
+import { runTitle } from '../components/action-words.ts'
 import { EntityLink, RowLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
-import { isInForce, RunActions, RunBadge } from '../components/response-parts.tsx'
+import { isInForce, PhaseBadge, RunActions, RunBadge, RunEnd } from '../components/response-parts.tsx'
 import { useParam } from '../components/use-filters.ts'
 import { pb } from '../path-builder.ts'
-import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Card } from '../ui/card.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
@@ -30,7 +30,7 @@ const RUNS: readonly Column<RunItem>[] = [
     id: 'name',
     head: 'Containment',
     className: 'min-w-40',
-    cell: (row) => <RowLink to={pb.containment(row.id)}>{row.name}</RowLink>,
+    cell: (row) => <RowLink to={pb.containment(row.id)}>{runTitle(row)}</RowLink>,
   },
   {
     id: 'about',
@@ -44,15 +44,15 @@ const RUNS: readonly Column<RunItem>[] = [
     head: 'Ends by itself',
     from: 'md',
     align: 'right',
-    cell: (row) =>
-      row.expiresAt === undefined || !isInForce(row) ? (
-        <span className="text-ink-3">{isInForce(row) ? 'never' : '–'}</span>
-      ) : (
-        <Ago time={row.expiresAt} />
-      ),
+    cell: (row) => <RunEnd run={row} />,
   },
   { id: 'began', head: 'Began', align: 'right', from: 'sm', cell: (row) => <Ago time={row.createdAt} /> },
-  { id: 'do', head: '', align: 'right', cell: (row) => <RunActions run={row} size="sm" /> },
+  {
+    id: 'do',
+    head: <span className="sr-only">Action</span>,
+    align: 'right',
+    cell: (row) => <RunActions run={row} size="sm" />,
+  },
 ]
 
 const PLAYBOOKS: readonly Column<PlaybookItem>[] = [
@@ -62,10 +62,8 @@ const PLAYBOOKS: readonly Column<PlaybookItem>[] = [
   { id: 'at', head: 'Written', align: 'right', cell: (row) => <Ago time={row.updatedAt} /> },
 ]
 
-const PHASES = { running: 'accent', completed: 'ok', failed: 'high' } as const
-
 const PLAYS: readonly Column<PlaybookRunItem>[] = [
-  { id: 'phase', head: 'Phase', cell: (row) => <Badge tone={PHASES[row.phase]}>{row.phase}</Badge> },
+  { id: 'phase', head: 'State', cell: (row) => <PhaseBadge run={row} /> },
   {
     id: 'playbook',
     head: 'Playbook',
@@ -81,16 +79,23 @@ const PLAYS: readonly Column<PlaybookRunItem>[] = [
     id: 'steps',
     head: 'Steps',
     align: 'right',
+    from: 'sm',
     cell: (row) => `${row.steps.filter(({ state }) => state !== 'waiting').length} of ${row.steps.length}`,
   },
   { id: 'at', head: 'Began', align: 'right', cell: (row) => <Ago time={row.createdAt} /> },
 ]
 
-const CHOICES = [
+const VIEWS = [
   { value: 'live', label: 'in force' },
   { value: 'waiting', label: 'waiting' },
   { value: 'over', label: 'over' },
 ]
+
+const choicesOf = (runs: readonly RunItem[] | undefined) =>
+  VIEWS.map(({ value, label }) => ({
+    value,
+    label: runs === undefined ? label : `${label} ${runs.filter((run) => chosen(value, run)).length}`,
+  }))
 
 const chosen = (state: string, run: RunItem): boolean => {
   if (state === 'waiting') return run.state === 'waiting'
@@ -112,7 +117,14 @@ export const ResponsePage = () => {
       <Card
         title="Containments"
         flush
-        actions={<Segmented label="Containments" value={state} choices={CHOICES} onChange={setState} />}
+        actions={
+          <Segmented
+            label="Containments"
+            value={state}
+            choices={choicesOf(runs.data?.items)}
+            onChange={setState}
+          />
+        }
       >
         <DataTable
           label="Containments"

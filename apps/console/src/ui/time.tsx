@@ -23,6 +23,20 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
 
+const pad = (value: number): string => String(value).padStart(2, '0')
+
+/** Time that is left: `4:09` below an hour, else as `Ago`; `due` once it is over. */
+export const Countdown = ({ time }: { time: string }) => {
+  const current = Math.max(useNow(), Date.now())
+  const seconds = Math.floor((Date.parse(time) - current) / 1000)
+  if (seconds >= 3600) return <Ago time={time} />
+  return (
+    <time dateTime={time} title={absoluteTime(time)} className="tnum whitespace-nowrap">
+      {seconds <= 0 ? 'due' : `in ${Math.floor(seconds / 60)}:${pad(seconds % 60)}`}
+    </time>
+  )
+}
+
 export const Ago = ({ time, className }: { time: string | number | undefined; className?: string }) => {
   const current = useNow()
   if (time === undefined) return <span className={className}>never</span>
