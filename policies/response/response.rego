@@ -5,7 +5,8 @@
 #         ledger: {score, contributions: [{rule, severity, decibans, entity: {kind, id}}]},
 #         entities: [{kind, id, subject: signals are about it, score: its own ledger's, mentioned_by: [detector that names it only]}],
 #         serving_hosts: [host that serves models, among the entities],
-#         protected: [{kind, id}], recent: {acted_last_hour}, now}
+#         storms: [detector of the incident that is in a storm],
+#         protected: [{kind, id}], recent: {acted_last_hour, acted_on_incident}, now}
 # data.rampart.response_config: modes, limits, protected entities, where to tell
 # obligations.actions: [{action, entity, parameters, mode, approvals_needed, ttl_s?, reasons}]
 # mode: observe writes down what would be done, recommend asks a person, act does it after its approvals.
@@ -57,6 +58,24 @@ suspects contains {"kind": entity.kind, "id": entity.id} if {
 	some entity in entities
 	entity.subject == true
 	entity.score >= 15
+	not only_a_storm_says_so(entity)
+}
+
+default storms := []
+
+storms := input.storms if is_array(input.storms)
+
+# Who speaks of everybody at once condemns nobody: another detector must agree.
+only_a_storm_says_so(entity) if {
+	count(storms) > 0
+	not another_says_so(entity)
+}
+
+another_says_so(entity) if {
+	some contribution in contributions
+	contribution.entity.kind == entity.kind
+	contribution.entity.id == entity.id
+	not contribution.rule in storms
 }
 
 default severity := 0
@@ -411,8 +430,17 @@ protection_reasons(entity) := ["the entity is protected: two persons must agree"
 
 protection_reasons(entity) := [] if not is_protected(entity)
 
+default acted_here := 0
+
+acted_here := input.recent.acted_on_incident if is_number(input.recent.acted_on_incident)
+
+# One incident must not spend what the next one needs.
+of_incident := object.get(settings, "max_actions_per_incident", 5) - acted_here
+
+of_hour := settings.max_actions_per_hour - acted
+
 # Beyond it a person is asked.
-budget := max([0, settings.max_actions_per_hour - acted])
+budget := max([0, min([of_hour, of_incident])])
 
 ordered := sort([[strength[one.action], one.action, one.entity.kind, one.entity.id, one] | some one in chosen])
 
@@ -451,13 +479,17 @@ final_mode(index, one) := "recommend" if limited(index, one)
 
 final_mode(index, one) := mode(one.action) if not limited(index, one)
 
-limit_reasons(index, one) := [sprintf("the limit of %v actions an hour is reached: a person must agree", [settings.max_actions_per_hour])] if limited(index, one)
+limit_reasons(index, one) := [limit_reason] if limited(index, one)
 
 limit_reasons(index, one) := [] if not limited(index, one)
 
+limit_reason := sprintf("the limit of %v actions an hour is reached: a person must agree", [settings.max_actions_per_hour]) if of_hour <= of_incident
+
+limit_reason := sprintf("the limit of %v actions for one incident is reached: a person must agree", [object.get(settings, "max_actions_per_incident", 5)]) if of_hour > of_incident
+
 actions := [answer |
 	some index, item in ordered
-	index < 50
+	index < 20
 	one := item[4]
 	base := {
 		"action": one.action,
@@ -492,7 +524,15 @@ reasons contains sprintf("severity %v calls for no containment", [input.incident
 reasons contains "no entity's own ledger is high enough for a containment" if {
 	is_high
 	count(actions) == 0
+	count(storms) == 0
 }
+
+reasons contains sprintf("%v is in a storm: on its word alone nobody is contained", [rule]) if {
+	is_high
+	some rule in storms
+}
+
+reasons contains sprintf("%v more actions are proposed than one incident is given", [count(ordered) - 20]) if count(ordered) > 20
 
 reasons contains sprintf("%v because %v", [one.action, one.reason]) if some one in chosen
 

@@ -165,6 +165,30 @@ test_somebody_is_told_when_there_is_an_address if {
 	names(facts, {"webhook": "soc", "ticket": "soc-queue"}) == {"webhook.post", "ticket.open"}
 }
 
+test_on_the_word_of_a_storm_nobody_is_contained if {
+	facts := object.union(about("host", "h", "ids", "high"), {"storms": ["ids"]})
+	decision := decided(facts, {})
+	not decision.allow
+	decision.reasons == ["ids is in a storm: on its word alone nobody is contained"]
+	second := {"rule": "miner", "severity": "high", "decibans": 15, "entity": {"kind": "host", "id": "h"}}
+	both := object.union(facts, {"ledger": {"contributions": array.concat(facts.ledger.contributions, [second])}})
+	names(both, {}) == {"network.segment"}
+}
+
+test_one_incident_does_not_spend_what_the_next_one_needs if {
+	hosts := [{"kind": "host", "id": sprintf("h%v", [i]), "subject": true, "score": 20} | some i in numbers.range(1, 30)]
+	facts := object.union(about("host", "h1", "ids", "high"), {"entities": hosts})
+	decision := decided(facts, {})
+	count(decision.obligations.actions) == 20
+	count([one | some one in decision.obligations.actions; one.mode == "act"]) == 5
+	count([one | some one in decision.obligations.actions; one.mode == "recommend"]) == 15
+	"10 more actions are proposed than one incident is given" in decision.reasons
+	later := object.union(facts, {"recent": {"acted_last_hour": 5, "acted_on_incident": 5}})
+	count([one | some one in decided(later, {}).obligations.actions; one.mode == "act"]) == 0
+	full := object.union(facts, {"recent": {"acted_last_hour": 8, "acted_on_incident": 0}})
+	count([one | some one in decided(full, {}).obligations.actions; one.mode == "act"]) == 2
+}
+
 test_empty_input_is_denied if {
 	decision := decided({}, {})
 	not decision.allow

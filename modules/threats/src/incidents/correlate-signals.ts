@@ -14,6 +14,8 @@ import * as store from './store.ts'
 
 /** Of a detector's storm so many conditions are kept; the others are counted. */
 const STORM_KEPT = 50
+/** Detectors of one incident that are asked about before it opens. */
+const MOST_LOOKED_AT = 10
 /** Incidents that one signal may bring together. */
 const MOST_JOINED = 50
 /** Conditions kept of incidents that meet; beyond it a new one is counted in the oldest of them. */
@@ -31,9 +33,27 @@ const byRule = (reports: readonly Evidence[]): Map<string, Evidence[]> => {
   return rules
 }
 
-/** Detectors that these reports made known to be in a storm. By what was reported, which runs ahead of what is kept. */
-const noteStorms = async (tx: Tx, rules: ReadonlyMap<string, readonly Evidence[]>): Promise<Set<string>> => {
+/** By what was reported, which runs ahead of what is kept. */
+const isLoud = async (tx: Tx, rule: string, time: number): Promise<boolean> => {
   const { stormSubjects, stormSignals } = LINK_SETTINGS
+  const half = STORM_WINDOW_MS / 2
+  const { subjects, signals } = await evidence.loudness(tx, rule, [time - half, time + half])
+  return subjects > stormSubjects || (subjects > 1 && signals > stormSignals)
+}
+
+/** True while a detector of these signals is in a storm that correlation has not come to yet. */
+export const isStormAhead = async (tx: Tx, members: readonly Evidence[]): Promise<boolean> => {
+  const rules = byRule(members)
+  const storms = await evidence.spansOf(tx, 'storm', [...rules.keys()])
+  for (const [rule, reports] of [...rules].slice(0, MOST_LOOKED_AT)) {
+    const time = Math.max(...reports.map((one) => one.time))
+    if (!within(storms, rule, time) && (await isLoud(tx, rule, time))) return true
+  }
+  return false
+}
+
+/** Detectors that these reports made known to be in a storm. */
+const noteStorms = async (tx: Tx, rules: ReadonlyMap<string, readonly Evidence[]>): Promise<Set<string>> => {
   const half = STORM_WINDOW_MS / 2
   const became = new Set<string>()
   for (const [rule, reports] of rules) {
@@ -41,9 +61,7 @@ const noteStorms = async (tx: Tx, rules: ReadonlyMap<string, readonly Evidence[]
     for (const { time, storm } of [...reports].sort((a, b) => a.time - b.time)) {
       if (storm !== true && time - lookedAt < half) continue
       lookedAt = time
-      const { subjects, signals } = await evidence.loudness(tx, rule, [time - half, time + half])
-      const isLoud = subjects > stormSubjects || (subjects > 1 && signals > stormSignals)
-      if (!isLoud && storm !== true) continue
+      if (storm !== true && !(await isLoud(tx, rule, time))) continue
       const span = [time - STORM_WINDOW_MS, time + STORM_WINDOW_MS] as const
       if (await evidence.addSpan(tx, 'storm', rule, span)) became.add(rule)
     }

@@ -8,6 +8,7 @@ import {
 import type { Tx } from '@rampart/kit'
 import { entityKey } from '../correlation/evidence.ts'
 import { entityLedger, type Ledger, ledgerOf } from '../correlation/ledger.ts'
+import { within } from '../correlation/linking.ts'
 import type { Announce } from './announce.ts'
 import * as evidence from './evidence-store.ts'
 import type { IncidentDeps } from './ports.ts'
@@ -78,8 +79,14 @@ const contributionsFor = ({ contributions }: Ledger) =>
 export const createDecide = (deps: IncidentDeps, announce: Announce) => {
   const { clock, policy, eventLog } = deps
 
-  const questionOf = async (tx: Tx, incident: store.Incident) => {
-    const { ledger, entities } = await accountsOf(tx, incident)
+  const stormsOf = async (tx: Tx, members: readonly evidence.Member[], { lastTime }: store.Incident) => {
+    const rules = [...new Set(members.map(({ rule }) => rule))].sort()
+    const spans = await evidence.spansOf(tx, 'storm', rules)
+    return rules.filter((rule) => within(spans, rule, Date.parse(lastTime))).slice(0, MOST_ASKED_ABOUT)
+  }
+
+  const questionOf = async (tx: Tx, incident: store.Incident, acted_on_incident: number) => {
+    const { ledger, members, entities } = await accountsOf(tx, incident)
     const { groups, sources, score } = ledger
     const hosts = entities.filter(({ kind }) => kind === 'host').map(({ id }) => id)
     const hourAgo = new Date(clock.now() - HOUR_MS).toISOString()
@@ -90,14 +97,17 @@ export const createDecide = (deps: IncidentDeps, announce: Announce) => {
       entities,
       serving_hosts: hosts.length === 0 ? [] : ((await deps.servingHosts?.(incident.tenant, hosts)) ?? []),
       protected: (await deps.protectedEntities?.(incident.tenant)) ?? [],
-      recent: { acted_last_hour: await store.actedSince(tx, hourAgo) },
+      storms: await stormsOf(tx, members, incident),
+      recent: { acted_last_hour: await store.actedSince(tx, hourAgo), acted_on_incident },
       now: clock.iso(),
     }
   }
 
   /** In the transaction that opens or grows the incident: a decision exists exactly if its cause does. */
   return async (tx: Tx, incident: store.Incident): Promise<ResponseDecision> => {
-    const input = await questionOf(tx, incident)
+    const earlier = await store.decisionsOf(tx, incident.id)
+    const actedHere = earlier.reduce((sum, { acted }) => sum + acted, 0)
+    const input = await questionOf(tx, incident, actedHere)
     const answer = await policy.decide({
       pack: 'response',
       principal: componentPrincipal('threats', [], incident.tenant),
@@ -106,7 +116,6 @@ export const createDecide = (deps: IncidentDeps, announce: Announce) => {
       tx,
     })
     const { actions: wanted, faults } = readActions(answer.obligations)
-    const earlier = await store.decisionsOf(tx, incident.id)
     const before = earlier.flatMap(({ actions }) => actions as unknown as ResponseAction[])
     const actions = newActions(wanted, before)
     const reasons = [...answer.reasons, ...faults].slice(0, 100)

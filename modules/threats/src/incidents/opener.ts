@@ -3,6 +3,7 @@ import { ALL_TENANTS, type Tx } from '@rampart/kit'
 import { severityRank } from '../correlation/evidence.ts'
 import { REPLAY_SETTINGS } from '../correlation/replay.ts'
 import type { Announce } from './announce.ts'
+import { isStormAhead } from './correlate-signals.ts'
 import type { createDecide } from './decide.ts'
 import * as evidence from './evidence-store.ts'
 import type { IncidentDeps } from './ports.ts'
@@ -11,6 +12,8 @@ import * as store from './store.ts'
 
 const BATCH = 20
 const SLOW_MS = 2_000
+const WAIT_MS = 250
+const LONGEST_WAIT_MS = 10_000
 const PRUNE_EVERY_MS = 600_000
 const KEPT_MS = 7 * 86_400_000
 const SELF = 'component:threats'
@@ -55,6 +58,16 @@ export const createOpener = (deps: OpenerDeps) => {
     return next
   }
 
+  /** The beginning of a storm must not open as many incidents as it has signals by now. */
+  const waitsForStorm = async (tx: Tx, incident: store.Incident): Promise<boolean> => {
+    if (clock.now() - Date.parse(incident.firstTime) > LONGEST_WAIT_MS) return false
+    if (!(await isStormAhead(tx, await evidence.membersOf(tx, [incident.id])))) return false
+    const dueAt = new Date(clock.now() + WAIT_MS).toISOString()
+    await store.change(tx, incident.id, { dueAt }, clock.iso())
+    wakeIn(WAIT_MS + 20)
+    return true
+  }
+
   const look = async (tx: Tx, incident: store.Incident): Promise<void> => {
     const now = clock.iso()
     const isNew = incident.status === 'forming'
@@ -62,6 +75,7 @@ export const createOpener = (deps: OpenerDeps) => {
       await store.change(tx, incident.id, { dueAt: null }, now)
       return
     }
+    if (isNew && (await waitsForStorm(tx, incident))) return
     const seen = isNew ? await open(tx, incident) : incident
     const rank = severityRank(seen.severity)
     if (rank > (seen.decidedRank ?? -1)) {
@@ -133,17 +147,18 @@ export const createOpener = (deps: OpenerDeps) => {
   }
   const timers = new Set<NodeJS.Timeout>()
   let slow: NodeJS.Timeout | undefined
+  const wakeIn = (ms: number): void => {
+    if (slow === undefined || timers.size > 4) return
+    const timer = setTimeout(() => {
+      timers.delete(timer)
+      wake()
+    }, ms)
+    timers.add(timer)
+  }
   return {
     turn,
     /** Looks again after `ms`. */
-    wakeIn: (ms: number): void => {
-      if (slow === undefined || timers.size > 4) return
-      const timer = setTimeout(() => {
-        timers.delete(timer)
-        wake()
-      }, ms)
-      timers.add(timer)
-    },
+    wakeIn,
     start: (): void => {
       slow ??= setInterval(wake, SLOW_MS)
       wake()

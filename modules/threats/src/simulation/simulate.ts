@@ -49,9 +49,10 @@ const createLife = (bundle: Bundle) => {
       const at = Date.parse(time)
       acts = acts.filter((one) => one.at > at - HOUR_MS)
       const acted_last_hour = acts.reduce((sum, { n }) => sum + n, 0)
-      const { obligations, reasons } = bundle.evaluate({ ...input, recent: { acted_last_hour } })
-      const read = readActions(obligations)
       const before = done.get(incident) ?? []
+      const recent = { acted_last_hour, acted_on_incident: countActed(before) }
+      const { obligations, reasons } = bundle.evaluate({ ...input, recent })
+      const read = readActions(obligations)
       const actions = newActions(read.actions, before)
       done.set(incident, [...before, ...actions])
       const n = countActed(actions)
