@@ -18,9 +18,9 @@ import {
   systemClock,
 } from '@rampart/kit'
 import { createOpenTransport, createSinks, type SinkSpec } from '@rampart/siem'
-import { freePort } from '../tools/control-plane.ts'
 import { root } from '../tools/files.ts'
 import { peer } from '../tools/peers/group.ts'
+import { portsInARow } from '../tools/peers/ports.ts'
 import { treeCpuMicros } from './load/process-tree.ts'
 import { spread } from './load/spread.ts'
 import { startReceiver } from './siem-export/receiver.ts'
@@ -54,7 +54,7 @@ await migrate({
 })
 const database = openDatabase({ ...deps, url: embedded.url })
 const eventLog = createEventLog({ ...deps, database })
-const receiver = await startReceiver(join(folder, 'rsyslog'), await freePort())
+const receiver = await startReceiver(join(folder, 'rsyslog'), await portsInARow(3))
 const followed = join(folder, 'followed.log')
 const forwarder = Number(await peer('rsyslog', 'forward', receiver.folder, followed))
 const sinks = createSinks({

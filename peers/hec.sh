@@ -35,7 +35,8 @@ up() {
   cat > "$folder/config.yaml" <<YAML
 extensions: { ack: { max_number_of_partition: 100, max_number_of_pending_acks_per_partition: 10000 } }
 receivers: { splunk_hec: { endpoint: "127.0.0.1:$port", ack: { extension: ack } } }
-exporters: { file: { path: "$folder/events.jsonl", flush_interval: 100ms } }
+# With rotation the file is written through: what is acknowledged is in it, and a full disk is told to the sender.
+exporters: { file: { path: "$folder/events.jsonl", rotation: { max_megabytes: 4000 } } }
 service:
   telemetry: { metrics: { level: none } }
   extensions: [ack]

@@ -52,7 +52,7 @@ template(name="line" type="list" option.jsonf="on") {
   property(outname="time" name="timereported" dateFormat="rfc3339" format="jsonf")
   property(outname="app" name="app-name" format="jsonf") property(outname="msgid" name="msgid" format="jsonf")
   property(outname="data" name="\$!rfc5424-sd" format="jsonf") property(outname="message" name="msg" format="jsonf") }
-ruleset(name="store") { action(type="mmpstrucdata") action(type="omfile" file="$folder/messages.jsonl" template="line") }
+ruleset(name="store") { action(type="mmpstrucdata") action(type="omfile" file="$folder/messages.jsonl" template="line" action.resumeRetryCount="-1" action.resumeInterval="1") }
 input(type="imudp" address="127.0.0.1" port="$port" ruleset="store")
 input(type="imptcp" address="127.0.0.1" port="$((port + 1))" ruleset="store" supportOctetCountedFraming="on")
 input(type="imtcp" address="127.0.0.1" port="$((port + 2))" ruleset="store" supportOctetCountedFraming="on")

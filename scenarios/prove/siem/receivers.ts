@@ -1,22 +1,50 @@
-/** Receivers that can be told to hang, to cut and to have no room, and that remember what they acknowledged. */
+/** Receivers of the proof's own, which can be told to hang, to cut and to have no room, and remember what they acknowledged. */
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createSyslogFramer, decodeSyslog } from '@rampart/codecs'
 import { startAmqp10Receiver } from '@rampart/connectors/testing'
+import type { SinkSpec } from '@rampart/siem'
 
-export type Fault = 'none' | 'hang' | 'cut' | 'full'
+export type Fault = 'kill' | 'hang' | 'cut' | 'full'
+
+/** A record's event id and number. */
+export type Arrival = { readonly id: string; readonly number: number }
 
 export type Receiver = {
   readonly name: string
-  readonly port: number
-  /** Event ids with their number, in order of arrival, repeated ones too. */
-  readonly arrived: { readonly id: string; readonly number: number }[]
-  setFault(fault: Fault): void
+  readonly spec: SinkSpec
+  readonly secrets?: Readonly<Record<string, string>>
+  inflict(fault: Fault): Promise<void>
+  /** Ends the fault: starts, lets go on or makes room. */
+  heal(fault: Fault): Promise<void>
+  /** In order of arrival, repeated ones too. */
+  arrived(): Promise<readonly Arrival[]>
   stop(): Promise<void>
 }
 
-const numberIn = (title: string): number => Number(/n=(\d+)/.exec(title)?.[1])
+type Mood = 'none' | 'hang' | 'cut' | 'full'
+type Own = {
+  readonly name: string
+  readonly port: number
+  readonly arrived: readonly Arrival[]
+  setFault(mood: Mood): void
+  stop(): Promise<void>
+}
+
+/** In this process nothing is killed: connections are cut instead. */
+const asReceiver = (own: Own, spec: SinkSpec): Receiver => ({
+  name: own.name,
+  spec,
+  inflict: async (fault) => own.setFault(fault === 'kill' ? 'cut' : fault),
+  heal: async () => own.setFault('none'),
+  arrived: async () => own.arrived,
+  stop: own.stop,
+})
+
+const WAITS = { timeoutMs: 1_500 }
+
+export const numberIn = (title: string): number => Number(/n=(\d+)/.exec(title)?.[1])
 
 const listen = (server: Server, port = 0): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -34,9 +62,9 @@ const startHttp = async (
     response: ServerResponse,
     note: (told: Told) => void,
   ) => void,
-): Promise<Receiver> => {
-  const arrived: { id: string; number: number }[] = []
-  let fault: Fault = 'none'
+): Promise<Own> => {
+  const arrived: Arrival[] = []
+  let fault: Mood = 'none'
   const note = ({ event_id, payload }: Told): void =>
     void arrived.push({ id: event_id, number: numberIn(payload.record.title) })
   const server = createHttp(async (request, response) => {
@@ -62,17 +90,24 @@ const startHttp = async (
   }
 }
 
-export const startWebhook = (): Promise<Receiver> =>
-  startHttp('webhook', (_request, body, response, note) => {
+export const startWebhook = async (): Promise<Receiver> => {
+  const own = await startHttp('webhook', (_request, body, response, note) => {
     for (const told of (JSON.parse(body) as { events: Told[] }).events) note(told)
     response.end()
   })
+  return asReceiver(own, {
+    type: 'webhook',
+    url: `http://127.0.0.1:${own.port}/`,
+    secretRef: 'key',
+    ...WAITS,
+  })
+}
 
 /** Acknowledges a batch at the second question about it. */
-export const startHec = (): Promise<Receiver> => {
+export const startHec = async (): Promise<Receiver> => {
   const asked = new Map<string, number>()
   let lastId = 0
-  return startHttp('hec', (request, body, response, note) => {
+  const own = await startHttp('hec', (request, body, response, note) => {
     response.setHeader('content-type', 'application/json')
     if (request.url?.includes('/ack') === true) {
       const acks = (JSON.parse(body) as { acks: number[] }).acks.map((id) => {
@@ -89,13 +124,14 @@ export const startHec = (): Promise<Receiver> => {
     lastId += 1
     response.end(JSON.stringify({ text: 'Success', code: 0, ackId: lastId }))
   })
+  return asReceiver(own, { type: 'hec', url: `http://127.0.0.1:${own.port}`, secretRef: 'token', ...WAITS })
 }
 
 /** Syslog over TCP; what it read counts, and a hang reads nothing. */
 export const startSyslog = async (): Promise<Receiver> => {
-  const arrived: { id: string; number: number }[] = []
+  const arrived: Arrival[] = []
   const sockets = new Set<Socket>()
-  let fault: Fault = 'none'
+  let fault: Mood = 'none'
   const server = createServer((socket) => {
     sockets.add(socket)
     const framer = createSyslogFramer({ maxBytes: 1_000_000 })
@@ -111,7 +147,7 @@ export const startSyslog = async (): Promise<Receiver> => {
     })
   })
   const port = await listen(server)
-  return {
+  const own: Own = {
     name: 'syslog',
     port,
     arrived,
@@ -124,12 +160,17 @@ export const startSyslog = async (): Promise<Receiver> => {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+  return asReceiver(own, { type: 'syslog', url: `tcp://127.0.0.1:${port}`, ...WAITS })
 }
 
 export const startAmqp = async (): Promise<Receiver> => {
-  const arrived: { id: string; number: number }[] = []
-  const receiver = await startAmqp10Receiver(({ id, body }) => {
+  const arrived: Arrival[] = []
+  const { port, setFault, stop } = await startAmqp10Receiver(({ id, body }) => {
     arrived.push({ id, number: numberIn((JSON.parse(body) as Told['payload']).record.title) })
   })
-  return { name: 'amqp1', port: receiver.port, arrived, setFault: receiver.setFault, stop: receiver.stop }
+  return asReceiver(
+    { name: 'amqp1', port, arrived, setFault, stop },
+    // So small that it fills up at every fault: then the event log keeps what has no room.
+    { type: 'amqp1', url: `amqp://127.0.0.1:${port}`, amqp: { address: 'q' }, maxQueued: 100, ...WAITS },
+  )
 }

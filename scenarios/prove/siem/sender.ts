@@ -1,8 +1,9 @@
-/** The sinks in a process of their own, to be killed: DATABASE_URL and SINKS (name → spec) come by environment. */
+/** The sinks in a process of their own, to be killed: DATABASE_URL, SINKS (name → spec) and SECRETS come by environment. */
 import { createEventLog, createMetrics, cryptoRandom, openDatabase, systemClock } from '@rampart/kit'
 import { silentLogger } from '@rampart/kit/testing'
 import { createOpenTransport, createSinks, type SinkSpec } from '@rampart/siem'
 
+const secrets = JSON.parse(process.env['SECRETS'] ?? '{}') as Record<string, string>
 const deps = { clock: systemClock, random: cryptoRandom, logger: silentLogger }
 const database = openDatabase({ ...deps, url: process.env['DATABASE_URL'] ?? '', poolSize: 12 })
 const eventLog = createEventLog({ ...deps, database })
@@ -14,7 +15,7 @@ const sinks = createSinks({
   audit: { record: async () => undefined },
   openTransport: createOpenTransport({
     addresses: { allowLoopback: true, allowed: [] },
-    secrets: { resolve: async () => 'a-secret' },
+    secrets: { resolve: async (name) => secrets[name] ?? 'a-secret' },
     clock: systemClock,
   }),
   productVersion: '0.1.0',

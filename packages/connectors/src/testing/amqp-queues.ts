@@ -11,12 +11,14 @@ export const declareQueues = async (url: string, names: readonly string[]): Prom
   await connection.close()
 }
 
-/** Takes `count` messages out of a queue, in order. */
-export const takeMessages = async (url: string, queue: string, count: number): Promise<QueuedMessage[]> => {
+/** Takes messages out of a queue, in order: all that are in it, or as many as named. */
+export const takeMessages = async (url: string, queue: string, most?: number): Promise<QueuedMessage[]> => {
   const connection = await connect(url)
   const channel = await connection.createChannel()
+  const count = most ?? (await channel.checkQueue(queue)).messageCount
   const taken: QueuedMessage[] = []
   await new Promise<void>((resolve, reject) => {
+    if (count === 0) resolve()
     connection.once('error', reject)
     channel
       .consume(queue, (message) => {
