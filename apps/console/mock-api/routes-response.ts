@@ -1,5 +1,5 @@
 /** Response: one containment in force, one that waits for approval, one undone; a playbook that waits for a person. */
-import type { PlaybookItem, PlaybookRunItem, RunItem } from '../src/api/response-queries.ts'
+import type { PlaybookItem, PlaybookRunItem, ProtectedItem, RunItem } from '../src/api/response-queries.ts'
 import { type Call, ok, problem, type Route, route } from './router.ts'
 import { iso, type World } from './world.ts'
 
@@ -34,6 +34,7 @@ const runsOf = (world: World): RunItem[] => {
       name: 'reroute card-fraud',
       state: 'contained',
       reason: 'incident: drift and a moved alias on card-fraud',
+      incident: 'incident-1',
       subject: { kind: 'route', id: 'card-fraud' },
       blastRadius: [
         {
@@ -159,13 +160,73 @@ const playsOf = (world: World): PlaybookRunItem[] => {
 }
 
 export const responseRoutes = (world: World): readonly Route[] => {
-  const runs = () => (world.empty ? [] : runsOf(world))
+  const reverted = new Set<string>()
+  const runs = (): RunItem[] =>
+    (world.empty ? [] : runsOf(world)).map((run) =>
+      reverted.has(run.id)
+        ? { ...run, state: 'reverted', steps: run.steps.map((step) => ({ ...step, state: 'reverted' })) }
+        : run,
+    )
   const playbooks = () => (world.empty ? [] : playbooksOf(world))
+  let isOn = false
+  let guarded: readonly ProtectedItem[] = world.empty
+    ? []
+    : [
+        {
+          name: 'core-routes',
+          spec: { kind: 'route', id: 'payments-*', reason: 'the shop stands still without them' },
+          revision: 1,
+          updatedBy: 'user:admin',
+          updatedAt: iso(world.now() - 600 * MINUTE),
+        },
+      ]
   const missing = () => problem(404, 'RESPONSE_RUN_NOT_FOUND', 'There is no such run or playbook.')
   const oneRun = ({ params }: Call) => runs().find(({ id }) => id === params['id'])
   return [
-    route('GET', '/response/kill-switch', () => ok({ on: false })),
-    route('GET', '/response/runs', () => ok({ items: runs() })),
+    route('GET', '/response/kill-switch', () =>
+      ok(
+        isOn
+          ? { on: true, by: 'user:admin', at: iso(world.now() - MINUTE), reason: 'storm of false alarms' }
+          : { on: false },
+      ),
+    ),
+    route('PUT', '/response/kill-switch', ({ body }) => {
+      isOn = body['on'] === true
+      return ok({ on: isOn })
+    }),
+    route('GET', '/protected-entities', () => ok({ items: guarded })),
+    route('PUT', '/protected-entities/{name}', ({ params, body }) => {
+      const name = params['name'] ?? ''
+      if (guarded.some((one) => one.name === name))
+        return problem(412, 'RESPONSE_REVISION_CHANGED', `${name} is there already.`)
+      const made: ProtectedItem = {
+        name,
+        spec: {
+          kind: String(body['kind']),
+          id: String(body['id']),
+          reason: String(body['reason']),
+        },
+        revision: 1,
+        updatedBy: 'user:admin',
+        updatedAt: iso(world.now()),
+      }
+      guarded = [...guarded, made]
+      return ok(made, { etag: '"1"' })
+    }),
+    route('DELETE', '/protected-entities/{name}', ({ params }) => {
+      guarded = guarded.filter(({ name }) => name !== params['name'])
+      return { status: 204 }
+    }),
+    route('GET', '/response/runs', ({ query }) => {
+      const incident = query.get('incident')
+      return ok({ items: runs().filter((run) => incident === null || run.incident === incident) })
+    }),
+    route('POST', '/response/runs/{id}/revert', (call) => {
+      const found = oneRun(call)
+      if (found === undefined) return missing()
+      reverted.add(found.id)
+      return ok(oneRun(call))
+    }),
     route('GET', '/response/runs/{id}', (call) => {
       const found = oneRun(call)
       return found === undefined ? missing() : ok(found)

@@ -69,6 +69,7 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/sightings'],
   ['/api/v1/response/runs'],
   ['/api/v1/response/kill-switch'],
+  ['/api/v1/protected-entities'],
   ['/api/v1/playbooks'],
   ['/api/v1/playbooks/{name}', { path: { name: 'contain-host' } }],
   ['/api/v1/playbook-runs'],

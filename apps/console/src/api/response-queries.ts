@@ -8,6 +8,8 @@ export type RunStep = RunItem['steps'][number]
 export type PlaybookItem = AnswerTo<'get', '/api/v1/playbooks'>['items'][number]
 export type PlaybookRunItem = AnswerTo<'get', '/api/v1/playbook-runs'>['items'][number]
 
+export type ProtectedItem = AnswerTo<'get', '/api/v1/protected-entities'>['items'][number]
+
 const LIVE_MS = 3000
 
 export const responseQueries = {
@@ -45,6 +47,11 @@ export const responseQueries = {
       queryKey: ['response', 'playbooks', name],
       queryFn: ({ signal }) => get('/api/v1/playbooks/{name}', { path: { name } }, signal),
     }),
+  protectedEntities: () =>
+    queryOptions({
+      queryKey: ['response', 'protected'],
+      queryFn: ({ signal }) => get('/api/v1/protected-entities', {}, signal),
+    }),
   playbookRuns: () =>
     queryOptions({
       queryKey: ['response', 'playbook-runs'],
@@ -70,3 +77,20 @@ export const resolveRun = (id: string, tookEffect: boolean, note: string) =>
 
 export const answerStep = (id: string, key: string, ok: boolean, note: string) =>
   call('post', '/api/v1/playbook-runs/{id}/answers', { path: { id }, body: { key, ok, note } })
+
+/** If-Match "0": a name that somebody else has taken meanwhile is not overwritten. */
+export const protectEntity = (name: string, body: { kind: string; id: string; reason: string }) =>
+  call(
+    'put',
+    '/api/v1/protected-entities/{name}',
+    { path: { name }, body },
+    { headers: { 'if-match': '"0"' } },
+  )
+
+export const unprotectEntity = ({ name, revision }: ProtectedItem) =>
+  call(
+    'delete',
+    '/api/v1/protected-entities/{name}',
+    { path: { name } },
+    { headers: { 'if-match': `"${revision}"` } },
+  )

@@ -12,6 +12,7 @@ import {
 import { runTitle } from '../components/action-words.ts'
 import { EntityLink, RowLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
+import { ProtectedEntities } from '../components/protected-entities.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
 import { isInForce, PhaseBadge, RunActions, RunBadge, RunEnd } from '../components/response-parts.tsx'
@@ -145,6 +146,7 @@ export const ResponsePage = () => {
         />
       </Card>
       <Playbooks />
+      <ProtectedEntities />
     </Page>
   )
 }
