@@ -1,6 +1,8 @@
 /** Response with what it asks of the other rooms: actions, runs, callers under containment, retraction. */
+import { readFileSync } from 'node:fs'
 import { createAddressGuard, parseServerUrl } from '@rampart/connectors/outbound'
 import type { Principal } from '@rampart/domain'
+import { assetPath } from '@rampart/kit'
 import type { Lineage } from '@rampart/lineage'
 import {
   createActions,
@@ -33,6 +35,9 @@ type Wanted = ResponseRooms & {
 const DESCENDANTS = { depth: 10, direction: 'descendants' } as const
 
 export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
+  const { version: release } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as {
+    version: string
+  }
   const { policy, inventory, callerRules } = rooms
   const guard = createAddressGuard(ground.outbound)
   const notebooks = createNotebooks({
@@ -70,6 +75,7 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     audit: rooms.audit,
     actions: createActions({ ...ports, playbooks: playbooksPort }),
     protectedEntities: rooms.protectedEntities.inForce,
+    release,
     refusePermission,
     timeline: rooms.incidents.recordTimeline,
     ...(ground.onBoundary === undefined ? {} : { boundary: ground.onBoundary }),
@@ -79,6 +85,7 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     audit: rooms.audit,
     response,
     signer: rooms.signer,
+    release,
     trustedKeys: new Set(hostList(ground.config.response.playbookKeys)),
   })
   late.response = response

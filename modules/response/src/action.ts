@@ -40,6 +40,13 @@ export type Action = Half & {
   /** What a person needs to be allowed by the authz policy; policy's own runs need nothing more. */
   readonly permission: string
   readonly schema: TSchema
+  /**
+   * Grows when parameters, memento or the meaning of the effect change; 1. A run keeps the number it was begun under: one
+   * that this release does not carry on waits for a person.
+   */
+  readonly contract?: number
+  /** Earlier contracts whose steps this one can carry on, prove and undo. */
+  readonly carriesOn?: readonly number[]
   /** How long the probe may take to say yes, ms; 8000. */
   readonly probeMs?: number
   blastRadius(call: ActionCall): Promise<BlastRadius>
@@ -48,6 +55,8 @@ export type Action = Half & {
   /** Absent when it cannot be undone, as a message that was sent. */
   readonly inverse?: Half
 }
+
+export const contractOf = ({ contract = 1 }: Action): number => contract
 
 export type ActionRegistry = ReturnType<typeof createActionRegistry>
 

@@ -2,7 +2,7 @@
 import { componentPrincipal, entity, type Principal, principalName } from '@rampart/domain'
 import type { Clock, Database, EventLog, Logger, Metrics, Tx } from '@rampart/kit'
 import { ALL_TENANTS } from '@rampart/kit'
-import type { ActionRegistry } from './action.ts'
+import { type Action, type ActionRegistry, contractOf } from './action.ts'
 import type { AuditPort, TimelinePort } from './ports.ts'
 import { isInForce, type RunBody, type RunState, type Step, type StoredRun } from './run.ts'
 import { type Boundary, createStepDriver, LeaseLost } from './step-driver.ts'
@@ -126,11 +126,15 @@ export const createEngine = (deps: EngineDeps) => {
       await moveRun(tx, now, state, { detail, ...(body === undefined ? {} : { body }) })
     })
 
-  const actionOf = (step: Step) => {
+  /** The action that carries a step on, or why none in this release does: a person is asked, nothing is guessed. */
+  const actionOf = (run: StoredRun, step: Step): Action | string => {
     const action = actions.get(step.action)
-    // A release that no longer has an action must not leave its runs half done without a word.
-    if (action === undefined) throw new Error(`no action ${step.action} in this release`)
-    return action
+    if (action === undefined) return `this release has no action ${step.action}`
+    const begun = run.contracts?.[step.action] ?? 1
+    const now = contractOf(action)
+    if (begun === now || action.carriesOn?.includes(begun) === true) return action
+    const by = run.release === undefined ? 'an earlier release' : `release ${run.release}`
+    return `${step.action} means something else in this release: the run was begun by ${by} under contract ${begun}, this is ${now}`
   }
 
   /** One step forward, or the end of the run; false when there is nothing left to do. */
@@ -156,7 +160,13 @@ export const createEngine = (deps: EngineDeps) => {
         return false
       }
     }
-    const end = await driver.forward(run, step, actionOf(step))
+    const action = actionOf(run, step)
+    if (typeof action === 'string') {
+      logger.error({ run: run.id, action: step.action }, 'response.run-of-another-release')
+      await finish(run, 'halted', `step ${step.index}: ${action}`, { changed: action })
+      return false
+    }
+    const end = await driver.forward(run, step, action)
     if (end === 'done') return true
     if (end === 'pending') return false
     if (end === 'ambiguous') {
@@ -177,7 +187,14 @@ export const createEngine = (deps: EngineDeps) => {
     if (step === undefined) {
       const left = run.steps.filter(({ state }) => state === 'undo-failed')
       const detail = left.map(({ index, action, detail }) => `step ${index} ${action}: ${detail}`).join('; ')
-      if (left.length > 0) await finish(run, 'revert-incomplete', `not undone: ${detail}`)
+      const changed = left.map((one) => actionOf(run, one)).find((one) => typeof one === 'string')
+      if (left.length > 0)
+        await finish(
+          run,
+          'revert-incomplete',
+          `not undone: ${detail}`,
+          changed === undefined ? {} : { changed },
+        )
       else
         await finish(
           run,
@@ -186,7 +203,11 @@ export const createEngine = (deps: EngineDeps) => {
         )
       return false
     }
-    return (await driver.undo(run, step, actionOf(step))) !== 'pending'
+    const action = actionOf(run, step)
+    if (typeof action !== 'string') return (await driver.undo(run, step, action)) !== 'pending'
+    logger.error({ run: run.id, action: step.action }, 'response.run-of-another-release')
+    await driver.leave(run, step, action)
+    return true
   }
 
   const drive = async (tenant: string, id: string): Promise<void> => {

@@ -2,7 +2,7 @@
 import { type Principal, principalName } from '@rampart/domain'
 import { canonicalDigest } from '@rampart/signing'
 import { Value } from 'typebox/value'
-import type { ActionCall, ActionRegistry, BlastRadius, Json } from './action.ts'
+import { type ActionCall, type ActionRegistry, type BlastRadius, contractOf, type Json } from './action.ts'
 import { responseErrors } from './errors.ts'
 import type { RunRequest } from './run.ts'
 
@@ -26,15 +26,21 @@ export const checkSteps = (actions: ActionRegistry, steps: RunRequest['steps']):
   }
 }
 
-/** What an approval is about: another digest is another plan. */
-export const planDigestOf = (request: RunRequest): string =>
-  canonicalDigest({
-    name: request.name,
-    subject: { ...request.subject },
-    steps: request.steps.map(({ action, parameters }) => ({ action, parameters })),
-    ttlMs: request.ttlMs ?? null,
-    onFailure: request.onFailure ?? 'revert',
-  })
+const planOf = (request: RunRequest) => ({
+  name: request.name,
+  subject: { ...request.subject },
+  steps: request.steps.map(({ action, parameters }) => ({ action, parameters })),
+  ttlMs: request.ttlMs ?? null,
+  onFailure: request.onFailure ?? 'revert',
+})
+
+/** What an approval is about: another plan, or another run of the same plan, has another digest. */
+export const planDigestOf = (request: RunRequest, run: string): string =>
+  canonicalDigest({ ...planOf(request), run })
+
+/** Runs of releases before 0.1.0 was final were named without their id. */
+export const isSamePlan = (request: RunRequest, known: { id: string; planDigest: string }): boolean =>
+  [planDigestOf(request, known.id), canonicalDigest(planOf(request))].includes(known.planDigest)
 
 export const approvalsNeeded = ({ approvals = 0, isProtected = false }: RunRequest): number =>
   isProtected ? Math.max(PROTECTED_APPROVALS, approvals) : approvals
@@ -77,3 +83,15 @@ export const mayApprove = (
     return 'the entity is protected: who asked may not approve'
   return undefined
 }
+
+/** What the actions of a run mean in this release; those it does not have are left out. */
+export const contractsNow = (
+  actions: ActionRegistry,
+  steps: RunRequest['steps'],
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    steps.flatMap(({ action }) => {
+      const found = actions.get(action)
+      return found === undefined ? [] : [[action, contractOf(found)] as const]
+    }),
+  )

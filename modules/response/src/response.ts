@@ -14,7 +14,7 @@ import { type Action, type ActionRegistry, createActionRegistry } from './action
 import { createApprovals } from './approvals.ts'
 import { createEngine } from './engine.ts'
 import { responseErrors } from './errors.ts'
-import { approvalsNeeded, checkSteps, estimate, planDigestOf } from './plan.ts'
+import { approvalsNeeded, checkSteps, contractsNow, estimate, isSamePlan, planDigestOf } from './plan.ts'
 import type { AuditPort, TimelinePort } from './ports.ts'
 import { type ProtectedEntity, protects } from './resources/protected-entities.ts'
 import { IN_FORCE, type RunRequest, type RunState, type StoredRun } from './run.ts'
@@ -33,6 +33,8 @@ export type ResponseDeps = {
   readonly timeline?: TimelinePort
   /** Why a person may not do what needs the permission; undefined when he may. */
   readonly refusePermission?: (principal: Principal, permission: string) => Promise<string | undefined>
+  /** Version of the product; kept in every run. */
+  readonly release?: string
   /** Whatever touches one of these needs two people. */
   readonly protectedEntities?: (tenant: string) => Promise<readonly ProtectedEntity[]>
   /** For proofs that kill the process at a boundary. */
@@ -87,12 +89,12 @@ export const createResponse = (deps: ResponseDeps) => {
   ): Promise<Opening> =>
     database.tx(principal.tenant, async (tx): Promise<Opening> => {
       await store.lockStart(tx, principal.tenant)
-      const planDigest = planDigestOf(request)
       const id = newId(clock, deps.random)
+      const planDigest = planDigestOf(request, id)
       const idempotencyKey = request.idempotencyKey ?? id
       const known = await store.findByKey(tx, idempotencyKey)
       if (known !== undefined) {
-        if (known.planDigest === planDigest) return { id: known.id, isNew: false }
+        if (isSamePlan(request, known)) return { id: known.id, isNew: false }
         return { refusal: responseErrors.RESPONSE_KEY_REUSED(`The key names run ${known.id}, another plan.`) }
       }
       const refusal = (await guard?.(tx)) ?? (await refusalOf(tx, principal, request))
@@ -181,6 +183,8 @@ export const createResponse = (deps: ResponseDeps) => {
       approvalsNeeded: approvalsNeeded(request),
       isProtected,
       blastRadius,
+      contracts: contractsNow(actions, request.steps),
+      ...(deps.release === undefined ? {} : { release: deps.release }),
       ...(request.incident === undefined ? {} : { incident: request.incident }),
       ...(request.permission === undefined ? {} : { permission: request.permission }),
     }
@@ -228,6 +232,13 @@ export const createResponse = (deps: ResponseDeps) => {
     return get(principal.tenant, id)
   }
 
+  /** A person who was told that an action means something else now, and asks again, agrees. */
+  const agree = async (tx: Tx, run: StoredRun): Promise<void> => {
+    if (typeof run.changed !== 'string') return
+    const contracts = { ...run.contracts, ...contractsNow(actions, run.steps) }
+    await store.updateRun(tx, run.id, { at: clock.iso(), body: { contracts, changed: null } })
+  }
+
   const approvals = createApprovals({ ...deps, engine, get })
 
   return {
@@ -251,6 +262,7 @@ export const createResponse = (deps: ResponseDeps) => {
         what: 'reverted',
         body: { body: { revert: { by: principal, reason, at: clock.iso() } } },
         before: async (tx, run) => {
+          if (run.state === 'revert-incomplete') await agree(tx, run)
           for (const { index, state } of run.steps)
             if (state === 'undo-failed')
               await store.settleStep(tx, id, index, { from: state, to: 'probed', detail: 'undone once more' })
@@ -274,6 +286,7 @@ export const createResponse = (deps: ResponseDeps) => {
         to: 'running',
         what: 'resumed',
         before: async (tx, run) => {
+          await agree(tx, run)
           for (const { index, state } of run.steps) {
             if (state === 'unproven')
               await store.settleStep(tx, id, index, {

@@ -105,6 +105,12 @@ export type RunBody = Required<Pick<RunRequest, 'reason' | 'subject' | 'onFailur
   readonly incident?: string
   readonly permission?: string
   readonly revert?: { readonly by: Principal; readonly reason: string; readonly at: string }
+  /** Of the product that made the run. */
+  readonly release?: string
+  /** Contracts of its actions when it was made, or when a person agreed to others; 1 where none is named. */
+  readonly contracts?: Readonly<Record<string, number>>
+  /** Why this release does not carry it on by itself; a person's word is asked. */
+  readonly changed?: string | null
   /** Set when a step failed and the run undoes itself. */
   readonly failed?: string
 }

@@ -44,6 +44,10 @@ export const RunView = Type.Object({
   updatedAt: text,
   endedAt: maybe,
   revertReason: maybe,
+  release: Type.Optional(Type.String({ description: 'Version of the product that made it' })),
+  changed: Type.Optional(
+    Type.String({ description: 'Why this release waits for a person before it goes on' }),
+  ),
   steps: Type.Array(StepView),
 })
 
@@ -72,6 +76,8 @@ export const viewOf = (run: StoredRun) => ({
   ...(run.approveUntil === undefined ? {} : { approveUntil: run.approveUntil }),
   ...(run.expiresAt === undefined ? {} : { expiresAt: run.expiresAt }),
   ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
+  ...(run.release === undefined ? {} : { release: run.release }),
+  ...(typeof run.changed === 'string' ? { changed: run.changed } : {}),
   ...(run.revert === undefined ? {} : { revertReason: run.revert.reason }),
   // What is kept for the inverse stays inside: it may hold specifications that the reader may not see.
   steps: run.steps.map(({ memento: _memento, result: _result, ...step }) => {

@@ -219,6 +219,9 @@ export const createStepDriver = (deps: StepDriverDeps) => {
       await move(run, step, step.state, { state: 'dispatched', memento })
       return send({ ...base, memento, probeMs }, step.attempts + 1)
     },
+    /** Not undone, and why: the other steps are. */
+    leave: (run: StoredRun, step: Step, detail: string): Promise<void> =>
+      move(run, step, step.state, { state: 'undo-failed', detail }),
     /** Undoes a step that may have an effect. */
     undo: async (run: StoredRun, step: Step, action: Action): Promise<StepEnd> => {
       const half = action.inverse

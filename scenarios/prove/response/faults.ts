@@ -33,7 +33,7 @@ export const createFaults = async () => {
   let armed: { readonly boundary: string; readonly fire: () => Promise<void> } | undefined
   let fired = false
   const plane = await startTestPlane({
-    level: 'fatal',
+    level: 'error',
     flags: namespace === undefined ? {} : { 'response-nft': namespace.nft },
     hooks: {
       onBoundary: async (name) => {

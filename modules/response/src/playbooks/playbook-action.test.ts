@@ -235,3 +235,31 @@ test('a kept playbook that was changed behind our back is not begun, and one tha
   const refused = await response.start(policy, request('changed'))
   assert.equal((await reaches(refused.id, 'failed')).steps[0]?.state, 'failed')
 })
+
+test('a playbook that is edited in mid-run goes on as it was begun; one of another interpreter ends and says so', async () => {
+  const { playbooks } = made
+  const subject = { kind: 'host', id: 'h' } as const
+  const waits = (name: string) => chain([{ type: 'manual', command: 'Wait.' }], [turn(name)])
+  const waiting = async (run: string) => {
+    const open = async () =>
+      (await playbooks.get(TENANT, run)).steps.find(({ outcome }) => outcome === undefined)
+    await until(async () => (await open()) !== undefined, WITHIN_MS, 50)
+    return (await open())?.key ?? ''
+  }
+  await playbooks.resources.put(ann, { name: 'edited', spec: waits('old-way') })
+  const run = await playbooks.run(ann, { name: 'edited', reason: 'test', subject })
+  const other = await playbooks.run(ann, { name: 'edited', reason: 'test', subject })
+  await playbooks.resources.put(ann, { name: 'edited', spec: waits('new-way') })
+  await playbooks.finishManual(ann, run.id, { key: await waiting(run.id), outcome: { ok: true } })
+  await until(async () => (await playbooks.get(TENANT, run.id)).state.phase === 'completed', WITHIN_MS, 50)
+  assert.deepEqual([values['old-way'], values['new-way']], ['on', undefined])
+  await store.database.tx(TENANT, (tx) =>
+    tx.query(`UPDATE response_playbook_run SET body = body || '{"interpreter": 0}' WHERE id = $1`, [
+      other.id,
+    ]),
+  )
+  await playbooks.finishManual(ann, other.id, { key: await waiting(other.id), outcome: { ok: true } })
+  const { state } = await playbooks.get(TENANT, other.id)
+  assert.equal(state.phase, 'failed')
+  assert.match(state.failure?.reason ?? '', /begun by interpreter 0/)
+})

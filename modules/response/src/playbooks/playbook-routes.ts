@@ -22,6 +22,7 @@ const PlaybookRunView = Type.Object({
   requestedBy: text,
   signedBy: text,
   incident: maybe,
+  release: Type.Optional(Type.String({ description: 'Version of the product that began it' })),
   parent: maybe,
   failure: Type.Optional(Type.Object({ step: text, reason: text })),
   variables: Type.Record(text, text),
@@ -67,6 +68,7 @@ const viewOf = ({ body, state, ...run }: PlaybookRun) => ({
   createdAt: run.createdAt,
   updatedAt: run.updatedAt,
   ...(body.incident === undefined ? {} : { incident: body.incident }),
+  ...(body.release === undefined ? {} : { release: body.release }),
   ...(run.parent === undefined ? {} : { parent: run.parent }),
   ...(state.failure === undefined ? {} : { failure: { ...state.failure } }),
   steps: run.steps.map((step) => ({

@@ -14,6 +14,8 @@ export type PlaybookRunBody = {
   readonly signature: { readonly keyid: string; readonly signee: string }
   /** Of the signed document; the run goes on by this one only. Absent in runs of earlier releases. */
   readonly digest?: string
+  /** Of the product that began it. */
+  readonly release?: string
   /** Of the interpreter that began it; the state is its own. */
   readonly interpreter?: number
 }

@@ -40,6 +40,7 @@ export type PlaybooksDeps = ResourcesDeps & {
   >
   /** Signs what is written here without a signature, in the name of who wrote it. */
   readonly signer: Signer
+  readonly release?: string
   /** Keys whose signatures count besides our own. */
   readonly trustedKeys: ReadonlySet<string>
 }
@@ -133,6 +134,7 @@ export const createPlaybooks = (deps: PlaybooksDeps) => {
           signature,
           digest: canonicalDigest(spec),
           interpreter: INTERPRETER,
+          ...(deps.release === undefined ? {} : { release: deps.release }),
           ...(request.incident === undefined ? {} : { incident: request.incident }),
         },
         idempotencyKey,

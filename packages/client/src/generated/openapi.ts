@@ -3732,6 +3732,8 @@ export interface operations {
                                 }[];
                                 readonly summary: string;
                             }[];
+                            /** @description Why this release waits for a person before it goes on */
+                            readonly changed?: string;
                             readonly createdAt: string;
                             readonly endedAt?: string;
                             /** @description Reverts by itself then */
@@ -3745,6 +3747,8 @@ export interface operations {
                             /** @description What an approval is about */
                             readonly planDigest: string;
                             readonly reason: string;
+                            /** @description Version of the product that made it */
+                            readonly release?: string;
                             readonly requestedBy: string;
                             readonly revertReason?: string;
                             /** @enum {unknown} */
@@ -3812,6 +3816,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -3825,6 +3831,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
@@ -6488,6 +6496,8 @@ export interface operations {
                                 }[];
                                 readonly summary: string;
                             }[];
+                            /** @description Why this release waits for a person before it goes on */
+                            readonly changed?: string;
                             readonly createdAt: string;
                             readonly endedAt?: string;
                             /** @description Reverts by itself then */
@@ -6501,6 +6511,8 @@ export interface operations {
                             /** @description What an approval is about */
                             readonly planDigest: string;
                             readonly reason: string;
+                            /** @description Version of the product that made it */
+                            readonly release?: string;
                             readonly requestedBy: string;
                             readonly revertReason?: string;
                             /** @enum {unknown} */
@@ -6929,6 +6941,8 @@ export interface operations {
                             readonly phase: "running" | "completed" | "failed";
                             readonly playbook: string;
                             readonly reason: string;
+                            /** @description Version of the product that began it */
+                            readonly release?: string;
                             readonly requestedBy: string;
                             readonly revision: number;
                             readonly signedBy: string;
@@ -6993,6 +7007,8 @@ export interface operations {
                         readonly phase: "running" | "completed" | "failed";
                         readonly playbook: string;
                         readonly reason: string;
+                        /** @description Version of the product that began it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revision: number;
                         readonly signedBy: string;
@@ -7066,6 +7082,8 @@ export interface operations {
                         readonly phase: "running" | "completed" | "failed";
                         readonly playbook: string;
                         readonly reason: string;
+                        /** @description Version of the product that began it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revision: number;
                         readonly signedBy: string;
@@ -7267,6 +7285,8 @@ export interface operations {
                         readonly phase: "running" | "completed" | "failed";
                         readonly playbook: string;
                         readonly reason: string;
+                        /** @description Version of the product that began it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revision: number;
                         readonly signedBy: string;
@@ -8376,6 +8396,8 @@ export interface operations {
                                 }[];
                                 readonly summary: string;
                             }[];
+                            /** @description Why this release waits for a person before it goes on */
+                            readonly changed?: string;
                             readonly createdAt: string;
                             readonly endedAt?: string;
                             /** @description Reverts by itself then */
@@ -8389,6 +8411,8 @@ export interface operations {
                             /** @description What an approval is about */
                             readonly planDigest: string;
                             readonly reason: string;
+                            /** @description Version of the product that made it */
+                            readonly release?: string;
                             readonly requestedBy: string;
                             readonly revertReason?: string;
                             /** @enum {unknown} */
@@ -8481,6 +8505,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -8494,6 +8520,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
@@ -8559,6 +8587,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -8572,6 +8602,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
@@ -8644,6 +8676,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -8657,6 +8691,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
@@ -8728,6 +8764,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -8741,6 +8779,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
@@ -8813,6 +8853,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -8826,6 +8868,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
@@ -8897,6 +8941,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -8910,6 +8956,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
@@ -8981,6 +9029,8 @@ export interface operations {
                             }[];
                             readonly summary: string;
                         }[];
+                        /** @description Why this release waits for a person before it goes on */
+                        readonly changed?: string;
                         readonly createdAt: string;
                         readonly endedAt?: string;
                         /** @description Reverts by itself then */
@@ -8994,6 +9044,8 @@ export interface operations {
                         /** @description What an approval is about */
                         readonly planDigest: string;
                         readonly reason: string;
+                        /** @description Version of the product that made it */
+                        readonly release?: string;
                         readonly requestedBy: string;
                         readonly revertReason?: string;
                         /** @enum {unknown} */
