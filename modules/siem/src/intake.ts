@@ -84,6 +84,14 @@ const inputOf = (alert: Exclude<Alert, Sighting>, source: string): SignalInput =
   return { ...rest, evidence: { ...rest.evidence, alert_id: id, alert_source: source, sensor: sensor.name } }
 }
 
+/** What no repetition will change: the event is refused, and those behind it go on. */
+const isRefusal = (error: unknown): boolean =>
+  isAppError(error)
+    ? ['InvalidInput', 'PayloadTooLarge', 'Unsupported', 'Conflict'].includes(error.kind)
+    : /^(?:22|54)\w{3}$/.test(String((error as { code?: unknown } | null)?.code))
+
+export type Intake = ReturnType<typeof createIntake>
+
 export const createIntake = ({ database, clock, signals }: IntakeDeps) => ({
   /** `position` is written down together with what the lines said. A signal that threats refuses is a refused line. */
   take: async (
@@ -111,22 +119,30 @@ export const createIntake = ({ database, clock, signals }: IntakeDeps) => ({
         await signals.raise(tenant, inputOf(alert, name))
         raised += 1
       } catch (error) {
-        if (!isAppError(error) || error.kind !== 'InvalidInput') throw error
-        refused.push({ line: 0, reason: `${alert.id}: ${error.message}` })
+        if (!isRefusal(error)) throw error
+        refused.push({ line: 0, reason: `${alert.id}: ${(error as Error).message}` })
       }
     }
     const sightings = fresh.filter(isSighting)
-    await database.tx(tenant, async (tx) => {
-      if (fresh.length > 0)
-        await store.markSeen(
-          tx,
-          name,
-          fresh.map(({ id }) => id),
-          now,
-        )
-      await store.addSightings(tx, name, sightings)
-      if (position !== undefined) await store.savePosition(tx, name, position)
+    const ids = fresh.map(({ id }) => id)
+    const write = (counted: readonly Sighting[], marked: readonly string[]): Promise<void> =>
+      database.tx(tenant, async (tx) => {
+        if (marked.length > 0) await store.markSeen(tx, name, marked, now)
+        await store.addSightings(tx, name, counted)
+        if (position !== undefined) await store.savePosition(tx, name, position)
+      })
+    let counted = sightings.length
+    await write(sightings, ids).catch(async (error: unknown) => {
+      if (!isRefusal(error)) throw error
+      // One of them cannot be kept: which one shows when each is written alone.
+      for (const one of sightings)
+        await write([one], []).catch((alone: unknown) => {
+          if (!isRefusal(alone)) throw alone
+          counted -= 1
+          refused.push({ line: 0, reason: `${one.id}: ${(alone as Error).message}` })
+        })
+      await write([], ids)
     })
-    return { signals: raised, sightings: sightings.length, duplicates: alerts.length - fresh.length, refused }
+    return { signals: raised, sightings: counted, duplicates: alerts.length - fresh.length, refused }
   },
 })

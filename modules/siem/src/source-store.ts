@@ -90,6 +90,18 @@ export const forgetSeen = async (tx: Tx, before: string): Promise<void> => {
   await tx.query('DELETE FROM siem_seen WHERE seen_at < $1', [before])
 }
 
+/** Keeps the latest of each source. */
+export const forgetSightings = async (tx: Tx, most: number): Promise<void> => {
+  await tx.query(
+    `DELETE FROM siem_sighting WHERE (tenant, source, key) IN (
+       SELECT tenant, source, key FROM (
+         SELECT tenant, source, key, row_number() OVER (PARTITION BY tenant, source ORDER BY last_time DESC) AS at
+         FROM siem_sighting) AS ranked
+       WHERE at > $1)`,
+    [most],
+  )
+}
+
 export const addSightings = async (tx: Tx, source: string, sightings: readonly Sighting[]): Promise<void> => {
   const byKey = new Map<string, { last: Sighting; first: string; count: number }>()
   for (const one of sightings) {

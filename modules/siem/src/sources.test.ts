@@ -83,6 +83,32 @@ test('what is posted becomes signals and sightings, each once, and bad lines are
   await assert.rejects(sources.post('other', 'posted', lines), { code: 'SIEM_SOURCE_UNKNOWN' })
 })
 
+test('what a database cannot hold stops nobody: it is spelled or refused, and the rest is taken', async () => {
+  await put('poison', { format: 'eve' })
+  const odd = ['\\u0000', '\\ud800', '\\udfff x'].map((text, at) => dns(30 + at).replace('exfil', text))
+  const lines = [
+    ...odd,
+    eve(31).replace('Scan', '\\u0000'),
+    dns(40).replace('2026-06-01', '2026-02-30'),
+    dns(41).replace('2026-06-01', '0000-01-01'),
+    dns(42).replace('+0000', '+2359'),
+    `${eve(43).slice(0, 60)}${eve(44)}`,
+    dns(45),
+  ]
+  const result = await sources.post('default', 'poison', lines)
+  assert.deepEqual(
+    [result.signals, result.sightings, result.refused.map(({ line }) => line)],
+    [2, 5, [5, 6, 8]],
+  )
+  assert.equal(raised.at(-1)?.title, 'Scan 44')
+  const kept = await sources.sightings('default', {
+    source: 'poison',
+    value: 'model-\\x00.example',
+    limit: 10,
+  })
+  assert.equal(kept.length, 1)
+})
+
 test('a source that sends too much is told to wait', async () => {
   await put('busy', { format: 'eve', ratePerSecond: 2 })
   await sources.post('default', 'busy', [dns(11), dns(12), dns(13), dns(14), dns(15)])

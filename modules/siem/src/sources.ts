@@ -1,5 +1,4 @@
 /** Sources of alerts: resources, and what follows their files and listens for their syslog. */
-import { listenSyslog, type SyslogListener } from '@rampart/connectors/syslog'
 import { isModelName, type Principal, principalName } from '@rampart/domain'
 import {
   ALL_TENANTS,
@@ -12,12 +11,11 @@ import {
   type Tx,
 } from '@rampart/kit'
 import { siemErrors } from './errors.ts'
-import { createFileTail } from './file-tail.ts'
 import { createIntake, type IntakeDeps, type IntakeResult } from './intake.ts'
 import type { SiemAudit } from './sinks.ts'
+import { type LaneStatus, NO_STATUS, type Outcome, openLane, type SourceLane } from './source-lane.ts'
 import { checkSourceSpec, type SourceSpec } from './source-spec.ts'
 import * as store from './source-store.ts'
-import { createTokenBucket } from './token-bucket.ts'
 
 export type SourcesDeps = {
   readonly database: Pick<Database, 'tx' | 'read'>
@@ -34,59 +32,23 @@ export type SourcesDeps = {
   readonly checkFile: (path: string) => Promise<void>
 }
 
-type Totals = {
-  signals: number
-  sightings: number
-  duplicates: number
-  refused: number
-  dropped: number
-  lastAt?: string
-  lastError?: string
-}
-
 export type SourceView = Pick<store.Source, 'name' | 'spec' | 'revision' | 'updatedBy' | 'updatedAt'> & {
   /** Since this process started. */
-  readonly status: Readonly<Totals> & { readonly port?: number }
+  readonly status: LaneStatus
 }
 
 export type Sources = ReturnType<typeof createSources>
 
-const POLL_MS = 500
-const DEFAULT_RATE = 500
+/** Of one source; a scan of names makes a new kind of sighting with every line. */
+const MAX_SIGHTINGS = 100_000
 const SEEN_MS = 7 * 24 * 3_600_000
 const FORGET_EVERY_MS = 3_600_000
-
-type Lane = {
-  readonly source: store.Source
-  readonly bucket: ReturnType<typeof createTokenBucket>
-  readonly totals: Totals
-  readonly stopping: AbortController
-  /** Ends when the batch in hand is done: the same alert by two ways at once must meet itself. */
-  turn: Promise<unknown>
-  listener?: SyslogListener
-  tail?: Promise<void>
-}
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
 
 export const createSources = (deps: SourcesDeps) => {
   const { database, clock, logger } = deps
   const intake = createIntake(deps)
-  const lanes = new Map<string, Lane>()
+  const lanes = new Map<string, SourceLane>()
+  let changing: Promise<unknown> = Promise.resolve()
   const counter = deps.metrics.counter({
     name: 'rampart_siem_alerts_total',
     help: 'Alerts by source and what they became: signals, sightings, duplicates, refused, dropped.',
@@ -97,126 +59,25 @@ export const createSources = (deps: SourcesDeps) => {
 
   const keyOf = (tenant: string, name: string): string => `${tenant}/${name}`
 
-  const count = (
-    lane: Lane,
-    outcome: 'signals' | 'sightings' | 'duplicates' | 'refused' | 'dropped',
-    by: number,
-  ): void => {
-    lane.totals[outcome] += by
-    if (by > 0) counter.inc({ tenant: lane.source.tenant, source: lane.source.name, outcome }, by)
-  }
-
-  const take = async (
-    lane: Lane,
-    lines: readonly string[],
-    position?: Parameters<typeof intake.take>[2],
-  ): Promise<IntakeResult> => {
-    const work = lane.turn.then(() => intake.take(lane.source, lines, position))
-    lane.turn = work.catch(() => undefined)
-    const result = await work
-    for (const outcome of ['signals', 'sightings', 'duplicates'] as const)
-      count(lane, outcome, result[outcome])
-    count(lane, 'refused', result.refused.length)
-    lane.totals.lastAt = clock.iso()
-    const [refused] = result.refused
-    if (refused !== undefined) lane.totals.lastError = refused.reason
-    return result
-  }
-
-  const failed = (lane: Lane, error: unknown): void => {
-    lane.totals.lastError = messageOf(error)
-    logger.warn(
-      { tenant: lane.source.tenant, source: lane.source.name, reason: messageOf(error) },
-      'siem.source-waits',
-    )
-  }
-
-  /** Until the stop; what cannot be taken now is read again. */
-  const follow = async (lane: Lane, path: string): Promise<void> => {
-    const { signal } = lane.stopping
-    const tail = createFileTail(path, lane.source.position)
-    while (!signal.aborted) {
-      try {
-        const batch = await tail.read()
-        if (batch === undefined) {
-          await pause(POLL_MS, signal)
-          continue
-        }
-        while (!signal.aborted && !lane.bucket.take(batch.lines.length))
-          await pause(lane.bucket.waitMs(), signal)
-        if (signal.aborted) break
-        count(lane, 'refused', batch.tooLong)
-        await take(lane, batch.lines, batch.position)
-        tail.advance(batch.position)
-      } catch (error) {
-        failed(lane, error)
-        await pause(2_000, signal)
-      }
-    }
-    await tail.close()
-  }
-
-  const listen = async (lane: Lane, url: string): Promise<SyslogListener> => {
-    const { tls } = lane.source.spec
-    const { signal } = lane.stopping
-    const isDatagram = url.startsWith('udp:')
-    return listenSyslog({
-      url,
-      ...(tls === undefined
-        ? {}
-        : {
-            tls: {
-              cert: tls.cert,
-              key: await deps.secrets.resolve(tls.keySecretRef),
-              ...(tls.clientCa === undefined ? {} : { clientCa: tls.clientCa }),
-            },
-          }),
-      onDropped: (dropped) => count(lane, 'dropped', dropped),
-      onMessages: async (messages) => {
-        // A stream is held back; datagrams beyond the rate are gone.
-        if (!lane.bucket.take(messages.length)) {
-          if (isDatagram) return count(lane, 'dropped', messages.length)
-          while (!signal.aborted && !lane.bucket.take(messages.length))
-            await pause(lane.bucket.waitMs(), signal)
-        }
-        for (let tries = 1; !signal.aborted; tries += 1) {
-          try {
-            await take(lane, messages)
-            return
-          } catch (error) {
-            failed(lane, error)
-            if (isDatagram && tries >= 3) throw error
-            await pause(1_000, signal)
-          }
-        }
-      },
-    })
-  }
+  const counted = ({ tenant, name }: store.Source, outcome: Outcome, by: number): void =>
+    counter.inc({ tenant, source: name, outcome }, by)
 
   const open = async (source: store.Source): Promise<void> => {
-    const totals: Totals = { signals: 0, sightings: 0, duplicates: 0, refused: 0, dropped: 0 }
-    const bucket = createTokenBucket(source.spec.ratePerSecond ?? DEFAULT_RATE, clock)
-    const lane: Lane = { source, bucket, totals, stopping: new AbortController(), turn: Promise.resolve() }
+    const lane = await openLane({ ...deps, intake, counted }, source)
     lanes.set(keyOf(source.tenant, source.name), lane)
-    const { file, listen: url, disabled } = source.spec
-    if (disabled === true) return
-    try {
-      if (file !== undefined) {
-        await deps.checkFile(file)
-        lane.tail = follow(lane, file)
-      }
-      if (url !== undefined) lane.listener = await listen(lane, url)
-    } catch (error) {
-      failed(lane, error)
-    }
   }
 
   const shut = async (tenant: string, name: string): Promise<void> => {
     const lane = lanes.get(keyOf(tenant, name))
     lanes.delete(keyOf(tenant, name))
-    lane?.stopping.abort()
-    await lane?.listener?.stop()
-    await lane?.tail
+    await lane?.stop()
+  }
+
+  /** One after the other: two changes of a source at once would leave two of it running. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = changing.then(work)
+    changing = done.catch(() => undefined)
+    return done
   }
 
   const announce = async (
@@ -258,17 +119,8 @@ export const createSources = (deps: SourcesDeps) => {
   }
 
   const viewOf = ({ tenant, name, spec, revision, updatedBy, updatedAt }: store.Source): SourceView => {
-    const lane = lanes.get(keyOf(tenant, name))
-    const totals = lane?.totals ?? { signals: 0, sightings: 0, duplicates: 0, refused: 0, dropped: 0 }
-    const port = lane?.listener?.port
-    return {
-      name,
-      spec,
-      revision,
-      updatedBy,
-      updatedAt,
-      status: { ...totals, ...(port === undefined ? {} : { port }) },
-    }
+    const status = lanes.get(keyOf(tenant, name))?.status() ?? NO_STATUS
+    return { name, spec, revision, updatedBy, updatedAt, status }
   }
 
   const find = async (tenant: string, name: string): Promise<store.Source> => {
@@ -295,11 +147,13 @@ export const createSources = (deps: SourcesDeps) => {
       await store.putSource(tx, { name, spec, updatedBy: principalName(principal), updatedAt: clock.iso() })
       await announce(tx, principal, name, 'put', { spec })
     })
-    if (started) {
+    await inTurn(async () => {
+      if (!started) return
       // Stopped first: its last batch may still move the position.
       await shut(tenant, name)
-      await open(await find(tenant, name))
-    }
+      const [now] = (await database.read(tenant, store.listSources)).filter((one) => one.name === name)
+      if (now !== undefined) await open(now)
+    })
     return viewOf(await find(tenant, name))
   }
 
@@ -307,14 +161,14 @@ export const createSources = (deps: SourcesDeps) => {
     put,
     remove: async (principal: Principal, name: string, revision?: number): Promise<void> => {
       const { tenant } = principal
-      await find(tenant, name)
-      await shut(tenant, name)
-      await database.tx(tenant, async (tx) => {
-        const found = await store.lockSource(tx, name)
-        if (found === undefined) throw unknown(name)
-        checkRevision(found, name, revision)
-        await store.deleteSource(tx, name)
-        await announce(tx, principal, name, 'deleted', {})
+      await inTurn(async () => {
+        checkRevision(await find(tenant, name), name, revision)
+        await shut(tenant, name)
+        await database.tx(tenant, async (tx) => {
+          if ((await store.lockSource(tx, name)) === undefined) throw unknown(name)
+          await store.deleteSource(tx, name)
+          await announce(tx, principal, name, 'deleted', {})
+        })
       })
     },
     get: async (tenant: string, name: string): Promise<SourceView> => viewOf(await find(tenant, name)),
@@ -324,11 +178,7 @@ export const createSources = (deps: SourcesDeps) => {
     post: async (tenant: string, name: string, lines: readonly string[]): Promise<IntakeResult> => {
       const lane = lanes.get(keyOf(tenant, name))
       if (lane === undefined || lane.source.spec.disabled === true) throw unknown(name)
-      if (!lane.bucket.take(lines.length))
-        throw siemErrors.SIEM_SOURCE_BUSY(
-          `Source ${name} takes the next lines in ${lane.bucket.waitMs()} ms.`,
-        )
-      return take(lane, lines)
+      return lane.post(lines)
     },
     sightings: (tenant: string, filter: Parameters<typeof store.listSightings>[1]) =>
       database.read(tenant, (tx) => store.listSightings(tx, filter)),
@@ -337,17 +187,23 @@ export const createSources = (deps: SourcesDeps) => {
       const forget = (): void => {
         const before = new Date(clock.now() - SEEN_MS).toISOString()
         database
-          .tx(ALL_TENANTS, (tx) => store.forgetSeen(tx, before))
+          .tx(ALL_TENANTS, async (tx) => {
+            await store.forgetSeen(tx, before)
+            await store.forgetSightings(tx, MAX_SIGHTINGS)
+          })
           .catch((error: unknown) => logger.warn({ err: error }, 'siem.forget-failed'))
       }
       forgetting = setInterval(forget, FORGET_EVERY_MS)
       forgetting.unref()
-      for (const source of await database.read(ALL_TENANTS, store.listSources)) await open(source)
+      for (const source of await database.read(ALL_TENANTS, store.listSources))
+        await inTurn(() => open(source))
     },
     stop: async (): Promise<void> => {
       started = false
       clearInterval(forgetting)
-      await Promise.all([...lanes.values()].map(({ source }) => shut(source.tenant, source.name)))
+      await inTurn(() =>
+        Promise.all([...lanes.values()].map(({ source }) => shut(source.tenant, source.name))),
+      )
     },
   }
 }

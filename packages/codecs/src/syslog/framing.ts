@@ -5,10 +5,16 @@
 import { codecErrors } from '../errors.ts'
 
 export type SyslogFramer = {
-  /** The messages that are complete now; throws CODECS_EVENT_INVALID, after which the stream cannot be read on. */
+  /**
+   * The messages that are complete now; throws CODECS_EVENT_INVALID, after which the stream cannot be read on. Messages
+   * before the fault in the same chunk are given first: `isBroken` is then true, and the next push throws.
+   */
   push(chunk: Buffer): Buffer[]
+  isBroken(): boolean
   /** Bytes of a message that has not ended. */
   pending(): number
+  /** What is left when the stream ends: a last line without its end; undefined for a counted message that is not whole. */
+  rest(): Buffer | undefined
 }
 
 const SPACE = 0x20
@@ -50,18 +56,31 @@ export const createSyslogFramer = ({ maxBytes }: { readonly maxBytes: number }):
   let size = 0
   /** No frame can be complete before this many bytes are there: joining at every chunk would be quadratic. */
   let wanted = 0
+  let fault: unknown
+  /** Throws when nothing was read before the fault, else keeps it for the next push. */
+  const findNext = (buffer: Buffer, at: number, hasMessages: boolean): Frame | undefined => {
+    try {
+      return findFrame(buffer, at, maxBytes)
+    } catch (error) {
+      fault = error
+      if (!hasMessages) throw error
+      return undefined
+    }
+  }
   return {
     push: (chunk) => {
+      if (fault !== undefined) throw fault
       parts.push(chunk)
       size += chunk.length
       if (size < wanted) return []
       const buffer = parts.length === 1 ? chunk : Buffer.concat(parts)
       const messages: Buffer[] = []
       let at = 0
-      for (let frame = findFrame(buffer, at, maxBytes); frame !== undefined && at < buffer.length; ) {
+      while (at < buffer.length) {
+        const frame = findNext(buffer, at, messages.length > 0)
+        if (frame === undefined) break
         if (frame.to > frame.from) messages.push(buffer.subarray(frame.from, frame.to))
         at = frame.next
-        frame = at < buffer.length ? findFrame(buffer, at, maxBytes) : undefined
       }
       const rest = buffer.subarray(at)
       parts = rest.length === 0 ? [] : [Buffer.from(rest)]
@@ -69,7 +88,13 @@ export const createSyslogFramer = ({ maxBytes }: { readonly maxBytes: number }):
       wanted = isDigit(rest[0]) ? neededFor(rest) : 0
       return messages
     },
+    isBroken: () => fault !== undefined,
     pending: () => size,
+    rest: () => {
+      if (size === 0 || fault !== undefined) return undefined
+      const buffer = Buffer.concat(parts)
+      return isDigit(buffer[0]) ? undefined : buffer
+    },
   }
 }
 

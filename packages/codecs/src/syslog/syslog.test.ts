@@ -122,6 +122,21 @@ test('a stream that announces or holds too much is refused', () => {
   }
 })
 
+test('what came whole before a frame that cannot be read is given, and so is a last line without its end', () => {
+  const framer = createSyslogFramer({ maxBytes: 4096 })
+  assert.deepEqual(framer.push(Buffer.from('<1>a\n5 <2>bc0 x')).map(String), ['<1>a', '<2>bc'])
+  assert.equal(framer.isBroken(), true)
+  assert.equal(framer.rest(), undefined)
+  assert.throws(() => framer.push(Buffer.from('<3>d\n')), { code: 'CODECS_EVENT_INVALID' })
+  const line = createSyslogFramer({ maxBytes: 4096 })
+  line.push(Buffer.from('<1>a\n<2>'))
+  line.push(Buffer.from('b'))
+  assert.equal(String(line.rest()), '<2>b')
+  const counted = createSyslogFramer({ maxBytes: 4096 })
+  counted.push(Buffer.from('10 <1>a'))
+  assert.equal(counted.rest(), undefined)
+})
+
 test('random text throws the decode error and nothing else', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),

@@ -1,4 +1,5 @@
 /** Syslog over UDP, TCP and TLS, out and in. */
 export { createSyslogDatagrams } from './datagram-sink.ts'
-export { listenSyslog, type SyslogListener, type SyslogListenerOptions } from './listener.ts'
+export { listenSyslog } from './listener.ts'
+export type { SyslogListener, SyslogListenerOptions } from './listener-options.ts'
 export { createSyslogStream } from './stream-sink.ts'
