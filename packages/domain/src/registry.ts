@@ -68,6 +68,21 @@ export type RegistryDownload = {
 
 export type RegistryCall = { readonly signal: AbortSignal }
 
+/** A version with the source that tells which bytes are meant, whatever its name stands for by now. */
+export type AttestationTarget = Pick<RegistryVersion, 'model' | 'version' | 'source'>
+
+/** Signed statements beside a version, where a registry can keep them. */
+export type RegistryAttestations = {
+  /** The name it has there; the same one again changes nothing. */
+  readonly put: (
+    target: AttestationTarget,
+    statement: { readonly predicateType: string; readonly envelope: Uint8Array },
+    call: RegistryCall,
+  ) => Promise<string>
+  /** One that is gone is removed already; one that the registry does not delete stays. */
+  readonly remove: (target: AttestationTarget, name: string, call: RegistryCall) => Promise<void>
+}
+
 /** Changes that Rampart makes in a registry; `expected` guards what a person set meanwhile: it is refused, never overwritten. */
 export type RegistryWriter = {
   readonly setTag: (
@@ -85,6 +100,7 @@ export type RegistryWriter = {
     expected: string | undefined,
     call: RegistryCall,
   ) => Promise<void>
+  readonly attestations?: RegistryAttestations
 }
 
 /** What a verified notification says changed; the engine reads the registry itself before it believes anything. */

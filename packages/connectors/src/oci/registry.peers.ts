@@ -1,13 +1,14 @@
 /** Run by `npm run test:peers -- oci`: real registries, filled by ORAS and cosign, read and changed by our adapter. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import type { Registry, RegistryVersion } from '@rampart/domain'
 import { importPKCS8, SignJWT } from 'jose'
 import { createOutboundHttp } from '../outbound/index.ts'
 import { loopbackTls } from '../testing/loopback-tls.ts'
@@ -115,6 +116,42 @@ for (const [name, start] of KINDS)
     },
   })
 
+/** A statement signed by cosign, put there by us, found and fetched by ORAS, verified by cosign. */
+const attestationReturns = async (
+  { writer }: Registry,
+  version: RegistryVersion,
+  { image, options }: { readonly image: string; readonly options: { readonly cwd: string } },
+): Promise<void> => {
+  const oras = async (...args: string[]) => (await run(join(bin, 'oras'), args, options)).stdout
+  const text = (name: string) => readFile(join(options.cwd, name), 'utf8')
+  const digest = version.source.split('@')[1] ?? ''
+  const type = 'https://rampart.dev/attestation/approval/v1'
+  await writeFile(join(options.cwd, 'predicate.json'), '{"approver":"user:ann"}')
+  const noLog = ['--tlog-upload=false', '--use-signing-config=false', '--yes']
+  const about = ['--predicate', 'predicate.json', '--type', type, '--bundle', 'signed.json', 'model.onnx']
+  await run(cosign, ['attest-blob', '--key', 'cosign.key', ...noLog, ...about], options)
+  const signed = JSON.parse(await text('signed.json')) as { dsseEnvelope: unknown }
+  const envelope = Buffer.from(JSON.stringify(signed.dsseEnvelope))
+  await writer?.attestations?.put(version, { predicateType: type, envelope }, call())
+  const dsse = 'application/vnd.dsse.envelope.v1+json'
+  const wanted = ['--format', 'json', '--artifact-type', dsse, `${image}@${digest}`]
+  const found = await oras('discover', '--plain-http', ...wanted)
+  const digests = [...found.matchAll(/@(sha256:[0-9a-f]{64})"/g)].map(([, one]) => one)
+  const [referrer, ...more] = [...new Set(digests)].filter((one) => one !== digest)
+  assert.equal(more.length, 0, found)
+  const manifest = JSON.parse(await oras('manifest', 'fetch', '--plain-http', `${image}@${referrer}`)) as {
+    layers: { digest: string }[]
+    subject: { digest: string }
+  }
+  assert.equal(manifest.subject.digest, digest)
+  const layer = `${image}@${manifest.layers[0]?.digest}`
+  await oras('blob', 'fetch', '--plain-http', '--output', 'envelope.json', layer)
+  const back = { ...signed, dsseEnvelope: JSON.parse(await text('envelope.json')) as unknown }
+  await writeFile(join(options.cwd, 'back.json'), JSON.stringify(back))
+  const verify = ['verify-blob-attestation', '--key', 'cosign.pub', '--insecure-ignore-tlog=true']
+  await run(cosign, [...verify, '--bundle', 'back.json', '--type', type, 'model.onnx'], options)
+}
+
 for (const [name, start] of KINDS)
   test(`${name}: what ORAS pushes and attaches and cosign signs is read`, async (t) => {
     const { host, folder, stop } = await start()
@@ -194,6 +231,7 @@ for (const [name, start] of KINDS)
     assert.equal(resolved.stdout.trim(), digest)
     const discovered = await oras('discover', '--plain-http', '--format', 'json', `${image}@${digest}`)
     assert.ok(discovered.stdout.includes('rampart.verdict'), discovered.stdout)
+    await attestationReturns(registry, version, { image, options })
     await run(
       cosign,
       [

@@ -130,7 +130,14 @@ export const createOciRegistry = (options: OciOptions): Registry => {
       const { repository, digest } = splitSource(version, host)
       return lineageOf((await readManifest(repository, digest, call))?.annotations ?? {})
     },
-    writer: createWriter({ client, writes: createDistributionWrites(session), naming, table, referrers }),
+    writer: createWriter({
+      host,
+      client,
+      writes: createDistributionWrites(session),
+      naming,
+      table,
+      referrers,
+    }),
     requests: () => http.requests(),
     close: () => http.close(),
   }

@@ -2,39 +2,26 @@
  * Aliases are tags, and tags of versions are the annotations of a referrer that Rampart pushes. Registries know no
  * compare-and-set: what is there is read just before and just after, so only a change within those moments is lost.
  */
-import type { RegistryCall, RegistryWriter } from '@rampart/domain'
+import type { RegistryWriter } from '@rampart/domain'
+import { createAttestationWriter } from './attestation-writer.ts'
 import type { DistributionClient } from './distribution-client.ts'
 import { digestOf } from './distribution-session.ts'
 import type { DistributionWrites } from './distribution-writes.ts'
 import { ociErrors } from './errors.ts'
-import { type Descriptor, EMPTY_TYPE, INDEX_TYPE, MANIFEST_TYPE } from './manifest.ts'
-import { fallbackTag, isCarrierTag, isContentDigest, isTag, type Naming } from './names.ts'
+import { MANIFEST_TYPE } from './manifest.ts'
+import { isCarrierTag, isContentDigest, isTag, type Naming } from './names.ts'
+import { artifact, createReferrerWrites, EMPTY } from './referrer-writes.ts'
 import { isTagsReferrer, ownTags, type ReferrersReader, SEQUENCE, TAGS_TYPE } from './referrers.ts'
 import { isVersionTag, type TagTable } from './tag-table.ts'
 
 export type WriterDeps = {
+  readonly host: string
   readonly client: DistributionClient
   readonly writes: DistributionWrites
   readonly naming: Naming
   readonly table: TagTable
   readonly referrers: ReferrersReader
 }
-
-// The empty descriptor of the image specification 1.1: content and configuration of what has none.
-const EMPTY = new TextEncoder().encode('{}')
-const EMPTY_DESCRIPTOR = { mediaType: EMPTY_TYPE, digest: digestOf(EMPTY), size: EMPTY.length }
-
-const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
-
-const artifact = (artifactType: string, rest: Record<string, unknown>): Uint8Array =>
-  encode({
-    schemaVersion: 2,
-    mediaType: MANIFEST_TYPE,
-    artifactType,
-    config: EMPTY_DESCRIPTOR,
-    layers: [EMPTY_DESCRIPTOR],
-    ...rest,
-  })
 
 /** What a removed alias points at where the registry cannot delete a tag alone. */
 const TOMBSTONE = artifact('application/vnd.rampart.removed.v1+json', {
@@ -53,28 +40,11 @@ const changed = (what: string, found: string | undefined, expected: string | und
     details: { found: found ?? null, expected: expected ?? null },
   })
 
-/** The stand-in tag of a registry without referrers API: `old` leaves the list, `added` joins it. */
-const writeCarrier = async (
-  { referrers, writes }: WriterDeps,
-  repository: string,
-  subject: string,
-  added: Descriptor,
-  old: readonly string[],
-  call: RegistryCall,
-): Promise<void> => {
-  const present = await referrers.byTag(repository, subject, call)
-  const manifests = [
-    ...present.filter(({ digest }) => digest !== added.digest && !old.includes(digest)),
-    added,
-  ]
-  const bytes = encode({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests })
-  await writes.putManifest(repository, fallbackTag(subject), { mediaType: INDEX_TYPE, bytes }, call)
-}
-
 const createTagWriter =
   (deps: WriterDeps): RegistryWriter['setTag'] =>
   async ({ model, version }, key, value, expected, call) => {
     const { client, writes, naming, table, referrers } = deps
+    const { replace } = createReferrerWrites({ writes, referrers })
     const repository = naming.repositoryOf(model)
     const what = `tag ${key} of ${model} ${version}`
     const digest = await table.digestOfVersion(repository, version, call)
@@ -95,22 +65,9 @@ const createTagWriter =
       subject: { mediaType: subject.mediaType, digest, size },
       annotations,
     })
-    const pushed = digestOf(bytes)
-    await writes.putBlob(repository, EMPTY, call)
-    await writes.putManifest(repository, pushed, { mediaType: MANIFEST_TYPE, bytes }, call)
     const old = before.map((one) => one.digest)
-    if (referrers.usesTags()) {
-      const entry = {
-        mediaType: MANIFEST_TYPE,
-        digest: pushed,
-        size: bytes.length,
-        artifactType: TAGS_TYPE,
-        annotations,
-      }
-      await writeCarrier(deps, repository, digest, entry, old, call)
-    }
     // Older ones have a lower number, so one that cannot be deleted does no harm.
-    for (const one of old) await writes.deleteReference(repository, one, call)
+    await replace({ repository, subject: digest }, { artifactType: TAGS_TYPE, annotations, bytes }, old, call)
     const after = ownTags(await referrers.list(repository, digest, true, call)).tags[key]
     if (after !== value) throw changed(what, after, value)
   }
@@ -157,4 +114,5 @@ const createAliasWriter =
 export const createWriter = (deps: WriterDeps): RegistryWriter => ({
   setTag: createTagWriter(deps),
   setAlias: createAliasWriter(deps),
+  attestations: createAttestationWriter(deps),
 })
