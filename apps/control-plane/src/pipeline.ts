@@ -217,6 +217,7 @@ export const createPipeline = async (ground: Ground) => {
     registries,
     inventory,
     verdicts,
+    trust,
     serving,
     gateways,
     signals: threats.sinkFor('registries'),

@@ -1,6 +1,12 @@
 /** The watch over registries, their webhooks, and what is written back, given what they reach of the other rooms. */
 import { readMlflowNotice } from '@rampart/connectors/mlflow'
-import { type Digest, formatModelVersionRef, parseModelVersionRef } from '@rampart/domain'
+import {
+  type Digest,
+  type Envelope,
+  formatModelVersionRef,
+  PREDICATE,
+  parseModelVersionRef,
+} from '@rampart/domain'
 import type { Inventory } from '@rampart/inventory'
 import { isAppError } from '@rampart/kit'
 import {
@@ -14,7 +20,7 @@ import {
 } from '@rampart/registries'
 import { type Serving, versionKey } from '@rampart/serving'
 import type { SignalSink } from '@rampart/threats'
-import type { Verdicts } from '@rampart/trust'
+import type { Trust, Verdicts } from '@rampart/trust'
 import type { GatewayRoom } from './gateway-ports.ts'
 import type { Ground } from './ground.ts'
 import { createOpenRegistry } from './registry-adapters.ts'
@@ -23,6 +29,7 @@ type Rooms = {
   readonly registries: Registries
   readonly inventory: Inventory
   readonly verdicts: Verdicts
+  readonly trust: Pick<Trust, 'evidence'>
   readonly serving: Pick<Serving, 'served' | 'snapshot'>
   readonly gateways: Pick<GatewayRoom, 'servedLately'>
   readonly signals: SignalSink
@@ -81,6 +88,26 @@ const createServedPort = ({ serving, gateways, inventory }: Rooms) => {
   }
 }
 
+const bytesOf = (envelope: Envelope): Uint8Array => new TextEncoder().encode(JSON.stringify(envelope))
+
+/** Verdicts and approvals as they are signed. */
+const createStatements = ({ verdicts, trust }: Rooms) => ({
+  signing: (tenant: string, digest: Digest) => verdicts.lookup(tenant, digest)?.verdictDigest,
+  verdict: (tenant: string, digest: Digest) => {
+    const found = verdicts.lookup(tenant, digest)
+    return found && { predicateType: PREDICATE.verdict, envelope: bytesOf(found.envelope) }
+  },
+  evidence: async (tenant: string, id: string) => {
+    try {
+      const { predicateType, envelope, verified } = await trust.evidence(tenant, id)
+      return verified && envelope !== undefined ? { predicateType, envelope: bytesOf(envelope) } : undefined
+    } catch (error) {
+      if (isAppError(error) && error.kind === 'NotFound') return undefined
+      throw error
+    }
+  },
+})
+
 export const createRegistryWatchRoom = (ground: Ground, rooms: Rooms) => {
   const { registries, verdicts, signals } = rooms
   const open = createOpenRegistry(ground)
@@ -103,6 +130,7 @@ export const createRegistryWatchRoom = (ground: Ground, rooms: Rooms) => {
     ...ground,
     open,
     verdict: (tenant, digest) => verdicts.lookup(tenant, digest)?.verdict,
+    statements: createStatements(rooms),
     onConflict: watch.changed,
   })
   const notices = createNotices({

@@ -16,6 +16,9 @@ const said = new Map<Digest, VerdictSaid>()
 let rig: RegistriesRig
 let writeBack: WriteBack
 let writes = 0
+let signings = 1
+/** What is beside versions, by the source it is about. */
+const beside = new Map<string, string>()
 
 const refuse = (found: string | undefined) =>
   new AppError({
@@ -26,6 +29,18 @@ const refuse = (found: string | undefined) =>
   })
 
 const writer: RegistryWriter = {
+  attestations: {
+    put: async ({ source }, { envelope }) => {
+      writes += 1
+      const said = Buffer.from(envelope).toString()
+      beside.set(`${source} ${said}`, said)
+      return Buffer.from(said).toString('hex')
+    },
+    remove: async ({ source }, name) => {
+      writes += 1
+      beside.delete(`${source} ${Buffer.from(name, 'hex').toString()}`)
+    },
+  },
   setTag: async () => undefined,
   setAlias: async (model, alias, version, expected) => {
     writes += 1
@@ -55,6 +70,14 @@ before(async () => {
     logger: silentLogger,
     open: async () => memory,
     verdict: (_tenant, digest) => said.get(digest),
+    statements: {
+      signing: () => `signing-${signings}`,
+      verdict: () => ({ predicateType: 'verdict', envelope: Buffer.from(`verdict ${signings}`) }),
+      evidence: async (_tenant, id) => ({
+        predicateType: 'approval',
+        envelope: Buffer.from(`approval ${id}`),
+      }),
+    },
     onConflict: () => undefined,
   })
 })
@@ -71,7 +94,9 @@ const approve = async (version: string, at: string | undefined): Promise<void> =
     decision: at === undefined ? 'deny' : 'allow',
     subjects: [{ name, stage: at === undefined ? 'retracted' : 'deployed' }],
     approvals:
-      at === undefined ? [] : [{ subject: name, approver: 'user:ann', reason: '', at, evidence: '' }],
+      at === undefined
+        ? []
+        : [{ subject: name, approver: 'user:ann', reason: '', at, evidence: `of-${version}` }],
   })
   await writeBack.settled()
 }
@@ -125,12 +150,10 @@ test('where a person moved it, it stays and is a conflict until it agrees or is 
 test('under another name the old one is taken away; none means none', async () => {
   const put = async (approvedAlias: string) => {
     const parameters = { approvedAlias }
-    await rig
-      .room()
-      .put(ADMIN, {
-        name: 'reg',
-        spec: { type: 'mlflow', url: 'memory:', poll: '1h', writeBack: true, parameters },
-      })
+    await rig.room().put(ADMIN, {
+      name: 'reg',
+      spec: { type: 'mlflow', url: 'memory:', poll: '1h', writeBack: true, parameters },
+    })
     await writeBack.settled()
   }
   await put('released')
@@ -146,4 +169,23 @@ test('in OCI registries it is a tag, and set only when it is named', () => {
   assert.equal(approvedAliasOf(spec), undefined)
   assert.equal(approvedAliasOf({ ...spec, parameters: { approvedAlias: 'approved' } }), 'approved')
   assert.equal(approvedAliasOf({ type: 'azureml', url: 'azureml://x' }), ALIAS)
+})
+
+test('the verdict as signed now and the approvals that count are beside the version, others are not', async () => {
+  assert.deepEqual([...beside.keys()], [], 'only where the registry keeps them')
+  await rig
+    .room()
+    .put(ADMIN, { name: 'reg', spec: { type: 'oci', url: 'memory:', poll: '1h', writeBack: true } })
+  await approve('2', '2026-01-04T00:00:00Z')
+  const at = (version: string, ...said: string[]) => said.map((one) => `memory:m/${version} ${one}`)
+  assert.deepEqual(
+    [...beside.keys()].sort(),
+    [...at('1', 'verdict 1'), ...at('2', 'approval of-2', 'verdict 1')].sort(),
+  )
+  const before = writes
+  await writeBack.settled()
+  assert.equal(writes, before, 'nothing is written twice')
+  signings = 2
+  await approve('2', undefined)
+  assert.deepEqual([...beside.keys()].sort(), [...at('1', 'verdict 2'), ...at('2', 'verdict 2')].sort())
 })

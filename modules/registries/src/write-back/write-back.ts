@@ -8,7 +8,9 @@ import { ALL_TENANTS, type Clock, type Database, type EventLog, isAppError, type
 import type { OpenRegistry } from '../ports.ts'
 import { listAllResources } from '../store.ts'
 import { type Approved, aliasTask, approvedAliasOf, approvedAt, isNewer } from './approved-alias.ts'
+import { attestationTasks } from './attestations.ts'
 import { desiredTags, type VerdictSaid } from './desired.ts'
+import { createAttestationSettler, type StatementsPort } from './settle-attestation.ts'
 import * as store from './store.ts'
 import { type Task, tasksOf } from './tasks.ts'
 
@@ -19,6 +21,7 @@ export type WriteBackDeps = {
   readonly logger: Logger
   readonly open: OpenRegistry
   readonly verdict: (tenant: string, digest: Digest) => VerdictSaid | undefined
+  readonly statements: StatementsPort
   /** A conflict came or went. */
   readonly onConflict: () => void
 }
@@ -48,6 +51,7 @@ const foundIn = (error: unknown): string | undefined => {
 
 export const createWriteBack = (deps: WriteBackDeps) => {
   const { database, clock, logger } = deps
+  const settleAttestation = createAttestationSettler(deps)
   let timer: NodeJS.Timeout | undefined
   let soon: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
@@ -102,10 +106,43 @@ export const createWriteBack = (deps: WriteBackDeps) => {
     await keep(place, { model, version: '' }, task, isSeen ? (state.seen ?? found) : found)
   }
 
-  /** Writes tags; the version of each model that was approved last. */
-  const sweepTags = async (
+  /** One that the registry refuses for good keeps no other one from being written. */
+  const attempt = async (place: Place, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      if (!isAppError(error) || error.retryable || stopping.signal.aborted) throw error
+      logger.warn({ err: error, ...place }, 'registry.write-back-refused')
+    }
+  }
+
+  /** Tags and statements of one version. */
+  const settleVersion = async (
     place: Place,
     open: () => Promise<Registry>,
+    version: store.WritableVersion,
+    said: VerdictSaid | undefined,
+    keepsStatements: boolean,
+  ): Promise<void> => {
+    const { observedDigest, ...rest } = version
+    const written = observedDigest === null ? rest : { ...rest, observedDigest }
+    for (const task of tasksOf(version, desiredTags(written, said))) {
+      if (stopping.signal.aborted) return
+      await settleTag(place, await open(), version, task)
+    }
+    if (!keepsStatements) return
+    const signing = deps.statements.signing(place.tenant, version.digest)
+    for (const task of attestationTasks(version, said, signing)) {
+      if (stopping.signal.aborted) return
+      await settleAttestation(place, await open(), version, task, call)
+    }
+  }
+
+  /** Writes what is said of versions; gives the version of each model that was approved last. */
+  const sweepVersions = async (
+    place: Place,
+    open: () => Promise<Registry>,
+    keepsStatements: boolean,
   ): Promise<ReadonlyMap<string, Approved>> => {
     const approved = new Map<string, Approved>()
     let after = { model: '', version: '' }
@@ -118,12 +155,8 @@ export const createWriteBack = (deps: WriteBackDeps) => {
         const at = approvedAt(version, said)
         const one = at === undefined ? undefined : { version: version.version, source: version.source, at }
         if (one !== undefined && isNewer(one, approved.get(version.model))) approved.set(version.model, one)
-        const { observedDigest, ...rest } = version
-        const written = observedDigest === null ? rest : { ...rest, observedDigest }
-        for (const task of tasksOf(version, desiredTags(written, said))) {
-          if (stopping.signal.aborted) return approved
-          await settleTag(place, await open(), version, task)
-        }
+        if (stopping.signal.aborted) return approved
+        await attempt(place, () => settleVersion(place, open, version, said, keepsStatements))
       }
       const last = page.at(-1)
       if (last === undefined || page.length < PAGE) return approved
@@ -148,7 +181,7 @@ export const createWriteBack = (deps: WriteBackDeps) => {
       const desired = state.alias === alias ? approved.get(state.model) : undefined
       const task = aliasTask(state, desired, lastWalk)
       if (stopping.signal.aborted) return
-      if (task !== undefined) await settleAlias(place, await open(), state, task)
+      if (task !== undefined) await attempt(place, async () => settleAlias(place, await open(), state, task))
     }
   }
 
@@ -160,7 +193,7 @@ export const createWriteBack = (deps: WriteBackDeps) => {
         opened ??= deps.open(one.tenant, one)
         return opened
       }
-      const approved = await sweepTags(place, open)
+      const approved = await sweepVersions(place, open, one.spec.type === 'oci')
       await sweepAliases(place, approvedAliasOf(one.spec), approved, open)
     } catch (error) {
       // The registry may be away; the next sweep goes on where this one ended.
