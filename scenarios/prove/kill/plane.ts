@@ -122,6 +122,7 @@ export const createPlane = async ({
     launch,
     call,
     ask,
+    pid: (): number | undefined => running().pid,
     /** Milliseconds until `/readyz` was 200. */
     ready: async (): Promise<number> => {
       const from = performance.now()

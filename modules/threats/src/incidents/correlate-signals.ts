@@ -101,14 +101,22 @@ const countSurplus = async (tx: Tx, rule: string, { report, count }: Surplus, no
   if (id !== undefined) await store.countSignals(tx, id, count, now)
 }
 
-/** What intake held back stands in the incident of what tells of it. */
-const countHeld = async (tx: Tx, reports: readonly Evidence[], now: string): Promise<void> => {
+/** What intake held back stands in the incident of what tells of it, which is one of them when it is new. */
+const countHeld = async (
+  tx: Tx,
+  reports: readonly Evidence[],
+  known: ReadonlyMap<string, Member>,
+  now: string,
+): Promise<void> => {
   const told = reports.filter(({ held }) => held !== undefined)
   if (told.length === 0) return
   const members = await evidence.findMembers(tx, [...new Set(told.map(({ id }) => id))])
+  const seen = new Set(known.keys())
   for (const { id, held = 0 } of told) {
     const incident = members.get(id)?.incident
-    if (incident !== undefined) await store.countSignals(tx, incident, held, now)
+    const count = seen.has(id) ? held : held - 1
+    seen.add(id)
+    if (incident !== undefined) await store.countSignals(tx, incident, count, now)
   }
 }
 
@@ -247,5 +255,5 @@ export const correlateSignals = async (
   const live = members.filter(({ incident }) => !over.has(incident ?? ''))
   if (live.length > 0) await join({ tx, deps, members: live }, storms, became)
   for (const [rule, one] of fresh.surplus) await countSurplus(tx, rule, one, deps.clock.iso())
-  await countHeld(tx, reports, deps.clock.iso())
+  await countHeld(tx, reports, known, deps.clock.iso())
 }
