@@ -13,6 +13,8 @@ import { root } from '../../tools/files.ts'
 import { createFaults, type Fault, type Victim } from './response/faults.ts'
 
 const quick = process.argv.includes('--quick')
+/** Only the faults of what a run depends on. */
+const onlyFaults = process.argv.includes('--faults')
 const TENANT = 'default'
 const STEPS = ['switch.turn', 'notch.turn']
 const DO = ['begun', 'prechecked', 'dispatched', 'applied', 'applied-kept', 'probed', 'probe-kept']
@@ -159,6 +161,14 @@ const ambiguous = (boundary: string, sent: number): void => {
   check(`SIGKILL at ${boundary} of a letter: a person is asked, it is not sent again`, wrong)
 }
 
+const killEngine = (): void => {
+  for (const boundary of some(boundariesOf('do', DO))) forward(boundary)
+  for (const boundary of some(boundariesOf('undo', UNDO))) backward(boundary)
+  for (const boundary of some(boundariesOf('do', DO))) expiring(boundary)
+  ambiguous('do:0:dispatched', 0)
+  ambiguous('do:0:applied', 1)
+}
+
 /** One of each kind when quick; else every victim at every boundary, forward, back and with nobody there but the clock. */
 const faultsOf = (steps: number): readonly (readonly [Fault, 'forward' | 'backward' | 'expiring'])[] => {
   const last = steps - 1
@@ -207,11 +217,7 @@ const playFaults = async (): Promise<void> => {
 }
 
 try {
-  for (const boundary of some(boundariesOf('do', DO))) forward(boundary)
-  for (const boundary of some(boundariesOf('undo', UNDO))) backward(boundary)
-  for (const boundary of some(boundariesOf('do', DO))) expiring(boundary)
-  ambiguous('do:0:dispatched', 0)
-  ambiguous('do:0:applied', 1)
+  if (!onlyFaults) killEngine()
   await playFaults()
 } finally {
   await store.stop()

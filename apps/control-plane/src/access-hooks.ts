@@ -2,6 +2,7 @@
 import { type Decision, type EntityRef, entity as entityRef, type Principal } from '@rampart/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { serverErrors } from './errors.ts'
+import type { RefusedCall } from './refusal-audit.ts'
 
 export type AccessDeps = {
   readonly authenticate: (request: FastifyRequest) => Promise<Principal>
@@ -12,6 +13,8 @@ export type AccessDeps = {
     readonly input: Readonly<Record<string, unknown>>
   }) => Promise<Decision>
   readonly mode: 'development' | 'production'
+  /** Told of calls that nobody was recognised for, or that the policy denies. */
+  readonly onRefused?: (call: RefusedCall) => void
 }
 
 const isPublic = (request: FastifyRequest): boolean =>
@@ -30,7 +33,14 @@ export const addAccessHooks = (
       throw serverErrors.SERVER_ROUTE_WITHOUT_ACTION(`${String(route.method)} ${route.url} names no action.`)
   })
   app.addHook('onRequest', async (request) => {
-    if (!isPublic(request)) request.principal = await deps.authenticate(request)
+    if (isPublic(request)) return
+    try {
+      request.principal = await deps.authenticate(request)
+    } catch (error) {
+      const { action = '' } = request.routeOptions.config
+      deps.onRefused?.({ action, path: request.url, why: error instanceof Error ? error.message : 'refused' })
+      throw error
+    }
   })
   app.addHook('preHandler', async (request) => {
     const { action, entity } = request.routeOptions.config
@@ -51,10 +61,12 @@ export const addAccessHooks = (
       },
     })
     span?.end({ attributes: { 'rampart.decision': decision.id, 'rampart.allow': decision.allow } })
-    if (!decision.allow)
-      throw serverErrors.SERVER_FORBIDDEN(`${action} is denied: ${decision.reasons.join('; ')}`, {
-        details: { decisionId: decision.id, reasons: decision.reasons },
-      })
+    if (decision.allow) return
+    const why = decision.reasons.join('; ')
+    deps.onRefused?.({ action, path: request.url, why, principal: request.principal })
+    throw serverErrors.SERVER_FORBIDDEN(`${action} is denied: ${why}`, {
+      details: { decisionId: decision.id, reasons: decision.reasons },
+    })
   })
   return { actions: () => [...actions].sort() }
 }

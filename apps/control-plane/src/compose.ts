@@ -35,6 +35,7 @@ import { startIntegrityWatch } from './integrity-room.ts'
 import { countEvents } from './overview-route.ts'
 import { createPipeline, type Pipeline } from './pipeline.ts'
 import { createRateMeter, type RateMeter } from './rate-meter.ts'
+import { createRefusalAudit } from './refusal-audit.ts'
 import { registerConsole, registerRootRoutes } from './root-routes.ts'
 import { type ServingProcesses, startServingProcesses } from './serving-processes.ts'
 import { startTracing } from './tracing.ts'
@@ -190,6 +191,7 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
       rooms.callerRules.check(caller)
       return caller
     },
+    onRefused: createRefusalAudit({ ...ground, audit: rooms.audit }),
     decide: (question) => {
       rates.count('decisions')
       return rooms.policy.decide(question)

@@ -168,7 +168,7 @@ export const deployClassifier = async (
   const path = `/api/v1/models/${name}/versions`
   const artifacts = [{ path: 'model.onnx', role: 'model', digest }]
   expectStatus(await plane.call('POST', path, { body: { version, artifacts, spec: {} } }), 201)
-  await until(async () => (await stageOf(plane, name, version)) === 'assessed')
+  await until(async () => (await stageOf(plane, name, version)) === 'assessed', 90_000, 20)
   const approver = await issueKey(plane, `approver-of-${name}-${version.replaceAll('.', '-')}`, ['approver'])
   for (const [to, token] of [
     ['approved', approver],

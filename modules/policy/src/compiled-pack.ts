@@ -3,6 +3,7 @@ import type { DecisionResult } from '@rampart/domain'
 import type { RegoRuntime } from '@rampart/rego'
 import { brokenDecision, toDecisionResult } from './decision-result.ts'
 import { decisionQuery, type PackFiles, type PackName, packDigest, toSource } from './pack-files.ts'
+import { type Validity, validityOf } from './validity.ts'
 
 export interface CompiledPack {
   readonly pack: PackName
@@ -14,6 +15,8 @@ export interface CompiledPack {
   readonly inputPaths: readonly string[] | 'all'
   /** True when equal inputs may get different answers, because the policy asks for the time: do not cache. */
   readonly volatile: boolean
+  /** When it may decide; empty = always. */
+  readonly validity: Validity
   /** Never throws: a policy that breaks denies. */
   evaluate(input: unknown): DecisionResult
   /** Any other rule of the pack; throws what the engine throws. */
@@ -32,7 +35,9 @@ export type CompileRequest = {
 export function compilePack(runtime: RegoRuntime, request: CompileRequest): CompiledPack {
   const { pack, files, version, epoch, onFault } = request
   const query = decisionQuery(pack)
-  const compiled = runtime.compile(toSource(pack, files, { tests: false }))
+  const source = toSource(pack, files, { tests: false })
+  const validity = validityOf(pack, source.data ?? {})
+  const compiled = runtime.compile(source)
   const { input, volatile } = compiled.reads(query)
   return {
     pack,
@@ -41,6 +46,7 @@ export function compilePack(runtime: RegoRuntime, request: CompileRequest): Comp
     epoch,
     inputPaths: input,
     volatile,
+    validity,
     evaluate: (question) => {
       try {
         return toDecisionResult(compiled.evaluate(query, question))

@@ -6,14 +6,17 @@ import { type Clock, newId, type Random } from '@rampart/kit'
 import { stableJson } from '@rampart/rego'
 import type { CompiledPack } from './compiled-pack.ts'
 import type { DecisionLog } from './decision-log.ts'
-import type { DecisionRequest } from './ports.ts'
+import type { DecisionRequest, PolicyAudit } from './ports.ts'
 import { insertDecisions, type LoggedDecision } from './store.ts'
+import { invalidNow, observed } from './validity.ts'
 
 export type DeciderDeps = {
   readonly clock: Clock
   readonly random: Random
   readonly log: Pick<DecisionLog, 'add' | 'repeat'>
   readonly pack: (name: string) => CompiledPack
+  /** Told of decisions that a bundle outside of its time was refused. */
+  readonly audit?: PolicyAudit
   readonly onDecision?: (decision: Decision) => void
 }
 
@@ -39,7 +42,9 @@ export function createDecider(deps: DeciderDeps): (request: DecisionRequest) => 
 
   const evaluate = (pack: CompiledPack, request: DecisionRequest, digest: `sha256:${string}`): Decision => {
     const start = deps.clock.monotonic()
-    const result = pack.evaluate(request.input)
+    const why = invalidNow(pack.validity, deps.clock.now())
+    const answer = pack.evaluate(request.input)
+    const result = why === undefined ? answer : observed(answer, why)
     const evaluationMicros = Math.round((deps.clock.monotonic() - start) * 10_000) / 10
     const decision = {
       ...result,
@@ -69,7 +74,8 @@ export function createDecider(deps: DeciderDeps): (request: DecisionRequest) => 
     if (known && deps.log.repeat(known.id)) return known
     const decision = evaluate(pack, request, digest)
     if (memo.size >= MEMO_CAPACITY) memo.clear()
-    if (!pack.volatile) memo.set(key, decision)
+    const isTimed = pack.validity.from !== undefined || pack.validity.until !== undefined
+    if (!pack.volatile && !isTimed) memo.set(key, decision)
     deps.log.add(logged(pack, request, decision))
     return decision
   }
@@ -79,6 +85,16 @@ export function createDecider(deps: DeciderDeps): (request: DecisionRequest) => 
     if (request.dryRun) return evaluate(pack, request, digest)
     if (!request.tx) return remembered(pack, request, digest)
     const decision = evaluate(pack, request, digest)
+    const why = invalidNow(pack.validity, deps.clock.now())
+    if (why !== undefined)
+      await deps.audit?.record(request.tx, {
+        tenant: request.principal.tenant,
+        principal: decision.principal,
+        action: 'policy.decide',
+        entity: { kind: 'policy', id: pack.pack },
+        outcome: 'denied',
+        details: { why, digest: pack.digest, decision: decision.id, about: request.entity },
+      })
     await insertDecisions(request.tx, [logged(pack, request, decision)])
     return decision
   }

@@ -20,6 +20,10 @@ export const policyErrors = defineErrors({
     kind: 'InvalidInput',
     summary: 'Tests of the pack failed, so it was not activated; the details name them.',
   },
+  POLICY_EXPIRED: {
+    kind: 'PreconditionFailed',
+    summary: 'The bundle is outside of the time that it names itself; it was not activated.',
+  },
   POLICY_LOCKS_OUT: {
     kind: 'InvalidInput',
     summary: 'The authorisation pack would keep every administrator from editing policies again.',

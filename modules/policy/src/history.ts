@@ -3,10 +3,12 @@ import { componentPrincipal, DEFAULT_TENANT, type Principal, principalName } fro
 import type { Clock, Database, EventLog, Logger, Tx } from '@rampart/kit'
 import type { RegoRuntime } from '@rampart/rego'
 import { requireActivatable } from './activation.ts'
+import { compilePack } from './compiled-pack.ts'
 import { policyErrors } from './errors.ts'
 import { PACKS, type PackFiles, type PackName, packDigest, readShippedPack } from './pack-files.ts'
 import type { PolicyAudit } from './ports.ts'
 import * as store from './store.ts'
+import { invalidNow } from './validity.ts'
 
 const RESTORED = 'Back to the shipped pack, as policy.restore told the start to'
 
@@ -89,6 +91,30 @@ export function createHistory(deps: HistoryDeps) {
     })
   }
 
+  const expiryOf = (pack: PackName, files: PackFiles): string | undefined => {
+    const { until } = compilePack(runtime, { pack, files, version: 0, epoch: 0 }).validity
+    return until === undefined ? undefined : invalidNow({ until }, clock.now())
+  }
+
+  const refuse = async (
+    pack: PackName,
+    principal: Principal,
+    files: PackFiles,
+    why: string,
+  ): Promise<never> => {
+    await database.tx(DEFAULT_TENANT, (tx) =>
+      audit.record(tx, {
+        tenant: DEFAULT_TENANT,
+        principal: principalName(principal),
+        action: 'policy.activate',
+        entity: { kind: 'policy', id: pack },
+        outcome: 'denied',
+        details: { digest: packDigest(files), why },
+      }),
+    )
+    throw policyErrors.POLICY_EXPIRED(`${pack} was not activated: ${why}.`)
+  }
+
   /** Checks outside the transaction: compiling and testing takes tens of milliseconds. */
   const change = async (
     pack: PackName,
@@ -97,6 +123,8 @@ export function createHistory(deps: HistoryDeps) {
     { files, message, expectedVersion }: Change,
   ): Promise<store.PackVersion> => {
     const { testsPassed } = check(pack, files)
+    const why = expiryOf(pack, files)
+    if (why !== undefined) return refuse(pack, principal, files, why)
     return database.tx(DEFAULT_TENANT, async (tx) => {
       await store.lockPack(tx, pack)
       const current = await newest(tx, pack)

@@ -59,6 +59,13 @@ export interface Policy extends PolicyDecider {
   history(pack: PackName, page: { before?: number; limit: number }): Promise<store.PackVersionInfo[]>
   shippedDigest(pack: PackName): Promise<`sha256:${string}`>
   decisions(tenant: string, filter: store.DecisionFilter): Promise<store.StoredDecision[]>
+  /** Oldest first, each once: for readers that keep their place. */
+  decisionsAfter(
+    tenant: string,
+    place: store.DecisionPlace,
+    limit: number,
+  ): Promise<readonly (store.StoredDecision & { readonly place: store.DecisionPlace })[]>
+  decisionHead(tenant: string): Promise<store.DecisionPlace>
   /** Seeds and loads the packs, then follows changes made by other processes. */
   start(): Promise<void>
   /** Writes the decisions that are still queued. */
@@ -90,7 +97,7 @@ export async function createPolicy(deps: PolicyDeps): Promise<Policy> {
   const packs = createPacks({ database, logger, runtime, onFault })
   const history = createHistory({ ...deps, runtime, requiredActions: () => required })
   const onDecision = (decision: Decision) => counters.decided(decision)
-  const decide = createDecider({ clock, random, log, pack: packs.get, onDecision })
+  const decide = createDecider({ clock, random, log, pack: packs.get, audit: deps.audit, onDecision })
   let unsubscribe: (() => void) | undefined
 
   /** After the commit the writer uses its own version at once; other processes follow the event. */
@@ -126,6 +133,9 @@ export async function createPolicy(deps: PolicyDeps): Promise<Policy> {
     history: history.list,
     shippedDigest: history.shippedDigest,
     decisions: (tenant, filter) => database.read(tenant, (tx) => store.selectDecisions(tx, filter)),
+    decisionsAfter: (tenant, place, limit) =>
+      database.read(tenant, (tx) => store.selectDecisionsAfter(tx, place, limit)),
+    decisionHead: (tenant) => database.read(tenant, store.selectDecisionHead),
     start: async () => {
       unsubscribe = eventLog.subscribe(ALL_TENANTS, ({ type, tenant, data }) => {
         if (type === 'rampart.policy.activated.v1' && tenant === DEFAULT_TENANT) follow(data.pack)

@@ -223,6 +223,32 @@ export const selectDecisions = async (tx: Tx, filter: DecisionFilter): Promise<S
   return rows.map(toDecision)
 }
 
+/** `XID-SEQ`: the place after a decision. */
+export type DecisionPlace = { readonly xid: string; readonly seq: string }
+
+/** Oldest first: decisions after `place` that no running transaction can still precede. */
+export const selectDecisionsAfter = async (
+  tx: Tx,
+  place: DecisionPlace,
+  limit: number,
+): Promise<readonly (StoredDecision & { readonly place: DecisionPlace })[]> => {
+  const rows = await tx.query<DecisionRow & { xid: string }>(
+    `SELECT xid::text AS xid, seq::text AS seq, id, tenant, pack, pack_version, bundle_digest, input_digest, principal,
+       action, entity_kind, entity_id, allow, reasons, obligations, evaluation_micros, times, time
+     FROM policy_decision AS d
+     WHERE tenant = current_setting('rampart.tenant') AND (xid, seq) > ($1::xid8, $2::bigint) AND xid < kit_horizon()
+     ORDER BY d.xid, d.seq LIMIT $3`,
+    [place.xid, place.seq, limit],
+  )
+  return rows.map((row) => ({ ...toDecision(row), place: { xid: row.xid, seq: row.seq } }))
+}
+
+/** The place after everything that ended before now. */
+export const selectDecisionHead = async (tx: Tx): Promise<DecisionPlace> => {
+  const [row] = await tx.query<{ xid: string }>('SELECT kit_horizon()::text AS xid')
+  return { xid: row?.xid ?? '0', seq: '0' }
+}
+
 /** Deletes decisions older than `before`; answers how many. */
 export const deleteDecisions = async (tx: Tx, before: string): Promise<number> => {
   const rows = await tx.query<{ n: string }>(
