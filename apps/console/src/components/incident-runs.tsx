@@ -2,21 +2,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { type RunItem, responseQueries } from '../api/response-queries.ts'
 import { plural } from '../format/number.ts'
-import { pb } from '../path-builder.ts'
 import { Card } from '../ui/card.tsx'
 import { type Column, DataTable } from '../ui/data-table.tsx'
-import { runTitle } from './action-words.ts'
-import { RowLink } from './entity-link.tsx'
 import { ProblemNotice } from './query-state.tsx'
-import { isInForce, RunActions, RunBadge, RunEnd } from './response-parts.tsx'
+import { isInForce, RunActions, RunBadge, RunEnd, RunName } from './response-parts.tsx'
 
 const COLUMNS: readonly Column<RunItem>[] = [
-  { id: 'state', head: 'State', cell: (row) => <RunBadge state={row.state} /> },
+  { id: 'state', head: 'State', from: 'sm', cell: (row) => <RunBadge state={row.state} /> },
   {
     id: 'name',
     head: 'What',
     className: 'min-w-36',
-    cell: (row) => <RowLink to={pb.containment(row.id)}>{runTitle(row)}</RowLink>,
+    cell: (row) => <RunName run={row} />,
   },
   { id: 'end', head: 'Until', align: 'right', from: 'sm', cell: (row) => <RunEnd run={row} /> },
   {

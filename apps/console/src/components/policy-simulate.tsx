@@ -1,6 +1,6 @@
 /** What edited files of the pack `response` would have done about past incidents, before they go live. */
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { type Simulation, simulateResponse } from '../api/incident-queries.ts'
 import { plural } from '../format/number.ts'
 import { pb } from '../path-builder.ts'
@@ -65,8 +65,12 @@ const Result = ({ result }: { result: Simulation }) => (
           <TextLink to={pb.incident(one.incident)}>{one.title}</TextLink>
           <Side word="no longer" actions={one.removed} />
           <Side word="new" actions={one.added} />
-          <Side word="was" actions={one.changed.map(({ active }) => active)} />
-          <Side word="becomes" actions={one.changed.map(({ candidate }) => candidate)} />
+          {one.changed.map(({ active, candidate }) => (
+            <Fragment key={`${active.action} ${active.entity.kind} ${active.entity.id}`}>
+              <Side word="was" actions={[active]} />
+              <Side word="becomes" actions={[candidate]} />
+            </Fragment>
+          ))}
         </li>
       ))}
     </ul>

@@ -16,10 +16,12 @@ import {
   type RunItem,
   resolveRun,
 } from '../api/response-queries.ts'
+import { pb } from '../path-builder.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Countdown } from '../ui/time.tsx'
 import { runTitle } from './action-words.ts'
+import { RowLink } from './entity-link.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'
 
 type Look = { readonly tone: Tone; readonly icon: LucideIcon }
@@ -42,6 +44,17 @@ export const RunBadge = ({ state }: { state: RunItem['state'] }) => (
   <Badge tone={STATES[state].tone} icon={STATES[state].icon}>
     {state}
   </Badge>
+)
+
+/** Name as the row's link; on a phone with state and end below it, so that the buttons keep their room. */
+export const RunName = ({ run }: { run: RunItem }) => (
+  <>
+    <RowLink to={pb.containment(run.id)}>{runTitle(run)}</RowLink>
+    <span className="mt-1 flex flex-col items-start gap-0.5 text-xs sm:hidden">
+      <RunBadge state={run.state} />
+      {run.state !== 'ambiguous' && <RunEnd run={run} />}
+    </span>
+  </>
 )
 
 const PHASES = { running: 'accent', completed: 'ok', failed: 'high' } as const
@@ -85,10 +98,10 @@ const verbsFor = ({ state }: RunItem): readonly Verb[] => {
 }
 
 const WORDS: Readonly<Record<Verb, { title: string; verb: string; danger?: boolean }>> = {
-  revert: { title: 'Undo', verb: 'Revert', danger: true },
-  resume: { title: 'Go on with', verb: 'Resume' },
-  approve: { title: 'Approve', verb: 'Approve' },
-  decline: { title: 'Decline', verb: 'Decline', danger: true },
+  revert: { title: 'Undo:', verb: 'Revert', danger: true },
+  resume: { title: 'Go on:', verb: 'Resume' },
+  approve: { title: 'Approve:', verb: 'Approve' },
+  decline: { title: 'Decline:', verb: 'Decline', danger: true },
   'took-effect': { title: 'It took effect:', verb: 'It took effect' },
   'did-not': { title: 'It had no effect:', verb: 'It did not' },
 }

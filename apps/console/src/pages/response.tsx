@@ -9,13 +9,19 @@ import {
   responseQueries,
   setKillSwitch,
 } from '../api/response-queries.ts'
-import { runTitle } from '../components/action-words.ts'
 import { EntityLink, RowLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProtectedEntities } from '../components/protected-entities.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
-import { isInForce, PhaseBadge, RunActions, RunBadge, RunEnd } from '../components/response-parts.tsx'
+import {
+  isInForce,
+  PhaseBadge,
+  RunActions,
+  RunBadge,
+  RunEnd,
+  RunName,
+} from '../components/response-parts.tsx'
 import { useParam } from '../components/use-filters.ts'
 import { pb } from '../path-builder.ts'
 import { Button } from '../ui/button.tsx'
@@ -26,12 +32,12 @@ import { Empty } from '../ui/notice.tsx'
 import { Ago } from '../ui/time.tsx'
 
 const RUNS: readonly Column<RunItem>[] = [
-  { id: 'state', head: 'State', cell: (row) => <RunBadge state={row.state} /> },
+  { id: 'state', head: 'State', from: 'sm', cell: (row) => <RunBadge state={row.state} /> },
   {
     id: 'name',
     head: 'Containment',
-    className: 'min-w-40',
-    cell: (row) => <RowLink to={pb.containment(row.id)}>{runTitle(row)}</RowLink>,
+    className: 'min-w-36',
+    cell: (row) => <RunName run={row} />,
   },
   {
     id: 'about',
