@@ -18,13 +18,14 @@ before(async () => {
 })
 after(() => store.stop())
 
-const create = () =>
+const create = (more: Pick<ThreatsDeps, 'relate'> = {}) =>
   createThreats({
     database: store.database,
     eventLog: { publish: async (_tx, _tenant, event) => void events.push(event) },
     clock: systemClock,
     random: cryptoRandom,
     audit: { record: async (_tx, entry) => void audited.push(entry) },
+    ...more,
   })
 const report = (over: Partial<SignalInput> = {}): SignalInput => ({
   time: systemClock.iso(),
@@ -53,6 +54,17 @@ test('a condition is one row from raise to clear, and its two ends are audited',
   assert.notEqual(again.id, raised.id)
   const [newest, older] = await threats.list('one', { limit: 10, entity: 'model:m' })
   assert.deepEqual([newest?.id, older?.id], [again.id, raised.id])
+})
+
+test('what the product knows around a signal is added to it, and never costs the signal', async () => {
+  const named = { kind: 'host', id: 'b' } as const
+  const alert = report({ entity: { kind: 'host', id: 'a' }, related: [named] })
+  const served = { kind: 'model-version', id: 'card:2' } as const
+  const knowing = create({ relate: async (_tenant, { entity }) => [entity as never, named, served] })
+  assert.deepEqual((await knowing.raiseAs('four', 'user:a', alert)).related, [named, served])
+  const failing = create({ relate: () => Promise.reject(new Error('away')) })
+  const kept = await failing.raiseAs('four', 'user:a', { ...alert, key: 'other' })
+  assert.deepEqual((await failing.get('four', kept.id)).related, [named])
 })
 
 test('clearing what is not open changes nothing', async () => {
