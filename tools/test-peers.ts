@@ -20,6 +20,7 @@ import { s3 } from './peers/s3.ts'
 import { scanners } from './peers/scanners.ts'
 import { scipy } from './peers/scipy.ts'
 import { siem } from './peers/siem.ts'
+import { suricata } from './peers/suricata.ts'
 
 const groups: readonly PeerGroup[] = [
   policyOpa,
@@ -38,6 +39,7 @@ const groups: readonly PeerGroup[] = [
   s3,
   cef,
   siem,
+  suricata,
   nftables,
   jupyter,
   oci,

@@ -25,10 +25,12 @@ const address = (value: unknown): Observable[] =>
 const listOf = (dns: Json, key: string): Json[] =>
   [dns[key] ?? []].flat().filter(isObject).slice(0, MAX_NAMES)
 
-/** Suricata 7 names one query in `rrname`, Suricata 8 a list; answers hold what names resolve to. */
+/** One query stands in `rrname`; alerts and Suricata 8 have a list. Answers hold what names resolve to. */
 const dnsObservables = (dns: Json): Observable[] => [
   ...observable('domain-name', dns['rrname']),
-  ...listOf(dns, 'queries').flatMap((one) => observable('domain-name', one['rrname'])),
+  ...['query', 'queries']
+    .flatMap((key) => listOf(dns, key))
+    .flatMap((one) => observable('domain-name', one['rrname'])),
   ...listOf(dns, 'answers').flatMap(({ rrtype, rdata }) =>
     rrtype === 'CNAME' ? observable('domain-name', rdata) : address(rdata),
   ),
