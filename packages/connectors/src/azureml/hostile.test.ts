@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { createOutboundHttp } from '../outbound/index.ts'
 import { type AzureMlStandIn, STAND_IN, startAzureMlStandIn } from '../testing/azureml-stand-in.ts'
+import { hostileContract } from '../testing/hostile-contract.ts'
 import { loopbackTls } from '../testing/loopback-tls.ts'
 import { type AzureMlOptions, createAzureMlRegistry } from './index.ts'
 
@@ -191,3 +192,29 @@ test('an account whose name would change the host is refused', async (t) => {
     standIn.datastore = own
   }
 })
+
+for (const kind of ['workspaceUrl', 'registryUrl'] as const)
+  hostileContract({
+    name: `azureml, ${kind}`,
+    start: async () => {
+      const ends: (() => Promise<void>)[] = []
+      const { standIn, registry } = await rig({ after: (end) => void ends.push(end) }, kind)
+      const place = `${standIn.origin}/storage/${STAND_IN.account}/${STAND_IN.container}`
+      standIn.put('fraud', '1', kind === 'registryUrl' ? `${place}/fraud` : URI)
+      standIn.blobs.blobs.set('fraud/model.onnx', Buffer.from('weights'))
+      return {
+        registry,
+        attack: (answer) => {
+          standIn.intercept =
+            answer &&
+            ((request, response) => {
+              answer(request, response)
+              return true
+            })
+        },
+        stop: async () => {
+          for (const end of ends) await end()
+        },
+      }
+    },
+  })

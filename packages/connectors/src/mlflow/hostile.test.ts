@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import type { RegistryCall, RegistryVersion } from '@rampart/domain'
 import { createOutboundHttp } from '../outbound/index.ts'
+import { hostileContract } from '../testing/hostile-contract.ts'
 import { createMlflowRegistry } from './registry.ts'
 
 type Answers = (path: string, query: URLSearchParams, request: IncomingMessage) => unknown
@@ -11,7 +12,11 @@ type Answers = (path: string, query: URLSearchParams, request: IncomingMessage) 
 const call = (): RegistryCall => ({ signal: AbortSignal.timeout(20_000) })
 
 /** A server that answers what a test wants; a function as answer writes the response itself. */
-const open = async (t: TestContext, answers: Answers, prefix = '') => {
+const open = async (
+  t: { after(end: () => Promise<void>): void },
+  answers: Answers,
+  { prefix = '', allowLoopback = true }: { readonly prefix?: string; readonly allowLoopback?: boolean } = {},
+) => {
   const asked: string[] = []
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://x')
@@ -26,13 +31,15 @@ const open = async (t: TestContext, answers: Answers, prefix = '') => {
     return response.end(JSON.stringify(answer))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const http = createOutboundHttp({ addresses: { allowLoopback: true, allowed: [] }, idleMs: 5_000 })
+  const { port } = server.address() as AddressInfo
+  const allowed = allowLoopback ? [] : [`127.0.0.1:${port}`]
+  const http = createOutboundHttp({ addresses: { allowLoopback, allowed }, idleMs: 5_000 })
   t.after(async () => {
     await http.close()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}`
+  const url = `http://127.0.0.1:${port}${prefix}`
   return { registry: createMlflowRegistry({ url, http }), asked, url, http }
 }
 
@@ -192,7 +199,7 @@ test('a prefix and credentials go with every request', async (t) => {
       seen.add(headers.authorization)
       return {}
     },
-    '/mlflow/v1.0/workspaces/w',
+    { prefix: '/mlflow/v1.0/workspaces/w' },
   )
   const registry = createMlflowRegistry({
     ...server,
@@ -203,4 +210,36 @@ test('a prefix and credentials go with every request', async (t) => {
   await assert.rejects(registry.files(target, call()))
   assert.deepEqual([...seen], ['Bearer t'])
   assert.ok(server.asked.includes('mlflow/model-versions/search'))
+})
+
+hostileContract({
+  name: 'mlflow',
+  start: async () => {
+    const ends: (() => Promise<void>)[] = []
+    let attack: ((request: IncomingMessage, response: ServerResponse) => void) | undefined
+    const honest: Record<string, object> = {
+      'mlflow/model-versions/search': { model_versions: [version({ source: 'mlflow-artifacts:/1/a' })] },
+      'mlflow/registered-models/search': { registered_models: [{ name: 'm' }] },
+      'mlflow/model-versions/get-download-uri': { artifact_uri: 'mlflow-artifacts:/1/a' },
+      'mlflow-artifacts/artifacts': { files: [{ path: 'model.onnx', file_size: 1 }] },
+    }
+    const { registry } = await open(
+      { after: (end) => void ends.push(end) },
+      (path, _query, request) =>
+        attack === undefined
+          ? (honest[path] ??
+            ((response: ServerResponse) => response.writeHead(200, { etag: '"a"' }).end('x')))
+          : (response: ServerResponse) => attack?.(request, response),
+      { allowLoopback: false },
+    )
+    return {
+      registry,
+      attack: (answer) => {
+        attack = answer
+      },
+      stop: async () => {
+        for (const end of ends) await end()
+      },
+    }
+  },
 })

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { createOutboundHttp } from '../outbound/index.ts'
+import { hostileContract } from '../testing/hostile-contract.ts'
 import { createOciPusher, sha256Of } from '../testing/oci-pusher.ts'
 import { type OciStandIn, startOciStandIn } from '../testing/oci-stand-in.ts'
 import { createOciRegistry, type OciOptions } from './index.ts'
@@ -233,4 +234,26 @@ test('an answer that drips ends by its signal', async (t) => {
   await assert.rejects(registry.aliases('fraud', { signal: AbortSignal.timeout(200) }), {
     code: 'OUTBOUND_DEADLINE',
   })
+})
+
+hostileContract({
+  name: 'oci',
+  start: async () => {
+    const ends: (() => Promise<void>)[] = []
+    const { standIn, registry } = await rig({ after: (end) => void ends.push(end) })
+    return {
+      registry,
+      attack: (answer) => {
+        standIn.intercept =
+          answer &&
+          ((request, response) => {
+            answer(request, response)
+            return true
+          })
+      },
+      stop: async () => {
+        for (const end of ends) await end()
+      },
+    }
+  },
 })
