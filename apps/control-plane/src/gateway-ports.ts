@@ -36,19 +36,21 @@ type Rooms = {
   readonly signals: SignalSink
   readonly signer: Signer
   readonly verdictKeys: ServingPorts['verdictKeys']
-  readonly callerRules: Pick<CallerRules, 'denies' | 'follow'>
+  readonly callerRules: Pick<CallerRules, 'denies' | 'of' | 'follow'>
 }
 
 const HOUR_MS = 3_600_000
 
-/** A caller under containment has no key that a gateway would know. */
+/** Callers under containment are named, however they are recognised; a denied one has no key either. */
 const admitted = (
   tenant: string,
   material: Awaited<ReturnType<Identity['callers']>>,
   rules: Rooms['callerRules'],
 ) => ({
   ...material,
+  // A gateway of an earlier release does not read rules, but it can no longer know the key.
   keys: material.keys.filter(({ kind, owner }) => !rules.denies(tenant, `${kind}:${owner}`)),
+  rules: rules.of(tenant),
 })
 
 const createContent =

@@ -55,6 +55,42 @@ test('a token of the issuer is who its subject is, with the roles it names and n
   assertProblem(await plane.call('PUT', '/api/v1/routes/r', write), 403)
 })
 
+test('a containment reaches a caller by its subject: denied and throttled for API and inference, then free again', async () => {
+  const admin = await issuer.forge(claims({ sub: 'root', roles: ['admin'] }))
+  const bob = await issuer.forge(claims({ sub: 'bob', roles: ['operator'] }))
+  const contain = async (action: string, more: Record<string, unknown> = {}) => {
+    const body = {
+      name: action,
+      reason: 'test',
+      subject: { kind: 'caller', id: 'user:bob' },
+      steps: [{ action, parameters: { caller: 'user:bob', ...more } }],
+      waitSeconds: 20,
+    }
+    const { json, text } = await plane.call('POST', '/api/v1/response/runs', { token: admin, body })
+    assert.equal(json?.['state'], 'contained', text)
+    return String(json?.['id'])
+  }
+  const release = async (run: string) => {
+    const body = { reason: 'over' }
+    const { json } = await plane.call('POST', `/api/v1/response/runs/${run}/revert`, { token: admin, body })
+    assert.equal(json?.['state'], 'reverted')
+  }
+  assertOipError(await infer(bob), 404)
+  const denied = await contain('caller.deny')
+  assertProblem(await models(bob), 403)
+  assertOipError(await infer(bob), 403)
+  // Another token of the same subject is the same caller.
+  assertOipError(await infer(await issuer.forge(claims({ sub: 'bob', iat: seconds(-5) }))), 403)
+  await release(denied)
+  assertOipError(await infer(bob), 404)
+  const throttled = await contain('caller.throttle', { perMinute: 1 })
+  assertOipError(await infer(bob), 404)
+  assertOipError(await infer(bob), 429)
+  assertProblem(await models(bob), 429)
+  await release(throttled)
+  assert.equal((await models(bob)).status, 200)
+})
+
 test('another audience, another issuer, another time, another key, no signature: 401 for API and inference', async () => {
   const stranger = await startEmbeddedIssuer(['admin'])
   try {

@@ -99,6 +99,45 @@ test('a revoked key stops counting within seconds, on every connection', async (
   })
 })
 
+test('a caller under containment is stopped and slowed in every process, and free again afterwards', async () => {
+  const key = await issueKey(plane, 'attacker', ['operator'])
+  const contain = async (action: string, more: Record<string, unknown> = {}) => {
+    const body = {
+      name: action,
+      reason: 'test',
+      subject: { kind: 'caller', id: 'service:attacker' },
+      steps: [{ action, parameters: { caller: 'service:attacker', ...more } }],
+      waitSeconds: 30,
+    }
+    const { json, text } = await plane.call('POST', '/api/v1/response/runs', { body })
+    assert.equal(json?.['state'], 'contained', text)
+    return String(json?.['id'])
+  }
+  await withAgent(4, async (agent) => {
+    const statuses = async (): Promise<number[]> =>
+      (
+        await Promise.all(Array.from({ length: 12 }, () => infer(agent, { authorization: `Bearer ${key}` })))
+      ).map(({ status }) => status)
+    const free = () => until(async () => (await statuses()).every((status) => status === 200), 60_000, 50)
+    await free()
+    const denied = await contain('caller.deny')
+    // Proven means that every process follows: no call gets through any more.
+    assert.deepEqual(
+      (await statuses()).filter((status) => status < 400),
+      [],
+    )
+    const body = { reason: 'over' }
+    await plane.call('POST', `/api/v1/response/runs/${denied}/revert`, { body })
+    await free()
+    const throttled = await contain('caller.throttle', { perMinute: 1 })
+    const slowed = await statuses()
+    assert.ok(slowed.filter((status) => status === 200).length <= 2, slowed.join(' '))
+    assert.ok(slowed.includes(429), slowed.join(' '))
+    await plane.call('POST', `/api/v1/response/runs/${throttled}/revert`, { body })
+    await free()
+  })
+})
+
 test('SIGKILL of one process fails only its own calls; it comes back and follows again', async () => {
   const [victim, other] = plane.processes?.farm.children ?? []
   const failed: string[] = []

@@ -71,7 +71,7 @@ export const createRouter = (deps: RouterDeps): Router => {
     const refused = deps.refusal()
     if (refused !== undefined) throw refused
     if (authorization !== undefined) return callers.authenticate(authorization)
-    if (current?.mode === 'development') return anonymous
+    if (current?.mode === 'development') return callers.admit(anonymous)
     throw identityErrors.IDENTITY_CREDENTIALS_MISSING('the request carries no credentials')
   }
 

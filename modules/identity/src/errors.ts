@@ -12,6 +12,16 @@ export const identityErrors = defineErrors({
     kind: 'Unauthenticated',
     summary: 'The credentials are unknown, wrong, expired or revoked.',
   },
+  IDENTITY_CALLER_DENIED: {
+    kind: 'Forbidden',
+    summary: 'A containment denies this caller for now; said by a gateway.',
+    help: 'rampart get containments says which and until when.',
+  },
+  IDENTITY_CALLER_THROTTLED: {
+    kind: 'RateLimited',
+    summary:
+      'A containment limits how often this caller may call; said by a gateway, which counts its own calls.',
+  },
   IDENTITY_LOGIN_CODE_INVALID: {
     kind: 'Unauthenticated',
     summary: 'A one-time login code is unknown, used or expired.',

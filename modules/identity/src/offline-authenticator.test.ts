@@ -73,3 +73,28 @@ test('a token of the issuer brings only roles that exist, and none into another 
   callers.use('acme', { keys: [] }, tokens)
   await assert.rejects(async () => callers.authenticate('Bearer a.b.c'), REFUSED)
 })
+
+test('rules of containments hold for keys, tokens and who has neither, for each call', async () => {
+  const { clock, callers } = start()
+  const { key, header } = makeKey()
+  const tokens = { verify: async () => ({ subject: 'bob', roles: ['viewer'], expiresAt: 1_000_000 }) }
+  const use = (rules: readonly { caller: string; perMinute?: number }[]) =>
+    callers.use('default', { keys: [key], rules }, tokens)
+  const token = 'Bearer a.b.c'
+  use([{ caller: 'user:bob' }, { caller: 'service:ci', perMinute: 60 }])
+  const denied = { code: 'IDENTITY_CALLER_DENIED' }
+  await assert.rejects(async () => callers.authenticate(token), denied)
+  await assert.rejects(async () => callers.authenticate(token), denied)
+  assert.equal((callers.authenticate(header) as { id: string }).id, 'ci')
+  assert.throws(() => callers.authenticate(header), { code: 'IDENTITY_CALLER_THROTTLED' })
+  clock.advance(1_000)
+  callers.authenticate(header)
+  // What was used up stays used up when the same rules come again.
+  use([{ caller: 'service:ci', perMinute: 60 }])
+  assert.throws(() => callers.authenticate(header), { code: 'IDENTITY_CALLER_THROTTLED' })
+  assert.equal((await callers.authenticate(token)).id, 'bob')
+  use([{ caller: 'anonymous:loopback' }])
+  callers.authenticate(header)
+  const nobody = { kind: 'anonymous', id: 'loopback', tenant: 'default', roles: [], via: 'none' } as const
+  assert.throws(() => callers.admit(nobody), denied)
+})

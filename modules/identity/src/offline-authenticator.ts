@@ -3,7 +3,15 @@
  * a hash gives nothing away), and bearer tokens of the issuer. Same answers as the control plane's for both. Session
  * cookies and component certificates are not known here.
  */
-import { DEFAULT_TENANT, type Principal, ROLES, type Role } from '@rampart/domain'
+import {
+  type CallerRule,
+  createCallerLimits,
+  DEFAULT_TENANT,
+  type Principal,
+  principalName,
+  ROLES,
+  type Role,
+} from '@rampart/domain'
 import type { Clock } from '@rampart/kit'
 import { hashSecret, looksLikeJwt, readApiKeyText, readBearer, sameHash } from './credentials.ts'
 import { identityErrors } from './errors.ts'
@@ -24,13 +32,17 @@ export type CallerMaterial = {
   readonly keys: readonly CallerKey[]
   /** Development mode only. */
   readonly adminHash?: string
+  /** Callers under containment, however they are recognised. */
+  readonly rules?: readonly CallerRule[]
 }
 
 export type OfflineAuthenticator = {
   /** Replaces the material; what was proven by the old one is proven again. */
   use(tenant: string, material: CallerMaterial, tokens: TokenVerifier | undefined): void
-  /** Synchronous when the header was seen before, or is an API key. Throws Unauthenticated. */
+  /** Synchronous when the header was seen before, or is an API key. Throws Unauthenticated, and what `admit` throws. */
   authenticate(authorization: string): Principal | Promise<Principal>
+  /** Throws IDENTITY_CALLER_DENIED and IDENTITY_CALLER_THROTTLED: each call counts. */
+  admit(principal: Principal): Principal
 }
 
 const CACHE_MS = 10_000
@@ -44,6 +56,19 @@ export const createOfflineAuthenticator = ({ clock }: { readonly clock: Clock })
   let keys = new Map<string, CallerKey>()
   let adminHash: Buffer | undefined
   let tokens: TokenVerifier | undefined
+
+  const limits = createCallerLimits(clock.monotonic)
+
+  const admit = (principal: Principal): Principal => {
+    const verdict = limits.judge(principalName(principal))
+    if (verdict === undefined) return principal
+    const name = principalName(principal)
+    throw verdict.kind === 'denied'
+      ? identityErrors.IDENTITY_CALLER_DENIED(`${name} is denied for now`)
+      : identityErrors.IDENTITY_CALLER_THROTTLED(
+          `${name} may call ${verdict.perMinute} times a minute for now`,
+        )
+  }
 
   const byKey = (text: string): CacheEntry => {
     const presented = readApiKeyText(text)
@@ -87,20 +112,22 @@ export const createOfflineAuthenticator = ({ clock }: { readonly clock: Clock })
       keys = new Map(material.keys.map((key) => [key.id, key]))
       adminHash = material.adminHash === undefined ? undefined : Buffer.from(material.adminHash, 'hex')
       tokens = verifier
+      limits.use(Map.groupBy(material.rules ?? [], ({ caller }) => caller))
       cache.invalidate()
     },
     authenticate: (authorization) => {
       const known = cache.get(authorization)
-      if (known !== undefined) return known.principal
+      if (known !== undefined) return admit(known.principal)
       const bearer = readBearer(authorization)
       if (bearer === undefined) throw refuse()
       const epoch = cache.epoch()
       const entry = byBearer(bearer)
       const keep = (proven: CacheEntry): Principal => {
         cache.set(authorization, proven, epoch)
-        return proven.principal
+        return admit(proven.principal)
       }
       return entry instanceof Promise ? entry.then(keep) : keep(entry)
     },
+    admit,
   }
 }

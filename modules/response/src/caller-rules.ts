@@ -1,8 +1,8 @@
 /**
  * Callers that containments deny or throttle. Kept in the database, asked in memory: while there are none, a check is one
- * comparison. A throttle is a bucket per process that fills evenly and holds what one second brings.
+ * comparison. Gateways are told the same rules; a throttle counts per process.
  */
-import { type Principal, principalName } from '@rampart/domain'
+import { createCallerLimits, type Principal, principalName } from '@rampart/domain'
 import { ALL_TENANTS, type Clock, type Database, type EventLog, type Logger } from '@rampart/kit'
 import * as store from './caller-rule-store.ts'
 import { responseErrors } from './errors.ts'
@@ -24,14 +24,12 @@ export type RuleFollower = {
 
 export type CallerRules = ReturnType<typeof createCallerRules>
 
-type Bucket = { tokens: number; at: number }
-
 const RELOAD_MS = 30_000
 
 export const createCallerRules = (deps: CallerRulesDeps) => {
   const { database, clock } = deps
   let rules = new Map<string, readonly CallerRule[]>()
-  const buckets = new Map<string, Bucket>()
+  const limits = createCallerLimits(clock.monotonic)
   let follower: RuleFollower | undefined
   let unsubscribe = (): void => undefined
   let timer: NodeJS.Timeout | undefined
@@ -46,34 +44,21 @@ export const createCallerRules = (deps: CallerRulesDeps) => {
       next.set(key, [...(next.get(key) ?? []), rule])
     }
     rules = next
-    for (const key of buckets.keys()) if (!next.has(key)) buckets.delete(key)
+    limits.use(next)
   }
 
   const loadQuietly = (): void => {
     load().catch((error: unknown) => deps.logger.warn({ err: error }, 'response.caller-rules-not-read'))
   }
 
-  const take = (key: string, perMinute: number): boolean => {
-    const now = clock.monotonic()
-    const bucket = buckets.get(key) ?? { tokens: Math.max(1, perMinute / 60), at: now }
-    const filled = bucket.tokens + ((now - bucket.at) * perMinute) / 60_000
-    bucket.tokens = Math.min(Math.max(1, perMinute / 60), filled)
-    bucket.at = now
-    buckets.set(key, bucket)
-    if (bucket.tokens < 1) return false
-    bucket.tokens -= 1
-    return true
-  }
-
   const judge = (tenant: string, caller: string): void => {
-    const key = keyOf(tenant, caller)
-    const found = rules.get(key)
-    if (found === undefined) return
-    if (found.some(({ perMinute }) => perMinute === undefined))
+    const verdict = limits.judge(keyOf(tenant, caller))
+    if (verdict?.kind === 'denied')
       throw responseErrors.RESPONSE_CALLER_DENIED(`${caller} is denied for now.`)
-    const limit = Math.min(...found.map(({ perMinute }) => perMinute ?? 0))
-    if (!take(key, limit))
-      throw responseErrors.RESPONSE_CALLER_THROTTLED(`${caller} may call ${limit} times a minute for now.`)
+    if (verdict?.kind === 'throttled')
+      throw responseErrors.RESPONSE_CALLER_THROTTLED(
+        `${caller} may call ${verdict.perMinute} times a minute for now.`,
+      )
   }
 
   return {
@@ -86,6 +71,17 @@ export const createCallerRules = (deps: CallerRulesDeps) => {
     denies: (tenant: string, caller: string): boolean =>
       rules.size > 0 &&
       (rules.get(keyOf(tenant, caller))?.some(({ perMinute }) => perMinute === undefined) ?? false),
+    /** What a process elsewhere must know to refuse the same callers. */
+    of: (tenant: string): readonly { readonly caller: string; readonly perMinute?: number }[] =>
+      [...rules]
+        .filter(([key]) => key.startsWith(`${tenant} `))
+        .flatMap(([, list]) =>
+          list.map(({ caller, perMinute }) => ({
+            caller,
+            ...(perMinute === undefined ? {} : { perMinute }),
+          })),
+        )
+        .sort((a, b) => a.caller.localeCompare(b.caller) || (a.perMinute ?? 0) - (b.perMinute ?? 0)),
     /** Who elsewhere does not know the rules as they are now. */
     lagging: async (tenant: string): Promise<readonly string[]> => (await follower?.lagging(tenant)) ?? [],
     follow: (next: RuleFollower): void => {

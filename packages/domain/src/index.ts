@@ -1,4 +1,5 @@
 export * from './approval.ts'
+export * from './caller-rule.ts'
 export * from './decision.ts'
 export * from './digest.ts'
 export * from './entity.ts'

@@ -10590,9 +10590,13 @@ export interface operations {
                             /** @description Containments without asking anybody */
                             readonly acted: number;
                             readonly actions: number;
+                            /** @description Decisions that this very bundle took then, … */
+                            readonly decided: number;
                             readonly digest: string;
                             /** @description Answers that broke or could not be read */
                             readonly faults: number;
+                            /** @description … and those of them that it takes again just so */
+                            readonly repeated: number;
                             readonly version: number;
                         };
                         readonly candidate: {
@@ -10722,6 +10726,8 @@ export interface operations {
                                     readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
                                     /** @description Detectors; * stands for any text. */
                                     readonly names?: readonly string[];
+                                    /** @description Decisions that let somebody read, too. Default: false. */
+                                    readonly routine?: boolean;
                                     /** @description Default: all but inference and sighting. */
                                     readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
                                 };
@@ -10745,7 +10751,7 @@ export interface operations {
                                 /** @description Records in the queue; default 1,000,000. */
                                 readonly maxQueued?: number;
                                 readonly sample?: {
-                                    /** @description Share of inference records. */
+                                    /** @description Share of inference records where the policy names none (obligation export_rate). Default: 1. */
                                     readonly inference: number;
                                 };
                                 /** @description HEC token, password of AMQP, or key of the webhook signature. */
@@ -10776,6 +10782,8 @@ export interface operations {
                                 readonly lastDeliveredAt?: string;
                                 readonly lastError?: string;
                                 readonly lastErrorAt?: string;
+                                /** @description Records of inference and decisions that the filter and the sample left out. */
+                                readonly leftOut: number;
                                 /** @enum {unknown} */
                                 readonly phase: "idle" | "sending" | "waiting" | "stopped";
                                 readonly queued: number;
@@ -10825,6 +10833,8 @@ export interface operations {
                                 readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
                                 /** @description Detectors; * stands for any text. */
                                 readonly names?: readonly string[];
+                                /** @description Decisions that let somebody read, too. Default: false. */
+                                readonly routine?: boolean;
                                 /** @description Default: all but inference and sighting. */
                                 readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
                             };
@@ -10848,7 +10858,7 @@ export interface operations {
                             /** @description Records in the queue; default 1,000,000. */
                             readonly maxQueued?: number;
                             readonly sample?: {
-                                /** @description Share of inference records. */
+                                /** @description Share of inference records where the policy names none (obligation export_rate). Default: 1. */
                                 readonly inference: number;
                             };
                             /** @description HEC token, password of AMQP, or key of the webhook signature. */
@@ -10879,6 +10889,8 @@ export interface operations {
                             readonly lastDeliveredAt?: string;
                             readonly lastError?: string;
                             readonly lastErrorAt?: string;
+                            /** @description Records of inference and decisions that the filter and the sample left out. */
+                            readonly leftOut: number;
                             /** @enum {unknown} */
                             readonly phase: "idle" | "sending" | "waiting" | "stopped";
                             readonly queued: number;
@@ -10921,6 +10933,8 @@ export interface operations {
                         readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
                         /** @description Detectors; * stands for any text. */
                         readonly names?: readonly string[];
+                        /** @description Decisions that let somebody read, too. Default: false. */
+                        readonly routine?: boolean;
                         /** @description Default: all but inference and sighting. */
                         readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
                     };
@@ -10944,7 +10958,7 @@ export interface operations {
                     /** @description Records in the queue; default 1,000,000. */
                     readonly maxQueued?: number;
                     readonly sample?: {
-                        /** @description Share of inference records. */
+                        /** @description Share of inference records where the policy names none (obligation export_rate). Default: 1. */
                         readonly inference: number;
                     };
                     /** @description HEC token, password of AMQP, or key of the webhook signature. */
@@ -10994,6 +11008,8 @@ export interface operations {
                                 readonly minSeverity?: "info" | "low" | "medium" | "high" | "critical";
                                 /** @description Detectors; * stands for any text. */
                                 readonly names?: readonly string[];
+                                /** @description Decisions that let somebody read, too. Default: false. */
+                                readonly routine?: boolean;
                                 /** @description Default: all but inference and sighting. */
                                 readonly types?: readonly ("signal" | "incident" | "decision" | "containment" | "audit-checkpoint" | "inference" | "sighting")[];
                             };
@@ -11017,7 +11033,7 @@ export interface operations {
                             /** @description Records in the queue; default 1,000,000. */
                             readonly maxQueued?: number;
                             readonly sample?: {
-                                /** @description Share of inference records. */
+                                /** @description Share of inference records where the policy names none (obligation export_rate). Default: 1. */
                                 readonly inference: number;
                             };
                             /** @description HEC token, password of AMQP, or key of the webhook signature. */
@@ -11048,6 +11064,8 @@ export interface operations {
                             readonly lastDeliveredAt?: string;
                             readonly lastError?: string;
                             readonly lastErrorAt?: string;
+                            /** @description Records of inference and decisions that the filter and the sample left out. */
+                            readonly leftOut: number;
                             /** @enum {unknown} */
                             readonly phase: "idle" | "sending" | "waiting" | "stopped";
                             readonly queued: number;
