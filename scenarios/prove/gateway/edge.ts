@@ -69,7 +69,11 @@ export const createEdge = async (plane: Plane) => {
       ),
     /** Names of the record files. */
     segments: (): Set<string> => new Set(folders().flatMap((folder) => readdirSync(folder))),
-    remove: (): void => rmSync(home, { recursive: true, force: true }),
+    /** Ends what a failed proof left running, too. */
+    remove: async (): Promise<void> => {
+      if (parent?.exitCode === null && parent.signalCode === null) await terminate(parent)
+      rmSync(home, { recursive: true, force: true })
+    },
   }
 }
 
