@@ -73,6 +73,7 @@ const detailOf = (world: World): IncidentDetail => {
     accounts: [
       { ...VERSION, subject: true, score: 28.2 },
       { ...HOST, subject: true, score: 16.5 },
+      { kind: 'artifact', id: `sha256:${'4d'.repeat(32)}`, subject: false, score: 8.2 },
     ],
     conditions: contributions.map(({ signal, key, rule, source, group, severity, title, entity, time }) => ({
       ...{ id: signal, key, rule, source, group, severity, title, entity, time },

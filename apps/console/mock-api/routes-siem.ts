@@ -14,6 +14,7 @@ const sinksOf = (world: World, dead: number): SinkItem[] => {
     held: 0,
     dead: 0,
     delivered: 0,
+    leftOut: 0,
     lagSeconds: 0,
     failures: 0,
   } as const

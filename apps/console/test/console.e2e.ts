@@ -14,10 +14,19 @@ test('every page renders from its own address, without console errors or alerts'
   })
 })
 
+/** Pages of things that only the mock has under a known name. */
+const DETAILS = [
+  '/incidents/incident-1',
+  '/response/runs/0199f2a0-0000-7000-8000-000000000002',
+  '/response/playbooks/contain-host',
+  '/siem/sinks/soc-webhook',
+  '/siem/sources/suricata-edge',
+]
+
 // Dark and narrow in one walk: the two do not depend on one another, and each walk is a page load per address.
 test('at 390 pixels and dark nothing scrolls sideways and the navigation is a sheet', async () => {
   await visit({ width: 390, height: 844, dark: true }, async ({ page, open }) => {
-    for (const path of Object.values(pagesOf(MOCK_SHOWN))) {
+    for (const path of [...Object.values(pagesOf(MOCK_SHOWN)), ...DETAILS]) {
       await open(path)
       assert.equal(await page.locator('[role=alert]').count(), 0, path)
       assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')

@@ -100,7 +100,7 @@ const List = ({ nodes }: { nodes: readonly Node[] }) => (
   <ul className="flex flex-col gap-1.5">
     {nodes.map((node) => (
       <li key={keyOf(node)} className="flex items-baseline justify-between gap-3">
-        <EntityLink entity={node as never} />
+        <EntityLink entity={node as never} short className="min-w-0 wrap-anywhere" />
         <span className="text-xs whitespace-nowrap text-ink-3">
           {plural(node.signals, 'signal')}, {node.hops === 1 ? 'in the incident' : 'one step away'}
         </span>

@@ -11,6 +11,7 @@ const sink = (status: Partial<SinkItem['status']>, spec: Partial<SinkItem['spec'
     held: 0,
     dead: 0,
     delivered: 0,
+    leftOut: 0,
     lagSeconds: 0,
     failures: 0,
     ...status,

@@ -168,7 +168,7 @@ const Accounts = ({ incident }: { incident: IncidentDetail }) => (
     <ul className="flex flex-col gap-1.5">
       {incident.accounts.map(({ kind, id, score, subject }) => (
         <li key={`${kind}:${id}`} className="flex items-baseline justify-between gap-3">
-          <EntityLink entity={{ kind, id } as never} />
+          <EntityLink entity={{ kind, id } as never} short className="min-w-0 wrap-anywhere" />
           <span className="tnum text-xs whitespace-nowrap text-ink-2">
             {subject ? '' : 'mentioned, '}
             {score.toFixed(1)} dB

@@ -69,6 +69,11 @@ const Delivery = ({ sink }: { sink: SinkItem }) => {
           <span className="tnum">{plural(unsentOf(sink), 'record')}</span>
         </Fact>
         {unsentOf(sink) > 0 && <Fact label="The oldest waits for">{lagWords(status.lagSeconds)}</Fact>}
+        {status.leftOut > 0 && (
+          <Fact label="Left out by sampling and filter">
+            <span className="tnum">{plural(status.leftOut, 'record')}</span>
+          </Fact>
+        )}
         {status.held > 0 && (
           <Fact label="Kept in case of a break">
             <span className="tnum">{plural(status.held, 'record')}</span>

@@ -18,6 +18,9 @@ export type Column<Row> = {
 
 export type Sort = { column: string; descending: boolean }
 
+/** Margins of a row belong to the row: which cell is its first or last depends on the width of the screen. */
+const EDGES = "before:table-cell before:w-2 before:content-[''] after:table-cell after:w-2 after:content-['']"
+
 const FROM = {
   sm: 'hidden sm:table-cell',
   md: 'hidden md:table-cell',
@@ -59,7 +62,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
     <div className="relative w-full overflow-x-auto">
       <table aria-label={label} aria-busy={rows === undefined} className="w-full border-collapse text-sm">
         <thead>
-          <tr className="border-b border-line">
+          <tr className={cx(EDGES, 'border-b border-line')}>
             {columns.map((column) => (
               <Head key={column.id} column={column} sort={sort} onSort={onSort} />
             ))}
@@ -68,7 +71,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
         <tbody>
           {rows === undefined
             ? Array.from({ length: skeletonRows }, (_, at) => (
-                <tr key={at} className="h-9 border-b border-line last:border-0">
+                <tr key={at} className={cx(EDGES, 'h-9 border-b border-line last:border-0')}>
                   {columns.map((column) => (
                     <td key={column.id} className={cellClass(column)}>
                       <Bone className="h-3 w-3/4 max-w-32 min-w-8" />
@@ -80,6 +83,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
                 <tr
                   key={rowKey(row)}
                   className={cx(
+                    EDGES,
                     'group/row h-9 border-b border-line last:border-0 hover:bg-hover has-[[data-row]:focus-visible]:bg-accent-soft',
                     rowClass?.(row),
                   )}
@@ -99,7 +103,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
 
 const cellClass = <Row,>(column: Column<Row>): string =>
   cx(
-    'px-2 py-1.5 align-middle first:pl-4 last:pr-4',
+    'px-2 py-1.5 align-middle',
     column.align === 'right' && 'tnum text-right whitespace-nowrap',
     column.from !== undefined && FROM[column.from],
     column.className,
@@ -119,7 +123,7 @@ const Head = <Row,>(props: {
       scope="col"
       aria-sort={active ? (sort?.descending ? 'descending' : 'ascending') : undefined}
       className={cx(
-        'eyebrow h-8 px-2 text-left whitespace-nowrap first:pl-4 last:pr-4',
+        'eyebrow h-8 px-2 text-left whitespace-nowrap',
         column.align === 'right' && 'text-right',
         column.from !== undefined && FROM[column.from],
       )}
