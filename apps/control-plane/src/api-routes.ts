@@ -35,6 +35,7 @@ import { Type } from 'typebox'
 import type { ApiDeps } from './api-deps.ts'
 import { registerEventRoutes } from './event-routes.ts'
 import { registerOverviewRoute } from './overview-route.ts'
+import { createSimulationPorts } from './simulation-ports.ts'
 
 /** Returns what ends the open event streams. */
 export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readonly stop: () => void } => {
@@ -133,10 +134,7 @@ export const registerApiRoutes = (api: FastifyInstance, deps: ApiDeps): { readon
   registerSimulationRoutes(api, {
     ...pipeline,
     clock: deps.clock,
-    bundles: {
-      active: () => pipeline.policy.hot('response'),
-      draft: (files) => pipeline.policy.draft('response', files),
-    },
+    ...createSimulationPorts(pipeline.policy),
   })
   registerAuditRoutes(api, { audit: pipeline.audit, clock: deps.clock })
   const events = registerEventRoutes(api, {

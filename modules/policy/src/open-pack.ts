@@ -3,7 +3,7 @@ import type { Digest } from '@rampart/domain'
 import { createRegoRuntime } from '@rampart/rego'
 import { type CompiledPack, type CompileRequest, compilePack } from './compiled-pack.ts'
 import { policyErrors } from './errors.ts'
-import { type PackFiles, type PackName, packDigest } from './pack-files.ts'
+import { checkFileNames, type PackFiles, type PackName, packDigest } from './pack-files.ts'
 
 export type PackContent = {
   readonly pack: PackName
@@ -23,5 +23,14 @@ export const createPackOpener = async (
       throw policyErrors.POLICY_CONTENT_DIFFERS(`version ${version} of ${pack} is not ${digest}`)
     epoch += 1
     return compilePack(runtime, { pack, files, version, epoch, onFault })
+  }
+}
+
+/** For files that nobody named a digest of, in a process of their own. The opener throws POLICY_FILE_REFUSED, REGO_COMPILE_FAILED. */
+export const createDraftOpener = async (): Promise<(pack: PackName, files: PackFiles) => CompiledPack> => {
+  const runtime = await createRegoRuntime()
+  return (pack, files) => {
+    checkFileNames(files)
+    return compilePack(runtime, { pack, files, version: 0, epoch: 0 })
   }
 }

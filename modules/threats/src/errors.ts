@@ -39,6 +39,14 @@ export const threatsErrors = defineErrors({
     summary: 'One simulation runs at a time.',
     retryable: true,
   },
+  THREATS_SIMULATION_BUNDLE_EXPIRED: {
+    kind: 'InvalidInput',
+    summary: 'The bundle is no longer valid: nothing would be done on its word.',
+  },
+  THREATS_SIMULATION_FAILED: {
+    kind: 'InvalidInput',
+    summary: 'The simulation ended without an answer: the bundle took too much time or memory.',
+  },
   THREATS_SIMULATION_TOO_LARGE: {
     kind: 'InvalidInput',
     summary: 'More decisions were taken in that time than a simulation asks again.',

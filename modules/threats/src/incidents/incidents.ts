@@ -36,6 +36,7 @@ export type TimelineNote = {
 }
 
 const SETTLE_MS = 400
+const PAGE = 100
 const SELF = 'component:threats'
 
 export const createIncidents = (deps: IncidentDeps) => {
@@ -280,8 +281,17 @@ export const createIncidents = (deps: IncidentDeps) => {
       })
     },
 
-    decisionsSince: (tenant: string, since: string, limit: number) =>
-      database.read(tenant, (tx) => store.decisionsSince(tx, since, limit)),
+    countDecisions: (tenant: string, since: string, limit: number) =>
+      database.read(tenant, (tx) => store.countDecisions(tx, since, limit)),
+    /** What a simulation lives through, page by page. */
+    decisionsFor: async function* (tenant: string, since: string): AsyncGenerator<store.StoredDecision[]> {
+      let page: store.StoredDecision[] = []
+      do {
+        const after = page.at(-1)
+        page = await database.read(tenant, (tx) => store.decisionsPage(tx, since, after, PAGE))
+        yield page
+      } while (page.length === PAGE)
+    },
 
     /** Handles what is readable and opens what is due; for tests and for a stop that leaves nothing behind. */
     drain: async (): Promise<void> => {

@@ -290,10 +290,28 @@ export const decisionsOf = async (tx: Tx, incident: string): Promise<StoredDecis
   return rows.map(toDecision)
 }
 
-export const decisionsSince = async (tx: Tx, since: string, limit: number): Promise<StoredDecision[]> => {
-  const rows = await tx.query<DecisionRow>(
-    `SELECT ${DECISION} FROM threats_decision WHERE time >= $1 ORDER BY time, id LIMIT $2`,
+/** Decisions since then, counted up to a limit. */
+export const countDecisions = async (tx: Tx, since: string, limit: number): Promise<number> => {
+  const rows = await tx.query<{ n: number }>(
+    'SELECT count(*)::int AS n FROM (SELECT FROM threats_decision WHERE time >= $1 LIMIT $2) AS counted',
     [since, limit],
+  )
+  return rows[0]?.n ?? 0
+}
+
+/** A page of the decisions since then, of the hour before, and of earlier ones about the same incidents, in order. */
+export const decisionsPage = async (
+  tx: Tx,
+  since: string,
+  after: { readonly time: string; readonly id: string } | undefined,
+  limit: number,
+): Promise<StoredDecision[]> => {
+  const rows = await tx.query<DecisionRow>(
+    `SELECT ${DECISION} FROM threats_decision AS one
+     WHERE (time >= $1::timestamptz - interval '1 hour' OR EXISTS (
+         SELECT FROM threats_decision AS later WHERE later.incident_id = one.incident_id AND later.time >= $1))
+       AND ($2::timestamptz IS NULL OR (time, id) > ($2, $3)) ORDER BY time, id LIMIT $4`,
+    [since, after?.time ?? null, after?.id ?? null, limit],
   )
   return rows.map(toDecision)
 }

@@ -7,21 +7,40 @@ import { Type } from 'typebox'
 import { threatsErrors } from '../errors.ts'
 import type { Incidents } from '../incidents/incidents.ts'
 import { ResponseActionSchema } from '../incidents/response-actions.ts'
-import { type Bundle, simulate } from './simulate.ts'
+import type { StoredDecision } from '../incidents/store.ts'
+import type { Simulation } from './simulate.ts'
 
-export type SimulationDeps = {
-  readonly incidents: Pick<Incidents, 'decisionsSince'>
-  readonly clock: Clock
-  /** The bundle in force, and a draft; the draft's faults are thrown as the policy room's errors. */
-  readonly bundles: {
-    active(): Bundle & { readonly version: number; readonly digest: string }
-    draft(files: Readonly<Record<string, string>>): Bundle & { readonly digest: string }
-  }
+export type SimulationFiles = Readonly<Record<string, string>>
+
+/** The two bundles as files: they are compiled where the simulation runs. */
+export type SimulationQuestion = {
+  readonly active: SimulationFiles
+  readonly candidate: SimulationFiles
+  readonly since: string
+  readonly budgetMs: number
 }
 
-const MOST_DECISIONS = 2_000
-/** Time for one simulation, ms: an evaluation holds up the process, so there is an end to them. */
-const BUDGET_MS = 10_000
+export type SimulationDeps = {
+  readonly incidents: Pick<Incidents, 'countDecisions' | 'decisionsFor'>
+  readonly clock: Clock
+  readonly activeBundle: () => Promise<{
+    readonly version: number
+    readonly digest: string
+    readonly files: SimulationFiles
+  }>
+  /**
+   * Away from this thread; a bundle's faults are thrown as the policy room's errors, and one that is over as
+   * THREATS_SIMULATION_BUNDLE_EXPIRED. Ends when `signal` says so.
+   */
+  readonly run: (
+    question: SimulationQuestion,
+    history: AsyncIterable<readonly StoredDecision[]>,
+    signal: AbortSignal,
+  ) => Promise<Simulation & { readonly candidateDigest: string }>
+}
+
+const MOST_DECISIONS = 10_000
+const BUDGET_MS = 20_000
 const LONGEST_MS = 90 * 86_400_000
 
 const Totals = Type.Object({
@@ -34,7 +53,13 @@ const Answer = Type.Object({
   decisions: Type.Integer(),
   incidents: Type.Integer(),
   truncated: Type.Boolean(),
-  active: Type.Object({ ...Totals.properties, version: Type.Integer(), digest: Type.String() }),
+  active: Type.Object({
+    ...Totals.properties,
+    version: Type.Integer(),
+    digest: Type.String(),
+    decided: Type.Integer({ description: 'Decisions that this very bundle took then, …' }),
+    repeated: Type.Integer({ description: '… and those of them that it takes again just so' }),
+  }),
   candidate: Type.Object({ ...Totals.properties, digest: Type.String() }),
   unchanged: Type.Integer(),
   differences: Type.Array(
@@ -58,10 +83,8 @@ const Body = Type.Object(
   { additionalProperties: false },
 )
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
 export const registerSimulationRoutes = (instance: FastifyInstance, deps: SimulationDeps): void => {
-  const { clock, bundles, incidents } = deps
+  const { clock, incidents } = deps
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   let busy = false
   app.post(
@@ -77,30 +100,30 @@ export const registerSimulationRoutes = (instance: FastifyInstance, deps: Simula
         response: { 200: Answer },
       },
     },
-    async (request) => {
+    async (request, reply) => {
+      const { tenant } = request.principal
       const from = Math.max(Date.parse(request.body.since), clock.now() - LONGEST_MS)
       const since = new Date(from).toISOString()
-      const [active, candidate] = [bundles.active(), bundles.draft(request.body.files)]
       if (busy) throw threatsErrors.THREATS_SIMULATION_BUSY('Another simulation is running; try again soon.')
       busy = true
+      // Nobody waits for the answer any more.
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
       try {
-        const found = await incidents.decisionsSince(request.principal.tenant, since, MOST_DECISIONS + 1)
-        if (found.length > MOST_DECISIONS) {
+        if ((await incidents.countDecisions(tenant, since, MOST_DECISIONS + 1)) > MOST_DECISIONS) {
           throw threatsErrors.THREATS_SIMULATION_TOO_LARGE(
             `More than ${MOST_DECISIONS} decisions were taken since ${since}; simulate a shorter time.`,
           )
         }
-        const started = clock.monotonic()
-        const result = await simulate(found, { active, candidate }, async () => {
-          await nextTurn()
-          return clock.monotonic() - started < BUDGET_MS
-        })
-        const { version, digest } = active
+        const { version, digest, files } = await deps.activeBundle()
+        const question = { active: files, candidate: request.body.files, since, budgetMs: BUDGET_MS }
+        const history = incidents.decisionsFor(tenant, since)
+        const { candidateDigest, ...result } = await deps.run(question, history, gone.signal)
         return {
           ...result,
           since,
           active: { ...result.active, version, digest },
-          candidate: { ...result.candidate, digest: candidate.digest },
+          candidate: { ...result.candidate, digest: candidateDigest },
         } as never
       } finally {
         busy = false

@@ -14,6 +14,7 @@ const action = (over: Partial<ResponseAction> = {}): ResponseAction => ({
   ...over,
 })
 const bundle = (answer: (input: { recent: { acted_last_hour: number } }) => readonly unknown[]): Bundle => ({
+  digest: 'sha256:a',
   evaluate: (input) => ({
     allow: true,
     reasons: ['r'],
@@ -30,7 +31,7 @@ const asked = (incident: string, minute: number): StoredDecision => ({
   reasons: [],
   acted: 0,
 })
-const always = async () => true
+const always = { since: '2026-01-01T00:00:00.000Z', mayGoOn: () => true }
 
 test('differences say what a bundle would add, leave out and change', async () => {
   const host = (id: string) => ({ kind: 'host', id })
@@ -66,6 +67,25 @@ test('it ends when the time is up, and counts what cannot be read', async () => 
   let left = 2
   const broken = bundle(() => [{ action: 'rm -rf' }])
   const history = [asked('a', 0), asked('b', 1), asked('c', 2)]
-  const result = await simulate(history, { active: broken, candidate: broken }, async () => left-- > 0)
+  const result = await simulate(
+    history,
+    { active: broken, candidate: broken },
+    { ...always, mayGoOn: () => left-- > 0 },
+  )
   assert.deepEqual([result.truncated, result.decisions, result.candidate.faults], [true, 2, 2])
+})
+
+test('what was decided before it begins counts as it was, and its own decisions come again', async () => {
+  const limited = bundle(({ recent }) => [
+    action({ mode: recent.acted_last_hour >= 1 ? 'recommend' : 'act' }),
+  ])
+  const { mode: _, ...rest } = action()
+  const before = { ...asked('a', 0), actions: [action()], acted: 1 }
+  const mine = { ...asked('b', 20), actions: [{ mode: 'recommend', ...rest }] }
+  const again = { ...asked('a', 30), actions: [] }
+  const other = { ...asked('c', 40), bundleDigest: 'sha256:b' }
+  const about = { ...always, since: '2026-01-01T00:10:00.000Z' }
+  const result = await simulate([before, mine, again, other], { active: limited, candidate: limited }, about)
+  assert.deepEqual([result.decisions, result.active.decided, result.active.repeated], [3, 2, 2])
+  assert.deepEqual([result.active.acted, result.unchanged], [0, 3])
 })

@@ -4,7 +4,9 @@ import { countActed, newActions, readActions } from '../incidents/response-actio
 import type { StoredDecision } from '../incidents/store.ts'
 
 export interface Bundle {
-  evaluate(input: unknown): DecisionResult
+  readonly digest: string
+  /** `at`: when it was asked, ms since 1970. */
+  evaluate(input: unknown, at: number): DecisionResult
 }
 
 export type Difference = {
@@ -29,7 +31,8 @@ export type Simulation = {
   readonly incidents: number
   /** True when the time for it ran out; what is told is the older part. */
   readonly truncated: boolean
-  readonly active: Totals
+  /** Decisions that the active bundle itself took then, and those of them that it takes again just so. */
+  readonly active: Totals & { readonly decided: number; readonly repeated: number }
   readonly candidate: Totals
   readonly unchanged: number
   readonly differences: readonly Difference[]
@@ -43,22 +46,27 @@ const createLife = (bundle: Bundle) => {
   const done = new Map<string, ResponseAction[]>()
   let acts: { readonly at: number; readonly n: number }[] = []
   const totals = { actions: 0, acted: 0, faults: 0 }
+  const remember = (incident: string, at: number, actions: readonly ResponseAction[]): void => {
+    done.set(incident, [...(done.get(incident) ?? []), ...actions])
+    acts.push({ at, n: countActed(actions) })
+  }
   return {
     totals,
+    /** What was decided before the history begins stands as it was. */
+    recall: ({ incident, actions, time }: StoredDecision): void =>
+      remember(incident, Date.parse(time), actions as unknown as ResponseAction[]),
     live: ({ incident, input, time }: StoredDecision) => {
       const at = Date.parse(time)
       acts = acts.filter((one) => one.at > at - HOUR_MS)
       const acted_last_hour = acts.reduce((sum, { n }) => sum + n, 0)
       const before = done.get(incident) ?? []
       const recent = { acted_last_hour, acted_on_incident: countActed(before) }
-      const { obligations, reasons } = bundle.evaluate({ ...input, recent })
+      const { obligations, reasons } = bundle.evaluate({ ...input, recent }, at)
       const read = readActions(obligations)
       const actions = newActions(read.actions, before)
-      done.set(incident, [...before, ...actions])
-      const n = countActed(actions)
-      acts.push({ at, n })
+      remember(incident, at, actions)
       totals.actions += actions.length
-      totals.acted += n
+      totals.acted += countActed(actions)
       const isBroken = reasons[0]?.startsWith('the policy could not be evaluated') === true
       totals.faults += read.faults.length + (isBroken ? 1 : 0)
       return { actions, reasons }
@@ -66,9 +74,16 @@ const createLife = (bundle: Bundle) => {
   }
 }
 
+/** The database keeps objects in an order of its own. */
+const inOrder = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  )
 const nameOf = ({ action, entity }: ResponseAction): string => `${action} ${entity.kind}:${entity.id}`
 const termsOf = ({ mode, approvals_needed, ttl_s, parameters }: ResponseAction): string =>
-  JSON.stringify([mode, approvals_needed, ttl_s, parameters])
+  inOrder([mode, approvals_needed, ttl_s, parameters])
 
 const compare = (active: readonly ResponseAction[], candidate: readonly ResponseAction[]) => {
   const mine = new Map(active.map((one) => [nameOf(one), one]))
@@ -85,38 +100,48 @@ const compare = (active: readonly ResponseAction[], candidate: readonly Response
 
 type About = { readonly incident?: { readonly title?: string; readonly severity?: string } }
 
-/** `pause` lets other work in between and answers false when the time is up. */
+/** `since` parts what is asked again from what is only remembered; `mayGoOn` answers false when the time is up. */
 export const simulate = async (
-  history: readonly StoredDecision[],
+  history: Iterable<StoredDecision> | AsyncIterable<StoredDecision>,
   bundles: { readonly active: Bundle; readonly candidate: Bundle },
-  pause: () => Promise<boolean>,
+  about: { readonly since: string; readonly mayGoOn: () => boolean },
 ): Promise<Simulation> => {
   const [active, candidate] = [createLife(bundles.active), createLife(bundles.candidate)]
+  const since = Date.parse(about.since)
+  const incidents = new Set<string>()
   const differences: Difference[] = []
-  let unchanged = 0
-  let decisions = 0
-  for (const decision of history) {
-    if (!(await pause())) break
-    decisions += 1
+  const counts = { decisions: 0, unchanged: 0, decided: 0, repeated: 0 }
+  let truncated = false
+  for await (const decision of history) {
+    if (Date.parse(decision.time) < since) {
+      active.recall(decision)
+      candidate.recall(decision)
+      continue
+    }
+    truncated = !about.mayGoOn()
+    if (truncated) break
+    counts.decisions += 1
+    incidents.add(decision.incident)
     const now = active.live(decision)
     const then = candidate.live(decision)
+    if (decision.bundleDigest === bundles.active.digest) {
+      counts.decided += 1
+      counts.repeated += inOrder(now.actions) === inOrder(decision.actions) ? 1 : 0
+    }
     const difference = compare(now.actions, then.actions)
     if (difference.added.length + difference.removed.length + difference.changed.length === 0) {
-      unchanged += 1
+      counts.unchanged += 1
       continue
     }
     const { title = '', severity = '' } = (decision.input as About).incident ?? {}
-    const about = { incident: decision.incident, title, severity, time: decision.time }
+    const { incident, time } = decision
     if (differences.length < MOST_DIFFERENCES)
-      differences.push({ ...about, ...difference, reasons: then.reasons })
+      differences.push({ incident, title, severity, time, ...difference, reasons: then.reasons })
   }
+  const { decisions, unchanged, decided, repeated } = counts
   return {
-    decisions,
-    incidents: new Set(history.slice(0, decisions).map(({ incident }) => incident)).size,
-    truncated: decisions < history.length,
-    active: active.totals,
+    ...{ decisions, incidents: incidents.size, truncated, unchanged, differences },
+    active: { ...active.totals, decided, repeated },
     candidate: candidate.totals,
-    unchanged,
-    differences,
   }
 }
