@@ -69,3 +69,43 @@ test('noise is refused line by line with the exit code of a failure', async () =
   assert.equal((await cli(['decode', '--format', 'nope'], fed(['']))).code, 2)
   assert.equal((await cli(['encode'], fed(['']))).code, 2)
 })
+
+test('a slow reader of our output is waited for: memory does not grow with the input', async () => {
+  let taken = 0
+  let waits = 0
+  let openWaits = 0
+  const lines = `${JSON.stringify(signal)}\n`.repeat(1000)
+  const { code, out } = await cli(['encode', '--format', 'cef'], {
+    stdinChunks: async function* () {
+      for (; taken < 20; taken += 1) yield Buffer.from(lines)
+    },
+    drained: async () => {
+      waits += 1
+      openWaits += 1
+      const before = taken
+      await new Promise((resolve) => setImmediate(resolve))
+      // Nothing was read on meanwhile.
+      assert.equal(taken, before)
+      openWaits -= 1
+    },
+  })
+  assert.deepEqual([code, openWaits, out.trimEnd().split('\n').length], [0, 0, 20_000])
+  assert.ok(waits > 20, `${waits}`)
+})
+
+test('nothing in gives nothing out, whatever the format', async () => {
+  for (const command of [
+    ['encode', '--format', 'ocsf'],
+    ['decode', '--format', 'cef'],
+  ])
+    for (const input of ['', '\n', '\r\n\n'])
+      assert.deepEqual(await cli(command, fed([input])), { code: 0, out: '', err: '' })
+})
+
+test('a record that is nested beyond reason is refused by its line, and the next one is written', async () => {
+  const deep = `{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+  const odd = JSON.stringify({ ...signal, id: 'a' }).replace('"a"', '"\\ud800"')
+  const { code, out, err } = await cli(['encode', '--format', 'cef'], fed([`${deep}\n${odd}\n`]))
+  assert.deepEqual([code, out.trimEnd().split('\n').length], [1, 1])
+  assert.match(err, /^line 1: /)
+})

@@ -1,6 +1,8 @@
 /** Where the command line reads and writes: data to stdout, messages to stderr, colour only for people. */
 export type Io = {
   readonly out: (text: string) => void
+  /** When what was given to `out` has room again; a reader may be slower than we are. */
+  readonly drained?: () => Promise<void>
   readonly err: (text: string) => void
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string

@@ -1,4 +1,5 @@
 /** Entry of `rampart`: connects the process to the program. */
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { assetPath } from '@rampart/kit/core'
@@ -16,6 +17,9 @@ process.exitCode = await runCli(
   process.argv.slice(2),
   {
     out: (chunk) => void process.stdout.write(chunk),
+    drained: async () => {
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain', { signal: interrupt.signal })
+    },
     err: (chunk) => void process.stderr.write(chunk),
     env: process.env,
     cwd: process.cwd(),

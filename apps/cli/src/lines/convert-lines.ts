@@ -35,6 +35,7 @@ export const convertLines = async (session: Session, convert: (line: string) => 
     if (out.length > FLUSH_CHARACTERS) {
       io.out(out)
       out = ''
+      await io.drained?.()
     }
   }
   if (out !== '') io.out(out)
