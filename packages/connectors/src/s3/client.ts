@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { isAppError } from '@rampart/kit'
 import { type OutboundHttp, type OutboundStream, outboundErrors, retryAfterMs } from '../outbound/index.ts'
+import { s3Errors } from './errors.ts'
 
 export type S3Login =
   | { readonly kind: 'none' }
@@ -43,7 +44,10 @@ const urlOf = ({ protocol, hostname, port, path, query = {} }: SdkRequest): URL 
     ),
   )
   const search = pairs.length === 0 ? '' : `?${pairs.join('&')}`
-  return new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}${search}`)
+  const url = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}${search}`)
+  // `..` in a key would be taken as a way up: to other prefixes, and to other buckets.
+  if (url.pathname !== path) throw s3Errors.S3_KEY_REFUSED('An object has a key that leads elsewhere.')
+  return url
 }
 
 const bounded = async (answer: OutboundStream): Promise<Readable> => {

@@ -10,5 +10,9 @@ export const s3Errors = defineErrors({
     kind: 'Unavailable',
     summary: 'An object changed while it was read; it is looked at again at the next poll.',
   },
+  S3_KEY_REFUSED: {
+    kind: 'InvalidInput',
+    summary: 'The key of an object cannot be asked for: as part of a URL it would lead to another one.',
+  },
   S3_TOO_MANY_OBJECTS: { kind: 'InvalidInput', summary: 'A version has more objects than are listed.' },
 })
