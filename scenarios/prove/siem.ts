@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { assetPath } from '@rampart/kit'
+import { assetPath, cryptoRandom, isAppError, retry } from '@rampart/kit'
 import { testDatabase, until } from '@rampart/kit/testing'
 import { startHecCollector, startRabbit, startRsyslog } from './siem/real-receivers.ts'
 import {
@@ -90,14 +90,23 @@ const publish = async (): Promise<void> => {
     evidence: {},
     source: { name: 'prover', tenant: 'default' },
   }
-  await store.database.tx('default', (tx) =>
-    store.eventLog.publish(tx, 'default', {
-      type: 'rampart.signal.v1',
-      subject: signal.id,
-      principal: 'component:prover',
-      data: { signal },
-    }),
-  )
+  const write = () =>
+    store.database.tx('default', (tx) =>
+      store.eventLog.publish(tx, 'default', {
+        type: 'rampart.signal.v1',
+        subject: signal.id,
+        principal: 'component:prover',
+        data: { signal },
+      }),
+    )
+  // A machine under load may take longer for a connection than we wait for one: nothing was written then.
+  await retry(write, {
+    attempts: 20,
+    baseMs: 200,
+    maxMs: 2_000,
+    random: cryptoRandom,
+    isRetryable: (error) => isAppError(error) && error.code === 'KIT_DATABASE_UNAVAILABLE',
+  })
 }
 
 let sender = await startSender()

@@ -240,7 +240,7 @@ export const createPipeline = async (ground: Ground) => {
     protectedEntities,
     aliases: registryWatch.aliases,
   })
-  const siemRoom = createSiemRoom(ground, { audit, signals: threats.sinkFor('siem') })
+  const siemRoom = createSiemRoom(ground, { audit, policy, inferenceLog, signals: threats.sinkFor('siem') })
   return {
     siemRoom,
     callerRules,

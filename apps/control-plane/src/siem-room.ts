@@ -4,7 +4,9 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { Audit } from '@rampart/audit'
 import { createAddressGuard, parseServerUrl } from '@rampart/connectors/outbound'
+import type { InferenceLog } from '@rampart/inference-log'
 import { assetPath } from '@rampart/kit'
+import type { Policy } from '@rampart/policy'
 import {
   createOpenTransport,
   createSinks,
@@ -16,6 +18,7 @@ import {
 import type { SignalSink } from '@rampart/threats'
 import { serverErrors } from './errors.ts'
 import type { Ground } from './ground.ts'
+import { createSiemFeeds } from './siem-feeds.ts'
 
 const SINK_PROTOCOLS = ['udp:', 'tcp:', 'tls:', 'amqp:', 'amqps:', 'http:', 'https:']
 
@@ -56,8 +59,14 @@ export type SiemRoom = {
 
 export const createSiemRoom = (
   ground: Ground,
-  { audit, signals }: { readonly audit: Audit; readonly signals: SignalSink },
+  rooms: {
+    readonly audit: Audit
+    readonly policy: Policy
+    readonly inferenceLog: InferenceLog
+    readonly signals: SignalSink
+  },
 ): SiemRoom => {
+  const { audit, signals } = rooms
   const { version } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { version: string }
   const guard = createAddressGuard(ground.outbound)
   const sinks = createSinks({
@@ -66,6 +75,7 @@ export const createSiemRoom = (
     productVersion: version,
     openTransport: createOpenTransport({ ...ground, addresses: ground.outbound }),
     eventTypes: exportedTypes(),
+    feeds: createSiemFeeds({ ...rooms, clock: ground.clock }),
     checkUrl: (url) => guard.check(parseServerUrl(url, SINK_PROTOCOLS, { query: true })),
   })
   const sources = createSources({

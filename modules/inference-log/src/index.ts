@@ -1,5 +1,6 @@
 /** The inference log's door. */
 export { inferenceLogErrors } from './errors.ts'
+export type { FollowedRecord, FollowPage, LogPlace } from './following.ts'
 export {
   createInferenceLog,
   type InferenceLog,

@@ -9,6 +9,7 @@ import { compact } from './compaction.ts'
 import { createConverter } from './converter.ts'
 import { callerDigestOf, type Erasure, type Erasures, erasedCallers, openErasures } from './erasures.ts'
 import { inferenceLogErrors } from './errors.ts'
+import { createFollowing, type FollowPage, type LogPlace } from './following.ts'
 import { createLeafFiles } from './leaf-files.ts'
 import { registerInferenceLogMetrics } from './metrics.ts'
 import { DEFAULT_INFERENCE_LOG_OPTIONS, type InferenceLogOptions } from './options.ts'
@@ -51,6 +52,8 @@ export interface InferenceLog {
   find(tenant: string, filter: RecordFilter, limit: number, before?: RecordCursor): Promise<SearchPage>
   /** Throws INFERENCE_LOG_ID_INVALID, INFERENCE_LOG_RECORD_UNKNOWN. */
   get(tenant: string, id: string): Promise<FoundRecord>
+  /** The tenant's records after a reader's place, as they become Parquet. */
+  follow(tenant: string, place: LogPlace, limit: number): Promise<FollowPage>
   /** One SELECT over the tenant's records. */
   query(tenant: string, sql: string, maxRows?: number): Promise<QueryResult>
   /** Throws INFERENCE_LOG_NOT_ANCHORED, INFERENCE_LOG_INCOMPLETE. */
@@ -107,6 +110,7 @@ export const createInferenceLog = (deps: InferenceLogDeps): InferenceLog => {
     },
     find: (...args) => open().search.find(...args),
     get: async (tenant, id) => found(await open().search.get(tenant, id), id),
+    follow: (...args) => open().following.read(...args),
     query: (tenant, sql, maxRows) => open().query(tenant, sql, maxRows),
     prove: async (tenant, id) => {
       const { search, proving } = open()
@@ -160,6 +164,7 @@ const openParts = async (deps: InferenceLogDeps, options: InferenceLogOptions) =
   const rewriting = createRewriting(shared)
   const retention = createRetention({ ...shared, rewriting })
   const search = createSearch({ catalog, converter, worker: finder, readers, erasures: erased })
+  const following = createFollowing({ catalog, converter, worker: finder, readers, erasures: erased })
   const proving = createProving({ ...shared, converter })
   const upkeep = createUpkeep({ ...shared, converter, rewriting, retention, erasures })
 
@@ -196,7 +201,7 @@ const openParts = async (deps: InferenceLogDeps, options: InferenceLogOptions) =
     await finder.stop()
     await catalog.close()
   }
-  return { catalog, erasures, converter, search, proving, upkeep, query, close }
+  return { catalog, erasures, converter, search, following, proving, upkeep, query, close }
 }
 
 /** Everything that changes files goes through one queue. */

@@ -1,9 +1,9 @@
 /** The process that makes and reads Parquet for the server: one task at a time, at low priority, ended when idle. */
 import { setPriority } from 'node:os'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { affected, convert, leaves, merge, search, segmentsOf } from './store.ts'
+import { affected, convert, follow, leaves, merge, search, segmentsOf } from './store.ts'
 
-const TASKS = { affected, convert, leaves, merge, search, segmentsOf }
+const TASKS = { affected, convert, follow, leaves, merge, search, segmentsOf }
 
 export type ParquetTasks = { readonly [Name in keyof typeof TASKS]: Parameters<(typeof TASKS)[Name]>[1] }
 

@@ -3,6 +3,7 @@
  * Runs inside the store process; see parquet-process.ts.
  */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import { SEQUENCE_DIGITS } from './log-columns.ts'
 import type { LogFile, SequenceRange } from './log-file.ts'
 import {
   copyTo,
@@ -269,4 +270,40 @@ export const search = async (connection: DuckDBConnection, task: SearchTask): Pr
   const rows = `(SELECT * FROM (${all}) WHERE ${conditions.join(' AND ')}
     ORDER BY time DESC, epoch DESC, seq DESC LIMIT ${Math.floor(task.limit)})`
   return ask(connection, `${viewSelect(rows)} ORDER BY time DESC, id DESC`, values)
+}
+
+/** Records in the spans, each epoch's in order and at most `perEpoch` of them; without input and output. */
+export const follow = async (
+  connection: DuckDBConnection,
+  task: {
+    readonly files: readonly string[]
+    readonly tenant: string
+    readonly erasures: readonly Erased[]
+    readonly from: string
+    readonly spans: readonly { readonly epoch: string; readonly after: number; readonly to: number }[]
+    readonly perEpoch: number
+  },
+): Promise<
+  readonly { readonly id: string; readonly epoch: string; readonly seq: number; readonly line: string }[]
+> => {
+  const spans = task.spans.map(
+    ({ epoch, after, to }) =>
+      `(epoch = ${quote(epoch)} AND seq > ${Math.floor(after)} AND seq <= ${Math.floor(to)})`,
+  )
+  const rows = await ask(
+    connection,
+    `SELECT epoch || '-' || lpad(seq::VARCHAR, ${SEQUENCE_DIGITS}, '0') AS id, epoch, seq::DOUBLE AS seq,
+       json_merge_patch(line::JSON, '{"input":null,"output":null}')::VARCHAR AS line
+     FROM (${parquetRows(task.files)})
+     WHERE tenant = ${quote(task.tenant)} AND time >= ?::TIMESTAMP AND NOT ${isErased(task.erasures)} AND (${spans.join(' OR ')})
+     QUALIFY row_number() OVER (PARTITION BY epoch ORDER BY seq) <= ${Math.floor(task.perEpoch)}
+     ORDER BY epoch, seq`,
+    [task.from],
+  )
+  return rows.map(({ id, epoch, seq, line }) => ({
+    id: String(id),
+    epoch: String(epoch),
+    seq: Number(seq),
+    line: String(line),
+  }))
 }

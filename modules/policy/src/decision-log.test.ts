@@ -2,9 +2,16 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { DEFAULT_TENANT } from '@rampart/domain'
 import { assetPath, createMetrics, type Database, systemClock } from '@rampart/kit'
-import { silentLogger, type TestDatabase, testDatabase } from '@rampart/kit/testing'
+import { silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import { createDecisionLog } from './decision-log.ts'
-import { type LoggedDecision, selectDecisions } from './store.ts'
+import {
+  type DecisionPlace,
+  insertDecisions,
+  type LoggedDecision,
+  selectDecisionHead,
+  selectDecisions,
+  selectDecisionsAfter,
+} from './store.ts'
 
 let db: TestDatabase
 before(async () => {
@@ -94,4 +101,29 @@ test('what exceeds the capacity is dropped and counted', async () => {
   fail('never')
   await log.stop()
   assert.equal((await stored('full')).length, 10)
+})
+
+test('a reader that keeps its place gets each decision once, also one that commits late', async () => {
+  const read = (place: DecisionPlace) =>
+    db.database.read(DEFAULT_TENANT, (tx) => selectDecisionsAfter(tx, place, 100))
+  const head = await db.database.read(DEFAULT_TENANT, selectDecisionHead)
+  const late = Promise.withResolvers<void>()
+  const inserted = Promise.withResolvers<void>()
+  const slow = db.database.tx(DEFAULT_TENANT, async (tx) => {
+    await insertDecisions(tx, [decision('late-1')])
+    inserted.resolve()
+    await late.promise
+  })
+  await inserted.promise
+  await db.database.tx(DEFAULT_TENANT, (tx) => insertDecisions(tx, [decision('late-2')]))
+  assert.deepEqual(await read(head), [])
+  late.resolve()
+  await slow
+  await until(async () => (await read(head)).length === 2)
+  const both = await read(head)
+  assert.deepEqual(
+    both.map(({ id }) => id),
+    ['late-1', 'late-2'],
+  )
+  assert.deepEqual(await read(both[1]?.place ?? head), [])
 })

@@ -11,11 +11,11 @@ import {
 } from '@rampart/kit'
 import { createRegoRuntime, type RegoRuntime } from '@rampart/rego'
 import { checkPack, requireRules } from './activation.ts'
-import { type CompiledPack, compilePack } from './compiled-pack.ts'
+import type { CompiledPack } from './compiled-pack.ts'
 import { createDecider } from './decider.ts'
 import { createDecisionLog } from './decision-log.ts'
 import { type Change, createHistory } from './history.ts'
-import { checkFileNames, isPackName, type PackFiles, type PackName } from './pack-files.ts'
+import { isPackName, type PackFiles, type PackName } from './pack-files.ts'
 import { createPacks } from './packs.ts'
 import { policyMetrics } from './policy-metrics.ts'
 import type { PackChange, PolicyAudit, PolicyDecider } from './ports.ts'
@@ -47,8 +47,6 @@ export interface Policy extends PolicyDecider {
   /** Throws POLICY_ACTION_WITHOUT_RULE; later edits of authz must rule these actions too. */
   requireActions(actions: readonly string[]): void
   check(pack: PackName, files: PackFiles): ReturnType<typeof checkPack>
-  /** A pack that is not in force, to ask what it would decide. Throws POLICY_FILE_REFUSED and REGO_COMPILE_FAILED. */
-  draft(pack: PackName, files: PackFiles): CompiledPack
   edit(pack: PackName, principal: Principal, change: Change): Promise<store.PackVersion>
   rollback(
     pack: PackName,
@@ -123,10 +121,6 @@ export async function createPolicy(deps: PolicyDeps): Promise<Policy> {
       for (const action of actions) required.add(action)
     },
     check: (pack, files) => checkPack(runtime, pack, files),
-    draft: (pack, files) => {
-      checkFileNames(files)
-      return compilePack(runtime, { pack, files, version: 0, epoch: 0 })
-    },
     edit: (pack, principal, change) => thenReload(pack, history.edit(pack, principal, change)),
     rollback: (pack, principal, to) => thenReload(pack, history.rollback(pack, principal, to)),
     version: history.version,

@@ -24,12 +24,23 @@ export const matchesWildcard = (pattern: string, text: string): boolean => {
 const isSampled = (eventId: string, share: number): boolean =>
   createHash('sha256').update(eventId).digest().readUInt32BE(0) < share * 2 ** 32
 
+/** What the policy said about the call (`obligations.export_rate`, 0 to 1), else what the sink asks for. */
+const shareOf = (spec: SinkSpec, { body }: ExportRecord): number => {
+  const { obligations } = body
+  const rate =
+    typeof obligations === 'object' && obligations !== null && 'export_rate' in obligations
+      ? obligations.export_rate
+      : undefined
+  return typeof rate === 'number' && rate >= 0 && rate <= 1 ? rate : (spec.sample?.inference ?? 1)
+}
+
 export const wants = (spec: SinkSpec, record: ExportRecord): boolean => {
-  const { minSeverity, names, entityKinds } = spec.filter ?? {}
+  const { minSeverity, names, entityKinds, routine } = spec.filter ?? {}
   if (!typesOf(spec).includes(record.type)) return false
   if (minSeverity !== undefined && SEVERITIES.indexOf(record.severity) < SEVERITIES.indexOf(minSeverity))
     return false
   if (names !== undefined && !names.some((name) => matchesWildcard(name, record.name))) return false
   if (entityKinds !== undefined && !entityKinds.includes(record.entity?.kind ?? '')) return false
-  return record.type !== 'inference' || isSampled(record.eventId, spec.sample?.inference ?? 1)
+  if (record.type === 'decision' && record.body['routine'] === true && routine !== true) return false
+  return record.type !== 'inference' || isSampled(record.eventId, shareOf(spec, record))
 }

@@ -20,6 +20,9 @@ const Status = Type.Object({
   }),
   dead: Type.Integer(),
   delivered: Type.Integer(),
+  leftOut: Type.Integer({
+    description: 'Records of inference and decisions that the filter and the sample left out.',
+  }),
   lagSeconds: Type.Number(),
   failures: Type.Integer(),
   lastDeliveredAt: Type.Optional(Type.String()),

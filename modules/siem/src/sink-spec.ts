@@ -59,6 +59,9 @@ export const SinkSpecSchema = Type.Object(
             Type.Array(Name(), { maxItems: 64, description: 'Detectors; * stands for any text.' }),
           ),
           entityKinds: Type.Optional(Type.Array(Name(64), { maxItems: 64 })),
+          routine: Type.Optional(
+            Type.Boolean({ description: 'Decisions that let somebody read, too. Default: false.' }),
+          ),
         },
         strict,
       ),
@@ -70,7 +73,14 @@ export const SinkSpecSchema = Type.Object(
     ),
     sample: Type.Optional(
       Type.Object(
-        { inference: Type.Number({ minimum: 0, maximum: 1, description: 'Share of inference records.' }) },
+        {
+          inference: Type.Number({
+            minimum: 0,
+            maximum: 1,
+            description:
+              'Share of inference records where the policy names none (obligation export_rate). Default: 1.',
+          }),
+        },
         strict,
       ),
     ),

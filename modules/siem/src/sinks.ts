@@ -13,28 +13,17 @@ import {
   type StoredEvent,
   type Tx,
 } from '@rampart/kit'
+import { createAnnouncer, type SiemAudit } from './announcer.ts'
 import { siemErrors } from './errors.ts'
+import { createFeedReader, type Feed, type FeedReader, type FeedReaderDeps } from './feed.ts'
+import { countLeftOut, keepPlaces } from './feed-store.ts'
 import type { OpenTransport } from './open-transport.ts'
 import { bodyOfEvent, type QueuedBody, recordOf } from './record-of-event.ts'
 import { wants } from './sink-filter.ts'
 import { createSinkMetrics } from './sink-metrics.ts'
 import { createSinkSender, type SenderState, type SinkSender } from './sink-sender.ts'
-import { checkSinkSpec, type SinkSpec } from './sink-spec.ts'
+import { checkSinkSpec, type SinkSpec, typesOf } from './sink-spec.ts'
 import * as store from './store.ts'
-
-export type SiemAudit = {
-  record(
-    tx: Tx,
-    entry: {
-      readonly tenant: string
-      readonly principal: string
-      readonly action: string
-      readonly entity: { readonly kind: 'sink' | 'source'; readonly id: string }
-      readonly outcome: 'success'
-      readonly details: Readonly<Record<string, unknown>>
-    },
-  ): Promise<void>
-}
 
 export type SinksDeps = {
   readonly database: Pick<Database, 'tx' | 'read'>
@@ -48,6 +37,10 @@ export type SinksDeps = {
   readonly productVersion: string
   /** Types of the event log that can become records. */
   readonly eventTypes: readonly string[]
+  /** Logs beside the event log; default none. */
+  readonly feeds?: readonly Feed[]
+  /** Pause between looks into them, ms; 1,000. */
+  readonly feedPollMs?: number
   /** Refuses a URL that may not be reached; throws. */
   readonly checkUrl: (url: string) => void
   readonly holdMs?: number
@@ -58,6 +51,8 @@ export type SinkStatus = Omit<SenderState, 'cursor'> &
   store.Progress & {
     readonly queued: number
     readonly dead: number
+    /** Records of inference and decisions that the filter and the sample left out. */
+    readonly leftOut: number
     /** Age of the oldest record that was not sent yet, seconds. */
     readonly lagSeconds: number
   }
@@ -71,13 +66,17 @@ export type Sinks = ReturnType<typeof createSinks>
 const DEFAULT_MAX_QUEUED = 1_000_000
 const EVENTS_AT_ONCE = 1_000
 const RECOUNT_MS = 1_000
+const LOOK_EVERY_MS = 5_000
 
 type Lane = {
   readonly sink: store.Sink
   readonly sender: SinkSender
   readonly consumer: Consumer
+  readonly feeds: readonly FeedReader[]
   depth: number
   countedAt: number
+  dead: number
+  lagSeconds: number
 }
 
 /** What is no record goes into the queue too: there it becomes a dead letter with the reason, and holds nothing back. */
@@ -97,13 +96,16 @@ export const createSinks = (deps: SinksDeps) => {
   const { database, eventLog, clock, logger } = deps
   const lanes = new Map<string, Lane>()
   const metrics = createSinkMetrics(deps.metrics, () =>
-    [...lanes.values()].map(({ sink, depth, sender }) => ({
+    [...lanes.values()].map(({ sink, depth, dead, lagSeconds, sender }) => ({
       sink: sink.name,
       tenant: sink.tenant,
       depth,
+      dead,
+      lagSeconds,
       held: sender.state().held,
     })),
   )
+  const announce = createAnnouncer(deps)
   let started = false
 
   /** Counted anew before anything is held back, but not at every look: a transaction rolled back has counted too much. */
@@ -138,6 +140,26 @@ export const createSinks = (deps: SinksDeps) => {
     return taken
   }
 
+  const feedsOf = ({ spec }: store.Sink): readonly Feed[] =>
+    (deps.feeds ?? []).filter(({ type }) => typesOf(spec).includes(type))
+
+  const feedDeps = (sink: store.Sink, of: () => Lane): FeedReaderDeps => ({
+    ...deps,
+    tenant: sink.tenant,
+    sink: sink.name,
+    wants: (body) => wantsBody(sink.spec, body),
+    enqueue: async (tx, bodies) => {
+      const lane = of()
+      if ((await roomOf(lane, tx)) < bodies.length) return false
+      lane.depth += await store.enqueue(tx, sink.name, bodies, clock.iso())
+      return true
+    },
+    onQueued: () => of().sender.wake(),
+    onLeftOut: (count) => metrics.count(sink, 'left_out', count),
+    maxQueued: sink.spec.maxQueued ?? DEFAULT_MAX_QUEUED,
+    pollMs: deps.feedPollMs ?? 1_000,
+  })
+
   const createLane = (sink: store.Sink, depth: number): Lane => {
     const sender = createSinkSender(sink, {
       ...deps,
@@ -156,7 +178,17 @@ export const createSinks = (deps: SinksDeps) => {
       maxAttempts: Number.MAX_SAFE_INTEGER,
       maxMs: 500,
     })
-    const lane: Lane = { sink, sender, consumer, depth, countedAt: Number.NEGATIVE_INFINITY }
+    const wanted = typesOf(sink.spec)
+    const feeds = (deps.feeds ?? [])
+      .filter(({ type }) => wanted.includes(type))
+      .map((feed) =>
+        createFeedReader(
+          feed,
+          feedDeps(sink, () => lane),
+        ),
+      )
+    const counts = { depth, countedAt: Number.NEGATIVE_INFINITY, dead: 0, lagSeconds: 0 }
+    const lane: Lane = { sink, sender, consumer, feeds, ...counts }
     return lane
   }
 
@@ -169,6 +201,9 @@ export const createSinks = (deps: SinksDeps) => {
       await database.tx(sink.tenant, (tx) => store.clearFromCursor(tx, sink.name))
     }
     await lane.consumer.start()
+    const names = feedsOf(sink).map(({ name }) => name)
+    await database.tx(sink.tenant, (tx) => keepPlaces(tx, sink.name, names))
+    for (const reader of lane.feeds) reader.start()
     if (sink.spec.disabled !== true) lane.sender.start()
   }
 
@@ -176,32 +211,8 @@ export const createSinks = (deps: SinksDeps) => {
     const lane = lanes.get(laneKey(tenant, name))
     lanes.delete(laneKey(tenant, name))
     await lane?.consumer.stop()
+    await Promise.all(lane?.feeds.map((reader) => reader.stop()) ?? [])
     await lane?.sender.stop()
-  }
-
-  const announce = async (
-    tx: Tx,
-    principal: Principal,
-    name: string,
-    action: 'put' | 'deleted' | 'requeued',
-    details: Readonly<Record<string, unknown>>,
-  ): Promise<void> => {
-    const by = principalName(principal)
-    const { tenant } = principal
-    await deps.audit.record(tx, {
-      tenant,
-      principal: by,
-      action: `sink.${action}`,
-      entity: { kind: 'sink', id: name },
-      outcome: 'success',
-      details,
-    })
-    await eventLog.publish(tx, tenant, {
-      type: 'rampart.sink.changed.v1',
-      subject: name,
-      principal: by,
-      data: { name, action },
-    })
   }
 
   const unknown = (name: string) => siemErrors.SIEM_SINK_UNKNOWN(`There is no sink ${name}.`)
@@ -213,6 +224,24 @@ export const createSinks = (deps: SinksDeps) => {
     )
   }
 
+  const ageOf = (at: Date | undefined): number =>
+    at === undefined ? 0 : Math.max(0, (clock.now() - at.getTime()) / 1000)
+
+  /** For the metrics, which are asked for without waiting. */
+  const look = async (): Promise<void> => {
+    for (const lane of lanes.values()) {
+      const { name, tenant } = lane.sink
+      const { cursor } = lane.sender.state()
+      await database
+        .read(tenant, async (tx) => {
+          lane.lagSeconds = ageOf(await store.readOldest(tx, name, cursor))
+          lane.dead = await store.countDead(tx, name)
+        })
+        .catch(() => undefined)
+    }
+  }
+  let looking: NodeJS.Timeout | undefined
+
   const viewOf = async (sink: store.Sink): Promise<SinkView> => {
     const lane = lanes.get(laneKey(sink.tenant, sink.name))
     const { name, spec, revision, updatedBy, updatedAt } = sink
@@ -220,10 +249,11 @@ export const createSinks = (deps: SinksDeps) => {
     const status = await database.read(sink.tenant, async (tx) => ({
       ...(await store.countQueue(tx, name)),
       ...(await store.readProgress(tx, name)),
+      leftOut: await countLeftOut(tx, name),
       oldest: await store.readOldest(tx, name, cursor),
     }))
     const { oldest, ...rest } = status
-    const lagSeconds = oldest === undefined ? 0 : Math.max(0, (clock.now() - oldest.getTime()) / 1000)
+    const lagSeconds = ageOf(oldest)
     return { name, spec, revision, updatedBy, updatedAt, status: { ...rest, ...state, lagSeconds } }
   }
 
@@ -323,9 +353,13 @@ export const createSinks = (deps: SinksDeps) => {
     start: async (): Promise<void> => {
       started = true
       for (const sink of await database.read(ALL_TENANTS, store.listSinks)) await open(sink)
+      looking ??= setInterval(() => void look(), LOOK_EVERY_MS)
+      looking.unref()
     },
     stop: async (): Promise<void> => {
       started = false
+      clearInterval(looking)
+      looking = undefined
       await Promise.all([...lanes.values()].map(({ sink }) => shut(sink.tenant, sink.name)))
     },
   }

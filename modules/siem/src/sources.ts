@@ -10,9 +10,9 @@ import {
   type Secrets,
   type Tx,
 } from '@rampart/kit'
+import type { SiemAudit } from './announcer.ts'
 import { siemErrors } from './errors.ts'
 import { createIntake, type IntakeDeps, type IntakeResult } from './intake.ts'
-import type { SiemAudit } from './sinks.ts'
 import { type LaneStatus, NO_STATUS, type Outcome, openLane, type SourceLane } from './source-lane.ts'
 import { checkSourceSpec, type SourceSpec } from './source-spec.ts'
 import * as store from './source-store.ts'

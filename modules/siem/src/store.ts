@@ -67,6 +67,7 @@ export const clearFromCursor = async (tx: Tx, name: string): Promise<void> => {
 
 export const deleteSink = async (tx: Tx, name: string): Promise<void> => {
   await tx.query(`DELETE FROM siem_delivery WHERE tenant = ${TENANT} AND sink = $1`, [name])
+  await tx.query(`DELETE FROM siem_feed_place WHERE tenant = ${TENANT} AND sink = $1`, [name])
   await tx.query(`DELETE FROM siem_sink_progress WHERE tenant = ${TENANT} AND sink = $1`, [name])
   await tx.query('DELETE FROM siem_sink WHERE name = $1', [name])
 }
@@ -111,6 +112,14 @@ export const readOldest = async (tx: Tx, sink: string, after: string): Promise<D
     [sink, after],
   )
   return row?.queued_at
+}
+
+export const countDead = async (tx: Tx, sink: string): Promise<number> => {
+  const [row] = await tx.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM siem_delivery WHERE tenant = ${TENANT} AND sink = $1 AND state = 'dead'`,
+    [sink],
+  )
+  return row?.n ?? 0
 }
 
 export const countQueue = async (tx: Tx, sink: string): Promise<{ queued: number; dead: number }> => {

@@ -30,4 +30,6 @@ for (const [name, spec] of Object.entries(
   JSON.parse(process.env['SINKS'] ?? '{}') as Record<string, SinkSpec>,
 ))
   if (!known.has(name)) await sinks.put(principal as never, { name, spec })
+// Not left behind when the proof itself is killed.
+process.once('disconnect', () => process.exit(1))
 process.send?.('ready')

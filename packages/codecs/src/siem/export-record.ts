@@ -78,6 +78,9 @@ const PATHS: Readonly<Record<ExportType, string>> = {
 /** What writes a record recurses into it. */
 const MAX_DEPTH = 100
 
+/** These have no page of their own: the link leads to where they are listed. */
+const LISTED: readonly ExportType[] = ['audit-checkpoint', 'decision', 'sighting']
+
 const fail = (message: string) => codecErrors.CODECS_EXPORT_INVALID(message)
 
 const timeOf = (value: unknown): string => {
@@ -187,8 +190,7 @@ export const toExportRecord = (value: unknown, context: ExportContext = {}): Exp
   if (type === 'signal' && entity === undefined) throw fail('a signal needs entity.kind and entity.id')
   const source = isObject(value['source']) ? value['source'] : {}
   const id = text(value['id']) ?? stableId(JSON.stringify(value))
-  const path =
-    type === 'audit-checkpoint' ? PATHS[type] : `${PATHS[type]}/${encodeURIComponent(id.toWellFormed())}`
+  const path = LISTED.includes(type) ? PATHS[type] : `${PATHS[type]}/${encodeURIComponent(id.toWellFormed())}`
   return {
     type,
     id,
