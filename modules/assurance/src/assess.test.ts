@@ -76,3 +76,28 @@ test('reference rows that are broken, too long or of another shape fail as an an
     assert.match(predicate.reasons.join(), /^(ASSURANCE|CODECS|ONNX)_/)
   }
 })
+
+test('what is of another format is told without a process', async () => {
+  const never = createProcessRunner({ timeoutMs: 1, memoryMb: 1, maxModelBytes: 1e9 })
+  const header = Buffer.from('{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}')
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(header.length))
+  const files: readonly [string, Uint8Array, RegExp][] = [
+    ['m.safetensors', Buffer.concat([length, header, Buffer.alloc(1)]), /a safetensors file/],
+    ['m.pkl', Buffer.from('80025d2e', 'hex'), /a pickle/],
+    ['m.pt', Buffer.from('504b0304', 'hex'), /a zip archive/],
+    ['m.gguf', Buffer.from('GGUF'), /a GGUF file/],
+    ['m.h5', Buffer.from('894844460d0a1a0a', 'hex'), /an HDF5 file/],
+  ]
+  for (const [name, bytes, what] of files) {
+    const one = createAssess({ runner: never, clock: systemClock, runtime: 'test' })
+    const { predicate } = await one({ ...request, spec: {}, model: await write(name, bytes) })
+    assert.equal(predicate.result, 'failed')
+    assert.match(predicate.reasons.join(), what)
+  }
+  // What may be one is loaded: here it has no time to be.
+  const one = createAssess({ runner: never, clock: systemClock, runtime: 'test' })
+  const { reference: _rows, ...without } = request
+  const { predicate } = await one({ ...without, spec: {} })
+  assert.match(predicate.reasons.join(), /ONNX_WORKER_(TIMEOUT|DIED)/)
+})

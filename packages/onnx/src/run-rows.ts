@@ -7,6 +7,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolveWorker } from '@rampart/kit'
 import { onnxErrors } from './errors.ts'
+import { foreignFormat } from './foreign-format.ts'
 import type { ModelInspection } from './inspect-model.ts'
 import type { SessionSource } from './session.ts'
 import { revive } from './worker-session.ts'
@@ -54,6 +55,8 @@ const WATCH_MS = 100
 /** Throws ONNX_* errors: what the model did wrong, that the child died, or that time or memory ran out. */
 export const runRows = async (options: RunRowsOptions): Promise<RunRowsReport> => {
   const memoryMb = options.memoryMb ?? 2048
+  const foreign = await foreignFormat(options.source.path)
+  if (foreign !== undefined) throw onnxErrors.ONNX_NOT_A_MODEL(`not an ONNX model: it begins like ${foreign}`)
   const child = startChild(memoryMb)
   const end = watch(child, options.timeoutMs, memoryMb)
   try {
