@@ -21,11 +21,17 @@ const incident = (over: Partial<Incident> = {}): Incident => ({
   ...over,
 })
 
-test('clocks: acknowledged in time stops one, only resolving stops the other, none is reported twice', () => {
+test('clocks: each is stopped by its own step, and none is reported twice', () => {
   const late = '2026-01-01T04:00:00.000Z'
   assert.deepEqual(breachesOf(incident(), '2026-01-01T00:14:59.000Z'), [])
   assert.deepEqual(breachesOf(incident(), '2026-01-01T00:15:00.000Z'), ['acknowledge'])
-  assert.deepEqual(breachesOf(incident({ breached: ['acknowledge'] }), late), ['resolve'])
+  assert.deepEqual(breachesOf(incident({ breached: ['acknowledge'] }), late), ['contain', 'resolve'])
+  assert.deepEqual(
+    breachesOf(incident({ status: 'acknowledged', containedAt: late }), '2026-01-01T00:31:00.000Z'),
+    [],
+  )
+  assert.deepEqual(breachesOf(incident({ status: 'acknowledged' }), '2026-01-01T00:31:00.000Z'), ['contain'])
+  assert.equal('containDue' in duesFrom('2026-01-01T00:00:00.000Z', 'medium'), false)
   assert.deepEqual(breachesOf(incident({ status: 'contained' }), late), ['resolve'])
   assert.deepEqual(breachesOf(incident({ status: 'resolved' }), late), [])
 })

@@ -137,6 +137,22 @@ test('two incidents that a later signal joins become one, the older', async () =
   assert.ok(timeline.some(({ kind, details }) => kind === 'merged' && details.from === right.id))
 })
 
+test('what a decided incident is later about is decided too, and nothing is decided twice', async () => {
+  const related = [{ kind: 'model', id: 'm9' }]
+  await raise('host', 'late-1', { detector: 'ids', severity: 'critical', related })
+  const { id } = await opened('host', 'late-1')
+  const decisions = async () => (await incidents.detail(TENANT, id)).decisions
+  await until(async () => (await decisions()).length === 1)
+  await raise('host', 'late-2', { detector: 'ids', severity: 'critical', related })
+  await until(async () => (await decisions()).length === 2)
+  const acted = (await decisions()).flatMap(({ actions }) => actions.map(({ entity }) => entity.id))
+  assert.deepEqual(acted, ['late-1', 'late-2'])
+  await raise('host', 'late-2', { detector: 'ids', severity: 'critical', related })
+  await raise('host', 'late-3', { detector: 'ids', severity: 'low', related })
+  await until(async () => (await incidents.detail(TENANT, id)).signals === 4)
+  assert.equal((await decisions()).length, 2)
+})
+
 test('an entity that becomes a hub lets go of what only it held together', async () => {
   const crowd = Array.from({ length: 12 }, (_, i) => `crowd${i}`)
   for (const id of crowd) await raise('model', id, { related: [{ kind: 'host', id: 'popular' }] })

@@ -63,6 +63,17 @@ export const createIncidents = (deps: IncidentDeps) => {
     },
   })
 
+  const durations = deps.metrics?.histogram<'to' | 'severity'>({
+    name: 'rampart_incident_handling_seconds',
+    help: 'From the opening of an incident until it was acknowledged, contained, resolved or closed.',
+    labelNames: ['to', 'severity'],
+    buckets: [1, 3, 10, 60, 300, 900, 1_800, 3_600, 14_400, 86_400],
+  })
+  const took = (to: IncidentStatus, { openedAt, severity }: store.Incident, now: string): void => {
+    if (to !== 'open' && openedAt !== undefined)
+      durations?.observe({ to, severity }, Math.max(0, Date.parse(now) - Date.parse(openedAt)) / 1000)
+  }
+
   const required = async (tx: Tx, id: string): Promise<store.Incident> => {
     const found = await store.find(tx, id)
     if (found?.status === 'merged' && found.mergedInto !== undefined) return required(tx, found.mergedInto)
@@ -154,6 +165,7 @@ export const createIncidents = (deps: IncidentDeps) => {
         const incident =
           about.disposition === undefined ? found : await dispose(tx, found, about.disposition, name)
         const next = await store.change(tx, incident.id, { status: to, ...stampsOf(to, now) }, now)
+        took(to, next, now)
         const text = about.reason === '' ? `Now ${to}` : `Now ${to}: ${about.reason}`
         await announce(tx, {
           incident: next,
@@ -271,7 +283,9 @@ export const createIncidents = (deps: IncidentDeps) => {
       if (incident === undefined || incident.status === 'forming') return
       const now = clock.iso()
       const isContained = note.kind === 'contained' && ['open', 'acknowledged'].includes(incident.status)
-      const next = isContained ? await store.change(tx, incident.id, { status: 'contained' }, now) : incident
+      const reached = { status: 'contained', ...stampsOf('contained', now) } as const
+      const next = isContained ? await store.change(tx, incident.id, reached, now) : incident
+      if (isContained) took('contained', next, now)
       await announce(tx, {
         incident: next,
         action: isContained ? 'transitioned' : 'timeline',

@@ -28,6 +28,7 @@ export const requireTransition = (
 /** Fields that a change of status sets. */
 export const stampsOf = (to: IncidentStatus, now: string) => ({
   ...(to === 'acknowledged' ? { acknowledgedAt: now } : {}),
+  ...(to === 'contained' ? { containedAt: now } : {}),
   ...(to === 'resolved' || to === 'closed' ? { resolvedAt: now } : {}),
   ...(to === 'open' ? { resolvedAt: null } : {}),
 })

@@ -17,6 +17,7 @@ const LONGEST_WAIT_MS = 10_000
 const PRUNE_EVERY_MS = 600_000
 const KEPT_MS = 7 * 86_400_000
 const SELF = 'component:threats'
+const DONE = { acknowledge: 'acknowledged', contain: 'contained', resolve: 'resolved' } as const
 
 type OpenerDeps = IncidentDeps & {
   readonly announce: Announce
@@ -29,6 +30,11 @@ export const createOpener = (deps: OpenerDeps) => {
     name: 'rampart_incidents_opened_total',
     help: 'Incidents opened.',
     labelNames: ['severity'],
+  })
+  const breaches = deps.metrics?.counter<'clock' | 'severity'>({
+    name: 'rampart_incident_sla_breaches_total',
+    help: 'Incidents that were not acknowledged, contained or resolved in time.',
+    labelNames: ['clock', 'severity'],
   })
   const toDecision = deps.metrics?.histogram({
     name: 'rampart_incident_decision_seconds',
@@ -100,8 +106,9 @@ export const createOpener = (deps: OpenerDeps) => {
       for (const incident of await store.lockLate(tx, now)) {
         const late = breachesOf(incident, now)
         const breached = [...incident.breached, ...late]
+        for (const which of late) breaches?.inc({ clock: which, severity: incident.severity })
         const next = await store.change(tx, incident.id, { breached }, now)
-        const text = `Not ${late.map((one) => `${one}d`).join(' and ')} in time`
+        const text = `Not ${late.map((one) => DONE[one]).join(', nor ')} in time`
         const line = { kind: 'sla-breached', text }
         await announce(tx, {
           incident: next,

@@ -73,6 +73,19 @@ const absorb = async (step: Step, from: store.Incident, into: string): Promise<v
   await deps.changed(tx, { ...from, mergedInto: into }, 'merged')
 }
 
+/** A grave signal accuses what no signal of this incident was about before: what to do about that is not decided yet. */
+const hasNewSuspect = (step: Step, members: readonly Member[]): boolean => {
+  const came = new Set(step.members.map(({ id }) => id))
+  const accused = new Set(members.filter(({ id }) => !came.has(id)).map(({ entity }) => entityKey(entity)))
+  return members.some(
+    ({ id, cleared, severity, entity }) =>
+      came.has(id) &&
+      !cleared &&
+      severityRank(severity) >= severityRank('high') &&
+      !accused.has(entityKey(entity)),
+  )
+}
+
 /** Brings one component's row in step with its signals. */
 const settle = async (
   step: Step,
@@ -94,13 +107,17 @@ const settle = async (
     (known === undefined || known.status === 'forming') && shape.score >= REPLAY_SETTINGS.openScore
   // What was decided about an absorbed incident is decided about this one.
   const ranks = [id, ...absorbed].map((one) => incidents.get(one)?.decidedRank ?? -1)
-  const decidedRank = Math.max(...ranks)
-  const grows =
-    known !== undefined && known.status !== 'forming' && severityRank(shape.severity) > decidedRank
+  const isOpen = known !== undefined && known.status !== 'forming'
+  const decided = Math.max(...ranks)
+  // Policy is asked again as if the incident had grown; what it answered before is not done again.
+  const decidedRank =
+    isOpen && hasNewSuspect(step, members) ? Math.min(decided, severityRank(shape.severity) - 1) : decided
+  const grows = isOpen && severityRank(shape.severity) > decidedRank
   const dueAt = opens ? soon : grows ? deps.clock.iso() : undefined
   if (known === undefined) await store.insertForming(tx, id, { ...shape, dueAt })
   else await store.updateComputed(tx, id, { ...shape, dueAt })
-  if (absorbed.length > 0 && decidedRank >= 0) await store.change(tx, id, { decidedRank }, shape.now)
+  const isOther = absorbed.length > 0 || decidedRank !== decided
+  if (isOther && decidedRank >= 0) await store.change(tx, id, { decidedRank }, shape.now)
   for (const one of absorbed) {
     const from = incidents.get(one)
     if (from !== undefined) await absorb(step, from, id)

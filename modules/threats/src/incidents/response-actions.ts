@@ -54,7 +54,7 @@ export const newActions = (
   return actions.filter((one) => CAUTION[one.mode] > (known.get(nameOf(one)) ?? -1))
 }
 
-const TELLING = new Set<string>(['webhook.post', 'ticket.open'])
+const TELLING = new Set<string>(['webhook.post', 'ticket.open', 'ticket.mail'])
 
 /** Containments that happen without asking anybody: what the policy's hourly limit counts. */
 export const countActed = (actions: readonly ResponseAction[]): number =>

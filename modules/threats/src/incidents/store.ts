@@ -18,8 +18,10 @@ export type Incident = {
   readonly signals: number
   readonly openedAt?: string
   readonly acknowledgedAt?: string
+  readonly containedAt?: string
   readonly resolvedAt?: string
   readonly acknowledgeDue?: string
+  readonly containDue?: string
   readonly resolveDue?: string
   readonly breached: readonly string[]
   readonly owner?: string
@@ -34,7 +36,7 @@ export type Incident = {
 type Row = Record<string, unknown>
 
 const COLUMNS = `id, seq::text AS seq, tenant, status, severity, score, title, entities, first_time, last_time, signals,
-  opened_at, acknowledged_at, resolved_at, acknowledge_due, resolve_due, breached, owner, disposition, merged_into,
+  opened_at, acknowledged_at, contained_at, resolved_at, acknowledge_due, contain_due, resolve_due, breached, owner, disposition, merged_into,
   decided_rank, due_at, revision, updated_at`
 
 const camel = (name: string): string =>
@@ -151,8 +153,10 @@ const SETTABLE = {
   disposition: 'disposition',
   openedAt: 'opened_at',
   acknowledgedAt: 'acknowledged_at',
+  containedAt: 'contained_at',
   resolvedAt: 'resolved_at',
   acknowledgeDue: 'acknowledge_due',
+  containDue: 'contain_due',
   resolveDue: 'resolve_due',
   breached: 'breached',
   mergedInto: 'merged_into',
@@ -182,12 +186,15 @@ export const lockDue = async (tx: Tx, now: string, limit: number): Promise<Incid
   return rows.map(toIncident)
 }
 
+/** Clocks that ran out and were not told of. */
+const LATE = `(status = 'open' AND acknowledge_due <= $1 AND NOT breached @> '["acknowledge"]')
+  OR (status IN ('open', 'acknowledged') AND contained_at IS NULL AND contain_due <= $1 AND NOT breached @> '["contain"]')
+  OR (status IN ('open', 'acknowledged', 'contained') AND resolve_due <= $1 AND NOT breached @> '["resolve"]')`
+
 /** Tenants with something for the opener, or with a clock that ran out. */
 export const tenantsDue = async (tx: Tx, now: string): Promise<string[]> => {
   const rows = await tx.query<{ tenant: string }>(
-    `SELECT DISTINCT tenant FROM threats_incident WHERE due_at <= $1
-       OR (status = 'open' AND acknowledge_due <= $1 AND NOT breached @> '["acknowledge"]')
-       OR (status IN ('open', 'acknowledged', 'contained') AND resolve_due <= $1 AND NOT breached @> '["resolve"]')`,
+    `SELECT DISTINCT tenant FROM threats_incident WHERE due_at <= $1 OR ${LATE}`,
     [now],
   )
   return rows.map(({ tenant }) => tenant)
@@ -196,9 +203,7 @@ export const tenantsDue = async (tx: Tx, now: string): Promise<string[]> => {
 export const lockLate = async (tx: Tx, now: string): Promise<Incident[]> => {
   const rows = await tx.query(
     `SELECT ${COLUMNS} FROM threats_incident
-     WHERE (status = 'open' AND acknowledge_due <= $1 AND NOT breached @> '["acknowledge"]')
-       OR (status IN ('open', 'acknowledged', 'contained') AND resolve_due <= $1 AND NOT breached @> '["resolve"]')
-     ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED`,
+     WHERE ${LATE} ORDER BY id LIMIT 100 FOR UPDATE SKIP LOCKED`,
     [now],
   )
   return rows.map(toIncident)

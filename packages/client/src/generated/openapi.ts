@@ -4356,8 +4356,11 @@ export interface operations {
                         readonly items: readonly {
                             readonly acknowledgedAt?: string;
                             readonly acknowledgeDue?: string;
-                            /** @description Clocks that ran out: acknowledge, resolve */
+                            /** @description Clocks that ran out: acknowledge, contain, resolve */
                             readonly breached: readonly string[];
+                            /** @description From severity high */
+                            readonly containDue?: string;
+                            readonly containedAt?: string;
                             /** @enum {unknown} */
                             readonly disposition?: "true-positive" | "false-positive" | "benign";
                             readonly entities: readonly {
@@ -4417,7 +4420,7 @@ export interface operations {
                         }[];
                         readonly acknowledgedAt?: string;
                         readonly acknowledgeDue?: string;
-                        /** @description Clocks that ran out: acknowledge, resolve */
+                        /** @description Clocks that ran out: acknowledge, contain, resolve */
                         readonly breached: readonly string[];
                         readonly conditions: readonly {
                             readonly cleared: boolean;
@@ -4442,11 +4445,14 @@ export interface operations {
                             readonly time: number;
                             readonly title: string;
                         }[];
+                        /** @description From severity high */
+                        readonly containDue?: string;
+                        readonly containedAt?: string;
                         readonly decisions: readonly {
                             readonly acted: number;
                             readonly actions: readonly {
                                 /** @enum {unknown} */
-                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "ticket.mail" | "playbook.run";
                                 readonly approvals_needed: number;
                                 readonly entity: {
                                     readonly id: string;
@@ -4591,8 +4597,11 @@ export interface operations {
                     readonly "application/json": {
                         readonly acknowledgedAt?: string;
                         readonly acknowledgeDue?: string;
-                        /** @description Clocks that ran out: acknowledge, resolve */
+                        /** @description Clocks that ran out: acknowledge, contain, resolve */
                         readonly breached: readonly string[];
+                        /** @description From severity high */
+                        readonly containDue?: string;
+                        readonly containedAt?: string;
                         /** @enum {unknown} */
                         readonly disposition?: "true-positive" | "false-positive" | "benign";
                         readonly entities: readonly {
@@ -4649,8 +4658,11 @@ export interface operations {
                     readonly "application/json": {
                         readonly acknowledgedAt?: string;
                         readonly acknowledgeDue?: string;
-                        /** @description Clocks that ran out: acknowledge, resolve */
+                        /** @description Clocks that ran out: acknowledge, contain, resolve */
                         readonly breached: readonly string[];
+                        /** @description From severity high */
+                        readonly containDue?: string;
+                        readonly containedAt?: string;
                         /** @enum {unknown} */
                         readonly disposition?: "true-positive" | "false-positive" | "benign";
                         readonly entities: readonly {
@@ -4706,8 +4718,11 @@ export interface operations {
                     readonly "application/json": {
                         readonly acknowledgedAt?: string;
                         readonly acknowledgeDue?: string;
-                        /** @description Clocks that ran out: acknowledge, resolve */
+                        /** @description Clocks that ran out: acknowledge, contain, resolve */
                         readonly breached: readonly string[];
+                        /** @description From severity high */
+                        readonly containDue?: string;
+                        readonly containedAt?: string;
                         /** @enum {unknown} */
                         readonly disposition?: "true-positive" | "false-positive" | "benign";
                         readonly entities: readonly {
@@ -4763,8 +4778,11 @@ export interface operations {
                     readonly "application/json": {
                         readonly acknowledgedAt?: string;
                         readonly acknowledgeDue?: string;
-                        /** @description Clocks that ran out: acknowledge, resolve */
+                        /** @description Clocks that ran out: acknowledge, contain, resolve */
                         readonly breached: readonly string[];
+                        /** @description From severity high */
+                        readonly containDue?: string;
+                        readonly containedAt?: string;
                         /** @enum {unknown} */
                         readonly disposition?: "true-positive" | "false-positive" | "benign";
                         readonly entities: readonly {
@@ -4820,8 +4838,11 @@ export interface operations {
                     readonly "application/json": {
                         readonly acknowledgedAt?: string;
                         readonly acknowledgeDue?: string;
-                        /** @description Clocks that ran out: acknowledge, resolve */
+                        /** @description Clocks that ran out: acknowledge, contain, resolve */
                         readonly breached: readonly string[];
+                        /** @description From severity high */
+                        readonly containDue?: string;
+                        readonly containedAt?: string;
                         /** @enum {unknown} */
                         readonly disposition?: "true-positive" | "false-positive" | "benign";
                         readonly entities: readonly {
@@ -4881,8 +4902,11 @@ export interface operations {
                     readonly "application/json": {
                         readonly acknowledgedAt?: string;
                         readonly acknowledgeDue?: string;
-                        /** @description Clocks that ran out: acknowledge, resolve */
+                        /** @description Clocks that ran out: acknowledge, contain, resolve */
                         readonly breached: readonly string[];
+                        /** @description From severity high */
+                        readonly containDue?: string;
+                        readonly containedAt?: string;
                         /** @enum {unknown} */
                         readonly disposition?: "true-positive" | "false-positive" | "benign";
                         readonly entities: readonly {
@@ -10611,7 +10635,7 @@ export interface operations {
                         readonly differences: readonly {
                             readonly added: readonly {
                                 /** @enum {unknown} */
-                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "ticket.mail" | "playbook.run";
                                 readonly approvals_needed: number;
                                 readonly entity: {
                                     readonly id: string;
@@ -10628,7 +10652,7 @@ export interface operations {
                             readonly changed: readonly {
                                 readonly active: {
                                     /** @enum {unknown} */
-                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
+                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "ticket.mail" | "playbook.run";
                                     readonly approvals_needed: number;
                                     readonly entity: {
                                         readonly id: string;
@@ -10644,7 +10668,7 @@ export interface operations {
                                 };
                                 readonly candidate: {
                                     /** @enum {unknown} */
-                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
+                                    readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "ticket.mail" | "playbook.run";
                                     readonly approvals_needed: number;
                                     readonly entity: {
                                         readonly id: string;
@@ -10663,7 +10687,7 @@ export interface operations {
                             readonly reasons: readonly string[];
                             readonly removed: readonly {
                                 /** @enum {unknown} */
-                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "playbook.run";
+                                readonly action: "route.previous-version" | "route.to" | "canary.stop" | "version.quarantine" | "version.retract" | "digest.deny" | "caller.throttle" | "caller.deny" | "policy.rollback" | "signer.suspend" | "network.segment" | "notebook.isolate" | "webhook.post" | "ticket.open" | "ticket.mail" | "playbook.run";
                                 readonly approvals_needed: number;
                                 readonly entity: {
                                     readonly id: string;
