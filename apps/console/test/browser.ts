@@ -56,7 +56,7 @@ export const openPage = async (page: Page, url: string): Promise<void> => {
   await page.goto(url)
   await page.locator('main h1').first().waitFor()
   await page.waitForFunction(() => document.querySelector('.skeleton') === null, undefined, {
-    timeout: 10_000,
+    timeout: 60_000,
   })
 }
 

@@ -136,6 +136,43 @@ test('files of this computer become a version, which is compared and has a linea
   await page.getByText('2 nodes and 0 tensors are the same').waitFor()
 })
 
+test('a caller who attacks is an incident, is contained from its page and let go; the sink that is away says so', async () => {
+  const api = (method: 'put' | 'post', path: string, data: unknown) =>
+    context.request[method](`${server}/api/v1${path}`, { data })
+  const sink = await api('put', '/sinks/away', { type: 'syslog', url: 'tcp://127.0.0.1:9', format: 'cef' })
+  assert.equal(sink.status(), 200, await sink.text())
+  await openPage(page, `${server}/incidents`)
+  await page.locator('[data-live=live]').waitFor()
+  const signal = await api('post', '/signals', {
+    key: 'extraction:crawler',
+    detector: 'serving.extraction',
+    title: 'service:crawler asks in the pattern of model extraction',
+    time: new Date().toISOString(),
+    severity: 'high',
+    entity: { kind: 'principal', id: 'service:crawler' },
+    p_value: 1e-9,
+    evidence: {},
+  })
+  assert.equal(signal.status(), 201, await signal.text())
+  await page.getByRole('button', { name: /^\d+ new changes?$/ }).click()
+  await page.locator('main [data-row]', { hasText: 'service:crawler asks' }).click()
+  const runs = page.getByRole('table', { name: 'Response to this incident' })
+  const answer = async (state: RegExp, verb: string) => {
+    await runs.getByRole('row', { name: state }).first().getByRole('button', { name: verb }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Reason').fill('Seen by the shift')
+    await dialog.getByRole('button', { name: verb }).click()
+    await dialog.waitFor({ state: 'detached' })
+  }
+  await answer(/^waiting/, 'Approve')
+  await runs.getByRole('row', { name: /^contained/ }).waitFor()
+  await page.locator('h1 ~ span', { hasText: 'contained' }).waitFor()
+  await answer(/^contained/, 'Revert')
+  await runs.getByRole('row', { name: /^reverted/ }).waitFor()
+  await openPage(page, `${server}/siem`)
+  await page.getByRole('row', { name: /^away .* not delivering [1-9]/ }).waitFor()
+})
+
 test('every page renders, and signing out ends the session', async () => {
   for (const path of Object.values(pagesOf(REAL_SHOWN))) {
     await openPage(page, `${server}${path}`)
