@@ -2,7 +2,7 @@
 import { type Clock, newId, type Random, type Tx } from '@rampart/kit'
 import { type Evidence, entityKey, severityRank } from '../correlation/evidence.ts'
 import { ledgerOf } from '../correlation/ledger.ts'
-import { LINK_SETTINGS, linkKeys } from '../correlation/linking.ts'
+import { LINK_SETTINGS, linkKeys, type Spans, within } from '../correlation/linking.ts'
 import { partition, sinceOf } from '../correlation/partition.ts'
 import { type Reconciled, reconcile } from '../correlation/reconcile.ts'
 import { entitiesOf, REPLAY_SETTINGS, titleOf } from '../correlation/replay.ts'
@@ -73,14 +73,18 @@ const absorb = async (step: Step, from: store.Incident, into: string): Promise<v
   await deps.changed(tx, { ...from, mergedInto: into }, 'merged')
 }
 
-/** A grave signal accuses what no signal of this incident was about before: what to do about that is not decided yet. */
-const hasNewSuspect = (step: Step, members: readonly Member[]): boolean => {
+/**
+ * A grave signal accuses what no signal of this incident was about before: what to do about that is not decided yet. A
+ * storm accuses everything, and is decided about once.
+ */
+const hasNewSuspect = (step: Step, members: readonly Member[], storms: Spans): boolean => {
   const came = new Set(step.members.map(({ id }) => id))
   const accused = new Set(members.filter(({ id }) => !came.has(id)).map(({ entity }) => entityKey(entity)))
   return members.some(
-    ({ id, cleared, severity, entity }) =>
+    ({ id, cleared, severity, entity, rule, time }) =>
       came.has(id) &&
       !cleared &&
+      !within(storms, rule, time) &&
       severityRank(severity) >= severityRank('high') &&
       !accused.has(entityKey(entity)),
   )
@@ -91,7 +95,7 @@ const settle = async (
   step: Step,
   component: Reconciled<Member>,
   incidents: ReadonlyMap<string, store.Incident>,
-  overflow: (id: string) => number,
+  { overflow, storms }: { readonly overflow: (id: string) => number; readonly storms: Spans },
 ): Promise<void> => {
   const { tx, deps } = step
   const { members, incident: id = newId(deps.clock, deps.random), absorbed } = component
@@ -111,7 +115,9 @@ const settle = async (
   const decided = Math.max(...ranks)
   // Policy is asked again as if the incident had grown; what it answered before is not done again.
   const decidedRank =
-    isOpen && hasNewSuspect(step, members) ? Math.min(decided, severityRank(shape.severity) - 1) : decided
+    isOpen && hasNewSuspect(step, members, storms)
+      ? Math.min(decided, severityRank(shape.severity) - 1)
+      : decided
   const grows = isOpen && severityRank(shape.severity) > decidedRank
   const dueAt = opens ? soon : grows ? deps.clock.iso() : undefined
   if (known === undefined) await store.insertForming(tx, id, { ...shape, dueAt })
@@ -150,8 +156,9 @@ export const regroup = async (step: Step, incidentIds: readonly string[]): Promi
   const overflow = (id: string): number =>
     Math.max(0, (incidents.get(id)?.signals ?? 0) - (perIncident.get(id) ?? 0))
   const standing = [...incidents.values()].map(({ id, firstTime }) => ({ id, first: Date.parse(firstTime) }))
-  const components = partition(members, await contextOf(tx, members))
+  const context = await contextOf(tx, members)
+  const components = partition(members, context)
   const known = (one: Member) => (incidents.has(one.incident ?? '') ? one.incident : undefined)
   for (const component of withLosers(reconcile(components, known, standing)))
-    await settle(step, component, incidents, overflow)
+    await settle(step, component, incidents, { overflow, storms: context.storms })
 }
