@@ -20,6 +20,7 @@ import { s3 } from './peers/s3.ts'
 import { scanners } from './peers/scanners.ts'
 import { scipy } from './peers/scipy.ts'
 import { siem } from './peers/siem.ts'
+import { smtp } from './peers/smtp.ts'
 import { suricata } from './peers/suricata.ts'
 
 const groups: readonly PeerGroup[] = [
@@ -39,6 +40,7 @@ const groups: readonly PeerGroup[] = [
   s3,
   cef,
   siem,
+  smtp,
   suricata,
   nftables,
   jupyter,

@@ -329,6 +329,17 @@ proposed contains {
 	settings.ticket != ""
 }
 
+proposed contains {
+	"action": "ticket.mail",
+	"entity": {"kind": "incident", "id": incident_id},
+	"parameters": settings.mail,
+	"approvals": 0,
+	"reason": "somebody must look into it",
+} if {
+	is_high
+	is_string(settings.mail.server)
+}
+
 # A playbook that the settings name for a kind of entity and a rule stands in for the single containments of that entity.
 # A variable's value `$id` is the entity's name.
 proposed contains {
@@ -367,7 +378,7 @@ chosen contains one if {
 
 # --- how far each may go -----------------------------------------------------------------------------------------
 
-telling := {"webhook.post", "ticket.open"}
+telling := {"webhook.post", "ticket.open", "ticket.mail"}
 
 default default_mode := "recommend"
 
@@ -446,6 +457,7 @@ ordered := sort([[strength[one.action], one.action, one.entity.kind, one.entity.
 
 # What loses least comes first, so that the budget is spent on it.
 strength := {
+	"ticket.mail": 0,
 	"ticket.open": 0,
 	"webhook.post": 0,
 	"canary.stop": 1,
@@ -503,7 +515,7 @@ actions := [answer |
 ]
 
 # What cannot be undone, or must be undone by a person, has no end of its own.
-lasting := {"webhook.post", "ticket.open", "version.retract", "policy.rollback", "canary.stop"}
+lasting := {"webhook.post", "ticket.open", "ticket.mail", "version.retract", "policy.rollback", "canary.stop"}
 
 lifetime(action) := {} if action in lasting
 

@@ -163,6 +163,8 @@ test_somebody_is_told_when_there_is_an_address if {
 	facts := about("dataset", "d", "lineage", "high")
 	not decided(facts, {}).allow
 	names(facts, {"webhook": "soc", "ticket": "soc-queue"}) == {"webhook.post", "ticket.open"}
+	mail := {"server": "smtps://mail.example.org", "from": "rampart@example.org", "to": ["desk@example.org"]}
+	only(facts, {"mail": mail}).parameters == mail
 }
 
 test_on_the_word_of_a_storm_nobody_is_contained if {

@@ -1,6 +1,7 @@
 /** What actions of response reach of the other rooms. */
 import type { Audit } from '@rampart/audit'
 import { createOutboundHttp } from '@rampart/connectors/outbound'
+import { sendMail } from '@rampart/connectors/smtp'
 import {
   componentPrincipal,
   type Datatype,
@@ -199,6 +200,10 @@ export const createResponsePorts = (
         })
         return { status: answer.status, body: new TextDecoder().decode(answer.body) }
       },
+    },
+    mail: {
+      secret: ground.secrets.resolve,
+      send: (server, message, signal) => sendMail({ ...server, addresses: ground.outbound }, message, signal),
     },
     callerRules,
     now: ground.clock.now,

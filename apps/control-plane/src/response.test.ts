@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { startMailServer } from '@rampart/connectors/testing'
 import { until } from '@rampart/kit/testing'
 import {
   assertProblem,
@@ -311,6 +312,36 @@ test('a message is signed, sent once, and one that a receiver failed to take wai
     )
   } finally {
     server.close()
+  }
+})
+
+test('a ticket by e-mail is sent once; where the answer is lost a person is asked', async () => {
+  const mail = await startMailServer()
+  const parameters = {
+    server: mail.url,
+    ca: mail.ca,
+    from: 'rampart@example.org',
+    to: ['desk@example.org'],
+    subject: 'Model under attack',
+  }
+  try {
+    const opened = await start('ticket.mail', parameters)
+    assert.equal(opened.state, 'contained', told(opened))
+    assert.match(
+      mail.messages[0] ?? '',
+      new RegExp(`^Message-ID: <${opened.id}\\.0\\.do@example\\.org>`, 'im'),
+    )
+    mail.loseAnswers()
+    const lost = await start('ticket.mail', parameters)
+    assert.equal(lost.state, 'ambiguous', told(lost))
+    assert.match(lost.steps[0]?.detail ?? '', /ambiguous after dispatch/)
+    assert.equal(mail.messages.length, 2)
+    const forged = { ...parameters, subject: 'x\r\nBcc: eve@example.org' }
+    const steps = [{ action: 'ticket.mail', parameters: forged }]
+    const body = { name: 'x', reason: 'x', subject: { kind: 'system', id: 'x' }, steps }
+    assertProblem(await post('/api/v1/response/runs', body), 400)
+  } finally {
+    await mail.stop()
   }
 })
 

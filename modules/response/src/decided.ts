@@ -71,6 +71,11 @@ const stepsOf = (
       const { webhook: url = parameters.url, secretRef = WEBHOOK_SECRET } = parameters
       return one({ url, secretRef, data: { incident: incident.id, title: incident.title } })
     }
+    case 'ticket.mail':
+      return one({
+        ...parameters,
+        subject: parameters.subject ?? incident.title.replace(/\p{Cc}/gu, ' ').slice(0, 256),
+      })
     case 'ticket.open': {
       const { ticket: url = parameters.url, secretRef = TICKET_SECRET } = parameters
       return one({ url, secretRef, title: incident.title.slice(0, 256) })

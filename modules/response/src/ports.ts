@@ -190,6 +190,31 @@ export type WebhookPort = {
   readonly secret: (name: string) => Promise<string>
 }
 
+/** Mail servers that a user set: guarded, TLS only, bounded. */
+export type MailPort = {
+  readonly send: (
+    server: {
+      readonly url: string
+      readonly username?: string
+      readonly password?: string
+      readonly ca?: string
+    },
+    message: {
+      readonly from: string
+      readonly to: readonly string[]
+      readonly subject: string
+      readonly text: string
+      readonly messageId: string
+      readonly headers: Readonly<Record<string, string>>
+    },
+    signal: AbortSignal,
+  ) => Promise<
+    | { readonly kind: 'taken'; readonly reply: string }
+    | { readonly kind: 'refused' | 'unknown'; readonly why: string }
+  >
+  readonly secret: (name: string) => Promise<string>
+}
+
 /** The packet filter of this host. */
 export type FirewallPort = {
   /** Why the address may not be cut off: malformed, protected, or needed. */

@@ -3,6 +3,7 @@ export { type Amqp10Receiver, startAmqp10Receiver } from './testing/amqp-10-rece
 export { declareQueues, type QueuedMessage, takeMessages } from './testing/amqp-queues.ts'
 export { type EmbeddedIssuer, startEmbeddedIssuer } from './testing/embedded-issuer.ts'
 export { loopbackTls } from './testing/loopback-tls.ts'
+export { type MailServerRig, startMailServer } from './testing/mail-server.ts'
 export { createMlflowAuthor, type MlflowAuthor } from './testing/mlflow-author.ts'
 export { type MlflowServer, startMlflowServer } from './testing/mlflow-server.ts'
 export { type RegistryContract, type RegistryRig, registryContract } from './testing/registry-contract.ts'

@@ -36,6 +36,7 @@ export const RESPONSE_ACTIONS = [
   'notebook.isolate',
   'webhook.post',
   'ticket.open',
+  'ticket.mail',
   'playbook.run',
 ] as const
 export type ResponseActionName = (typeof RESPONSE_ACTIONS)[number]

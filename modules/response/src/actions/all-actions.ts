@@ -3,6 +3,7 @@ import type { Action } from '../action.ts'
 import type { CallerRules } from '../caller-rules.ts'
 import type {
   FirewallPort,
+  MailPort,
   NotebooksPort,
   PlaybooksPort,
   PolicyPort,
@@ -11,6 +12,7 @@ import type {
 } from '../ports.ts'
 import { callerDeny, callerThrottle } from './caller.ts'
 import { policyRollback, signerSuspend } from './governance.ts'
+import { ticketMail } from './mail.ts'
 import { ticketOpen, webhookPost } from './messages.ts'
 import { networkSegment } from './network.ts'
 import { notebookIsolate } from './notebook.ts'
@@ -29,6 +31,7 @@ export type ActionPorts = WithdrawalPorts & {
   readonly policy: PolicyPort
   readonly signers: SignersPort
   readonly webhooks: WebhookPort
+  readonly mail: MailPort
   readonly callerRules: Pick<CallerRules, 'put' | 'remove' | 'inForce' | 'lagging'>
   readonly now: () => number
   readonly firewall: FirewallPort
@@ -56,6 +59,7 @@ export const createActions = (ports: ActionPorts): readonly Action[] => [
   signerSuspend(ports.signers),
   webhookPost(ports.webhooks, ports.now),
   ticketOpen(ports.webhooks, ports.now),
+  ticketMail(ports.mail),
   networkSegment(ports.firewall),
   notebookIsolate(ports.notebooks),
   playbookRun(ports.playbooks),
