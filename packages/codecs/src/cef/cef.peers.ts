@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { assetPath, createSeededRandom } from '@rampart/kit'
 import { toExportRecord } from '../siem/export-record.ts'
 import { decodeCef } from './decode.ts'
-import { CEF_DICTIONARY } from './dictionary.ts'
+import { CEF_CODES, CEF_DICTIONARY } from './dictionary.ts'
 import { encodeCef } from './encode.ts'
 import { escapeValue, unescapeValue } from './escape.ts'
 
@@ -125,6 +125,60 @@ test('10,000 events with hostile values are read alike by parcefone', { timeout:
     )
     assert.equal(event.extension['msg'], signals[at]?.title)
     assert.equal(event.labelled['key'], signals[at]?.key)
+  }
+})
+
+/** A value that each key of the dictionary can hold, hostile where it is text. */
+const valueFor = (key: string): string | number => {
+  const { type, limit } = CEF_DICTIONARY.get(key) ?? { type: 'string', limit: 1 }
+  // The parser knows few protocols by name.
+  if (key === 'proto') return pick(['tcp', 'udp'])
+  const codes = CEF_CODES.get(key)
+  if (codes !== undefined) return pick(codes)
+  const short = (): string => hostile(4).slice(0, Math.floor(limit / 2))
+  switch (type) {
+    case 'string':
+      return short().trim() || 'x'
+    case 'integer':
+      return Math.floor(random.float() * 60_000)
+    case 'long':
+      return pick([-1, 0, 2 ** 31, Number.MAX_SAFE_INTEGER])
+    case 'float':
+      return pick([0.5, -1.25, 1e10])
+    case 'ipv4':
+      return pick(['192.0.2.7', '0.0.0.0', '255.255.255.255'])
+    case 'ipv6':
+      return pick(['2001:db8::1', '::', 'fe80::1'])
+    case 'mac':
+      return pick(['00:0d:60:af:1b:61', 'FF-FF-FF-FF-FF-FF'])
+    case 'time':
+      return '2026-11-23T10:00:00.123Z'
+  }
+}
+
+test('every key of the dictionary holds its values, hostile ones too, for parcefone as for us', {
+  timeout: 60_000,
+}, async () => {
+  // It has not heard of the two ids of files.
+  const keys = [...CEF_DICTIONARY.keys()].filter((key) => !/Label$|ileId$/.test(key))
+  const sent = keys.flatMap((key) => Array.from({ length: 20 }, () => [key, valueFor(key)] as const))
+  const lines = sent.map(([key, value], at) => {
+    const signal = { ...signalOf(at), evidence: { value } }
+    return encodeCef(toExportRecord(signal), { mapping: { [key]: 'evidence.value' } })
+  })
+  const answers = (await run(assetPath('peers/cef.sh'), ['read', folder], `${lines.join('\n')}\n`))
+    .trimEnd()
+    .split('\n')
+  for (const [at, answer] of answers.entries()) {
+    const [key = '', value] = sent[at] ?? []
+    const found = new RegExp(` ${key}:(\\S*)`).exec(answer)?.[1]
+    const ours = decodeCef(lines[at] as string).extension[key]
+    assert.ok(
+      answer.startsWith('OK') && found !== undefined,
+      `${key} ${JSON.stringify(value)}: ${answer}\n${lines[at]}`,
+    )
+    assert.equal(asRead(key, Buffer.from(found, 'base64').toString()), own(key, ours), `${key}\n${lines[at]}`)
+    if (CEF_DICTIONARY.get(key)?.type === 'string') assert.equal(ours, value)
   }
 })
 

@@ -175,3 +175,14 @@ test('random text throws the decode error and nothing else', () => {
   assert.equal(({} as { polluted?: unknown }).polluted, undefined)
   assert.ok(Object.hasOwn(decodeCef('CEF:0|a|b|c|d|e|5|__proto__=x').extension, '__proto__'))
 })
+
+test('integers that stand for words are in their range or left out', () => {
+  const encoded = (value: number): string =>
+    encodeCef(record({ evidence: { value } }), {
+      mapping: { deviceDirection: 'evidence.value', type: 'evidence.value' },
+    })
+  assert.match(encoded(1), / deviceDirection=1 type=1/)
+  assert.match(encoded(3), / type=3/)
+  assert.doesNotMatch(encoded(3), /deviceDirection/)
+  assert.doesNotMatch(encoded(4), / type=/)
+})

@@ -52,6 +52,12 @@ export const CEF_PORTS: ReadonlySet<string> = new Set([
   'sourceTranslatedPort',
 ])
 
+/** Integers that stand for words: inbound and outbound; base, aggregated, correlation and action event. */
+export const CEF_CODES: ReadonlyMap<string, readonly [low: number, high: number]> = new Map([
+  ['deviceDirection', [0, 1]],
+  ['type', [0, 3]],
+])
+
 /** Longest header fields, in characters. */
 export const CEF_HEADER_LIMITS = {
   deviceVendor: 63,

@@ -1,6 +1,6 @@
 /** Typed values of CEF fields and back. Times are written in milliseconds since the epoch, which the guide allows everywhere. */
 import { isIPv4, isIPv6 } from 'node:net'
-import { CEF_DICTIONARY, CEF_PORTS } from './dictionary.ts'
+import { CEF_CODES, CEF_DICTIONARY, CEF_PORTS } from './dictionary.ts'
 
 export type CefValue = string | number
 
@@ -45,7 +45,7 @@ const timeOf = (text: string): string | undefined => {
 const integerOf = (key: string, text: string): number | undefined => {
   if (!INTEGER.test(text)) return undefined
   const value = Number(text)
-  const [low, high] = CEF_PORTS.has(key) ? [0, 65_535] : [-MAX_INT32 - 1, MAX_INT32]
+  const [low, high] = CEF_PORTS.has(key) ? [0, 65_535] : (CEF_CODES.get(key) ?? [-MAX_INT32 - 1, MAX_INT32])
   return value >= low && value <= high ? value : undefined
 }
 
