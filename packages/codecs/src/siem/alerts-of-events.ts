@@ -100,10 +100,11 @@ const alertOf = (given: Parts, whole: string, rules: AlertRules): Alert => {
 
 export const alertOfCef = (event: CefEvent, rules: AlertRules): Alert => {
   const { extension } = event
-  const byNumber = /^\d{1,2}$/.test(event.severity.trim())
-  const severity = byNumber
-    ? severityOfTen(Number(event.severity))
-    : (CEF_WORDS[event.severity.trim().toLowerCase()] ?? 'medium')
+  const written = event.severity.trim().toLowerCase()
+  // What is no severity of the guide says nothing of how bad it is, so it is not made light of.
+  const severity = /^(?:\d|10)$/.test(written)
+    ? severityOfTen(Number(written))
+    : (CEF_WORDS[written] ?? 'medium')
   return alertOf(
     {
       format: 'cef',
@@ -138,7 +139,7 @@ export const alertOfLeef = (event: LeefEvent, rules: AlertRules): Alert => {
       product: event.product,
       eventClass: event.eventId,
       name: text(attributes['title']) ?? text(attributes['msg']) ?? text(attributes['cat']) ?? event.eventId,
-      severity: typeof sev === 'number' ? severityOfTen(sev) : 'medium',
+      severity: typeof sev === 'number' && sev <= 10 ? severityOfTen(sev) : 'medium',
       fields: attributes,
       time: attributes['devTime'],
       src: attributes['src'],
