@@ -27,7 +27,6 @@ export type CorrelateOptions = {
   readonly strict?: boolean
 }
 
-const SHOWN_REFUSALS = 5
 const ENTITIES = 100
 
 const asDocument = (incident: ReplayedIncident, withLedger: boolean) => {
@@ -38,14 +37,15 @@ const asDocument = (incident: ReplayedIncident, withLedger: boolean) => {
 }
 
 const metricsOf = (
-  { evidence, refused }: History,
+  { evidence, refused, sightings }: History,
   { incidents, below, hubs, storms }: Replayed,
   labels: ReadonlyMap<string, string | undefined> | undefined,
 ) => {
   const distinct = new Map<string, Evidence>(evidence.map((one) => [one.id, one]))
   const counts = {
     signals: distinct.size,
-    refused: refused.length,
+    refused,
+    sightings,
     incidents: incidents.length,
     below_threshold: below.length,
     /** What is left for an analyst to open, of what was raised. */
@@ -100,13 +100,14 @@ export const correlate = async (session: Session, options: CorrelateOptions): Pr
   const { io } = session
   const path = resolve(io.cwd, options.replay)
   const history = await readHistory(path, io.signal)
-  for (const { line, reason } of history.refused.slice(0, SHOWN_REFUSALS))
-    session.say(`line ${line} left out: ${printable(reason)}`)
-  const more = history.refused.length - SHOWN_REFUSALS
+  const { refused, firstRefused, sightings } = history
+  for (const { line, reason } of firstRefused) session.say(`line ${line} left out: ${printable(reason)}`)
+  const more = refused - firstRefused.length
+  if (sightings > 0) session.say(`${sightings} sightings passed over: they assert nothing`)
   if (more > 0) session.say(`${more} more lines left out`)
-  const unreadable = history.evidence.length === 0 && history.refused.length > 0
-  if (unreadable || (options.strict === true && history.refused.length > 0))
-    throw cliErrors.CLI_BAD_RECORDS(`${options.replay}: ${history.refused.length} lines are not signals`)
+  const unreadable = history.evidence.length === 0 && refused > 0
+  if (unreadable || (options.strict === true && refused > 0))
+    throw cliErrors.CLI_BAD_RECORDS(`${options.replay}: ${refused} lines are not signals`)
   const labels = options.labels === undefined ? undefined : await readLabels(resolve(io.cwd, options.labels))
   const replayed = replay(history.evidence, {
     ...REPLAY_SETTINGS,

@@ -6,11 +6,19 @@ import { cliErrors } from '../errors.ts'
 import { boundedLines } from './bounded-lines.ts'
 
 const MAX_LINE = 1024 * 1024
+const SHOWN_REFUSALS = 5
 /** What one replay holds in memory: about 1 kB each. */
 const MAX_SIGNALS = 1_000_000
 
 export type Refused = { readonly line: number; readonly reason: string }
-export type History = { readonly evidence: readonly Evidence[]; readonly refused: readonly Refused[] }
+export type History = {
+  readonly evidence: readonly Evidence[]
+  /** How many lines were no signals, and the first of them. */
+  readonly refused: number
+  readonly firstRefused: readonly Refused[]
+  /** What sensors only saw, as `rampart decode` tells it beside what they assert: nothing to correlate. */
+  readonly sightings: number
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -21,9 +29,10 @@ const parseLine = (text: string): Record<string, unknown> => {
   return value
 }
 
-/** A signal that names no id gets its line's number as one; a title and evidence are not needed to correlate. */
-const evidenceOfLine = (text: string, line: number): Evidence => {
+/** Undefined for a sighting. A signal that names no id gets its line's number as one; a title and evidence are not needed to correlate. */
+const evidenceOfLine = (text: string, line: number): Evidence | undefined => {
   const value = parseLine(text)
+  if (typeof value.schema === 'string' && value.schema.startsWith('sighting/')) return undefined
   const id = typeof value.id === 'string' && value.id !== '' ? value.id : `line-${line}`
   const title = value.title ?? value.detector
   const input = { evidence: {}, ...value, title } as unknown as SignalInput
@@ -40,19 +49,25 @@ const reasonOf = (error: unknown): string => {
 /** Lines that are not signals are listed, not thrown; throws CLI_NO_FILE and CLI_BAD_RECORDS. */
 export const readHistory = async (path: string, signal: AbortSignal): Promise<History> => {
   const evidence: Evidence[] = []
-  const refused: Refused[] = []
+  const firstRefused: Refused[] = []
+  let refused = 0
+  let sightings = 0
   for await (const { number, text } of linesOf(path)) {
     signal.throwIfAborted()
     try {
       if (text === undefined) throw new RangeError(`longer than ${MAX_LINE} characters`)
-      evidence.push(evidenceOfLine(text, number))
+      const one = evidenceOfLine(text, number)
+      if (one === undefined) sightings += 1
+      else evidence.push(one)
     } catch (error) {
-      refused.push({ line: number, reason: reasonOf(error).slice(0, 200) })
+      refused += 1
+      if (firstRefused.length < SHOWN_REFUSALS)
+        firstRefused.push({ line: number, reason: reasonOf(error).slice(0, 200) })
     }
     if (evidence.length > MAX_SIGNALS)
       throw cliErrors.CLI_BAD_RECORDS(`${path}: more than ${MAX_SIGNALS} signals; replay a shorter time`)
   }
-  return { evidence, refused }
+  return { evidence, refused, firstRefused, sightings }
 }
 
 const linesOf = async function* (path: string) {
@@ -98,6 +113,7 @@ export const readLabels = async (path: string): Promise<ReadonlyMap<string, stri
     } catch (error) {
       throw cliErrors.CLI_BAD_RECORDS(`${path}: line ${number}: ${reasonOf(error)}`)
     }
+    if (labels.size > MAX_SIGNALS) throw cliErrors.CLI_BAD_RECORDS(`${path}: more than ${MAX_SIGNALS} labels`)
   }
   return labels
 }
