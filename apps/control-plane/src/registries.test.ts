@@ -64,6 +64,7 @@ test('writing needs an administrator, the right revision, and a place that is al
   for (const body of [
     { ...spec(), url: plane.home },
     { ...spec(), url: 'models' },
+    { ...spec(), writeBack: true },
     { ...spec(), auth: { kind: 'basic', username: 'a', secretRef: 'b' } },
     { type: 's3', url: 'https://bucket' },
     { type: 'mlflow', url: 'http://user:secret@127.0.0.1' },

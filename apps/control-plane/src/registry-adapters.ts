@@ -43,6 +43,8 @@ export const createCheckRegistry =
       throw refuse(`auth.kind ${auth.kind} needs auth.secretRef.`)
     if (auth.kind === 'basic' && auth.username === undefined)
       throw refuse('auth.kind basic needs auth.username.')
+    if (spec.writeBack === true && (type === 'folder' || type === 's3'))
+      throw refuse(`A registry of type ${type} cannot be written to: leave writeBack out.`)
     if (type === 's3' && !/^s3:\/\/[a-z0-9]/.test(url))
       throw refuse('The URL of a bucket is s3://BUCKET/PREFIX.')
     if (auth.kind === 'aws' && auth.parameters?.['accessKeyId'] === undefined)
