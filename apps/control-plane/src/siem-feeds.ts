@@ -108,7 +108,7 @@ const checkpointOf = ({ origin, size, rootHash, time, keyId, note }: CheckpointV
 })
 
 /** The newest one at most every 10 s: each proves all before it. The log is one for all tenants, and its operator's. */
-const checkpointFeed = (audit: Pick<Audit, 'checkpoint'>): Feed => {
+const checkpointFeed = (audit: Pick<Audit, 'checkpoint'>, clock: Clock): Feed => {
   const newest = async (tenant: string): Promise<CheckpointView | undefined> => {
     if (tenant !== DEFAULT_TENANT) return undefined
     try {
@@ -132,7 +132,7 @@ const checkpointFeed = (audit: Pick<Audit, 'checkpoint'>): Feed => {
       const isDue =
         found !== undefined &&
         found.size > Number(size) &&
-        !(Date.parse(found.time) - Date.parse(time) < CHECKPOINT_EVERY_MS)
+        !(clock.now() - Date.parse(time) < CHECKPOINT_EVERY_MS)
       if (!isDue) return { bodies: [], place, more: false }
       const eventId = `${found.origin.split('/').at(-1) ?? ''}-${found.size}`
       return {
@@ -152,5 +152,5 @@ export const createSiemFeeds = (deps: {
 }): readonly Feed[] => [
   inferenceFeed(deps.inferenceLog, deps.clock),
   decisionFeed(deps.policy),
-  checkpointFeed(deps.audit),
+  checkpointFeed(deps.audit, deps.clock),
 ]
