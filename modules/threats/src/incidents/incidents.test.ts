@@ -145,7 +145,9 @@ test('what a decided incident is later about is decided too, and nothing is deci
   await until(async () => (await decisions()).length === 1)
   await raise('host', 'late-2', { detector: 'ids', severity: 'critical', related })
   await until(async () => (await decisions()).length === 2)
-  const acted = (await decisions()).flatMap(({ actions }) => actions.map(({ entity }) => entity.id))
+  const acted = (await decisions()).flatMap(({ actions }) =>
+    actions.map(({ entity }) => (entity as { id: string }).id),
+  )
   assert.deepEqual(acted, ['late-1', 'late-2'])
   await raise('host', 'late-2', { detector: 'ids', severity: 'critical', related })
   await raise('host', 'late-3', { detector: 'ids', severity: 'low', related })
