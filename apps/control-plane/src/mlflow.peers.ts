@@ -118,10 +118,10 @@ test('a verdict that somebody writes in our name stays theirs and becomes a sign
 test('the alias of what was approved stays where a person put it, until it is free', async () => {
   const alias = 'rampart-approved'
   const wanted = `registry-watch:write-back:mlflow/Iris Model//alias:${alias}`
-  const conflicts = async () =>
-    ((await good('GET', '/api/v1/registries/mlflow')).json?.['status'] as Record<string, unknown>)[
-      'writeBackConflicts'
-    ]
+  const conflicts = async (): Promise<unknown> => {
+    const { json } = await good('GET', '/api/v1/registries/mlflow')
+    return (json as { status: { writeBackConflicts: number } }).status.writeBackConflicts
+  }
   await author.setAlias(MODEL, alias, '2')
   await until(async () => (await keys()).includes(wanted), WAIT_MS)
   assert.deepEqual([(await author.look(MODEL, '2')).aliases, await conflicts()], [[alias], 1])

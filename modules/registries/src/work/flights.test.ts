@@ -11,7 +11,7 @@ import { createFlights } from './flights.ts'
 
 const ADMIN = componentPrincipal('test', ['admin'])
 const adapters = new Map<string, Registry>()
-const LIMITS = { leaseMs: 2_000 }
+const LIMITS = { leaseMs: 3_000 }
 const opened: ChildProcess[] = []
 let rig: RegistriesRig
 
@@ -160,7 +160,7 @@ test('one of two processes syncs a registry; killed, the other goes on, and its 
   await rival.start()
   await until(async () => (await stateOf('rival', '1')) === 'downloading', 30_000)
   // Longer than a lease: it is renewed.
-  await new Promise((resolve) => setTimeout(resolve, 2_500))
+  await new Promise((resolve) => setTimeout(resolve, 3_500))
   assert.deepEqual([memory.requests(), memory.opened.length, rival.memory.opened.length], [0, 0, 0])
   child.kill('SIGKILL')
   await until(async () => (await stateOf('shared', '1')) === 'registered', 30_000)
