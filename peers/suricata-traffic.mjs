@@ -1,6 +1,8 @@
-// Traffic for an IDS, inside a network namespace whose loopback holds 203.0.113.0/24 and 192.0.2.0/24.
-// node suricata-traffic.mjs FIRST COUNT PAUSE_MS FOLDER: COUNT rounds, each from an address of its own (203.0.113.FIRST …): a
-// request with a scanner's user agent, a DNS lookup that is answered, a TLS handshake. FOLDER holds tls.key and tls.pem.
+/**
+ * Traffic for an IDS, inside a network namespace whose loopback holds 203.0.113.0/24 and 192.0.2.0/24.
+ * node suricata-traffic.mjs FIRST COUNT PAUSE_MS FOLDER: COUNT rounds, each from an address of its own (203.0.113.FIRST …): a
+ * request with a scanner's user agent, a DNS lookup that is answered, a TLS handshake. FOLDER holds tls.key and tls.pem.
+ */
 import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
