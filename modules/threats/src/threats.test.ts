@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { SignalInput } from '@rampart/domain'
 import { cryptoRandom, systemClock } from '@rampart/kit'
 import { type TestDatabase, testDatabase } from '@rampart/kit/testing'
+import { STORM_LIMITS } from './storm-guard.ts'
 import { createThreats, type ThreatsDeps } from './threats.ts'
 
 type Entry = Parameters<ThreatsDeps['audit']['record']>[1]
@@ -108,4 +109,31 @@ test('what is not a signal is refused with the places, and nothing is kept', asy
   for (const input of bad)
     await assert.rejects(threats.raiseAs('three', 'user:c', input), { code: 'THREATS_SIGNAL_INVALID' })
   assert.deepEqual(await threats.list('three', { limit: 10 }), [])
+})
+
+test('many at once: each by itself, what is no signal is named, what is too much is counted', async () => {
+  const threats = createThreats({
+    ...{ database: store.database, eventLog: { publish: async () => undefined }, clock: systemClock },
+    ...{ random: cryptoRandom, audit: { record: async () => undefined } },
+    stormLimits: { ...STORM_LIMITS, burst: 3, perSecond: 0 },
+  })
+  const inputs = Array.from({ length: 6 }, (_, i) => report({ key: `many-${i}` }))
+  const answer = await threats.raiseMany('many', 'user:d', [
+    ...inputs,
+    report({ severity: 'huge' as never }),
+    report({ key: 'many-0', state: 'cleared' }),
+  ])
+  assert.deepEqual([answer.kept, answer.counted], [4, 3])
+  assert.deepEqual(
+    answer.refused.map(({ index, code }) => [index, code]),
+    [[6, 'THREATS_SIGNAL_INVALID']],
+  )
+  await threats.stop()
+  const stored = await threats.list('many', { limit: 20 })
+  assert.deepEqual(stored.map(({ key, state }) => `${key} ${state}`).sort(), [
+    'many-0 cleared',
+    'many-1 raised',
+    'many-2 raised',
+    'storm:drift:high raised',
+  ])
 })
