@@ -17,8 +17,6 @@ const freePort = (): Promise<number> =>
     })
   })
 
-export type Outside = Awaited<ReturnType<typeof createOutside>>
-
 export const createOutside = async (file: string) => {
   const port = await freePort()
   let child: ChildProcess | undefined

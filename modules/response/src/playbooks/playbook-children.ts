@@ -3,7 +3,7 @@
  * that after a crash the same request finds the same run. None begins once the playbook run is over.
  */
 import type { Command, Dispatch, Outcome } from '@rampart/cacao'
-import type { EntityRef, Principal } from '@rampart/domain'
+import type { Principal } from '@rampart/domain'
 import type { Database, Tx } from '@rampart/kit'
 import type { Json } from '../action.ts'
 import { responseErrors } from '../errors.ts'
@@ -21,8 +21,6 @@ export type ChildrenDeps = {
     dispatch: Dispatch & { readonly kind: 'playbook' },
   ) => Promise<string>
 }
-
-export type ChildRequest = { readonly name: string; readonly reason: string; readonly subject: EntityRef }
 
 const GOOD: readonly RunState[] = ['contained']
 const BAD: readonly RunState[] = [
