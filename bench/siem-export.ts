@@ -34,7 +34,7 @@ const { values: flags } = parseArgs({
 const ROUNDS = flags.quick ? 2 : 5
 const EVENTS = flags.quick ? 10_000 : 20_000
 /** Longer than records are held: what leaves the queue leaves it while others come in. */
-const SUSTAINED = flags.quick ? 40_000 : 200_000
+const SUSTAINED = flags.quick ? 40_000 : 100_000
 const HOLD_MS = 3_000
 const AIM = 10_000
 const SINK = 'bench'
@@ -98,19 +98,25 @@ const signalOf = (n: number) => ({
 })
 
 let published = 0
+const INSERTED_AT_ONCE = 5_000
+
 /** In one transaction: all of them can be read at the moment it gives back. */
 const publish = async (count: number): Promise<void> => {
-  const numbers = Array.from({ length: count }, (_, at) => published + at)
-  const signals = numbers.map((n) => JSON.stringify({ signal: signalOf(n) }))
-  const ids = numbers.map(() => newId(systemClock, cryptoRandom))
-  await database.tx('default', (tx) =>
-    tx.query(
-      `INSERT INTO kit_event (tenant, event_id, type, subject, principal, time, data)
-       SELECT 'default', id, 'rampart.signal.v1', 'bench', 'component:bench', now(), data::jsonb
-       FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS given (id, data, at) ORDER BY at`,
-      [ids, signals],
-    ),
-  )
+  await database.tx('default', async (tx) => {
+    for (let done = 0; done < count; done += INSERTED_AT_ONCE) {
+      const size = Math.min(INSERTED_AT_ONCE, count - done)
+      const numbers = Array.from({ length: size }, (_, at) => published + done + at)
+      await tx.query(
+        `INSERT INTO kit_event (tenant, event_id, type, subject, principal, time, data)
+         SELECT 'default', id, 'rampart.signal.v1', 'bench', 'component:bench', now(), data::jsonb
+         FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS given (id, data, at) ORDER BY at`,
+        [
+          numbers.map(() => newId(systemClock, cryptoRandom)),
+          numbers.map((n) => JSON.stringify({ signal: signalOf(n) })),
+        ],
+      )
+    }
+  })
   await database.tx('default', (tx) => tx.query(`SELECT pg_notify('rampart_event', '')`))
   published += count
 }

@@ -25,7 +25,9 @@ before(async () => {
   log = createEventLog({ ...deps, database: db.database })
   const client = new pg.Client({ connectionString: db.url })
   await client.connect()
-  await client.query('CREATE TABLE batch_effect (consumer text, n integer)')
+  await client.query(
+    'CREATE TABLE batch_effect (at bigint GENERATED ALWAYS AS IDENTITY, consumer text, n integer)',
+  )
   await client.query('GRANT SELECT, INSERT ON batch_effect TO rampart_app')
   await client.end()
 })
@@ -44,12 +46,15 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 const numbersOf = (events: readonly StoredEvent[]): number[] => events.map(({ data }) => Number(data['n']))
 
 const note = async (consumer: string, numbers: readonly number[], tx: Tx): Promise<void> => {
-  await tx.query('INSERT INTO batch_effect SELECT $1, n FROM unnest($2::int[]) AS n', [consumer, numbers])
+  await tx.query(
+    'INSERT INTO batch_effect (consumer, n) SELECT $1, n FROM unnest($2::int[]) WITH ORDINALITY AS given (n, at) ORDER BY at',
+    [consumer, numbers],
+  )
 }
 const noted = async (consumer: string): Promise<number[]> =>
   (
     await db.database.read('*', (tx) =>
-      tx.query<{ n: number }>('SELECT n FROM batch_effect WHERE consumer = $1 ORDER BY ctid', [consumer]),
+      tx.query<{ n: number }>('SELECT n FROM batch_effect WHERE consumer = $1 ORDER BY at', [consumer]),
     )
   ).map(({ n }) => n)
 
