@@ -32,6 +32,7 @@ export const createAttacker = (plane: Pick<Plane, 'ask'>) => {
       })
     }
     let incident = ''
+    let told = ''
     const entity = encodeURIComponent(`caller:${id}`)
     await until(`${id} has an incident`, async () => {
       const { items } = await must<{ items: { id: string }[] }>('GET', `/api/v1/incidents?entity=${entity}`)
@@ -41,8 +42,11 @@ export const createAttacker = (plane: Pick<Plane, 'ask'>) => {
     const openedMs = performance.now() - from
     await until(`${id} is contained`, async () => {
       const path = `/api/v1/response/runs?incident=${incident}`
-      const { items } = await must<{ items: { state: string }[] }>('GET', path)
+      const { items } = await must<{ items: { name: string; state: string }[] }>('GET', path)
+      told = items.map(({ name, state }) => `${name} ${state}`).join(', ')
       return items.some(({ state }) => state === 'contained')
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}; its runs: ${told === '' ? 'none' : told}`)
     })
     return { openedMs, containedMs: performance.now() - from }
   }
