@@ -296,6 +296,8 @@ export type PlaybooksPort = {
     | {
         readonly phase: 'running' | 'completed' | 'failed'
         readonly why?: string
+        /** Names of its steps that failed, also where the playbook went on. */
+        readonly failed: readonly string[]
         /** Runs it started that may have something in force. */
         readonly left: readonly { readonly id: string; readonly state: RunState }[]
       }

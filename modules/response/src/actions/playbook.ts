@@ -64,9 +64,14 @@ export const playbookRun = (playbooks: PlaybooksPort): Action => ({
     const found = await playbooks.look(call.tenant, nameOf(call))
     if (found === undefined) return { took: 'no', detail: 'the playbook was not begun' }
     if (found.phase === 'running') return { took: 'pending', detail: 'the playbook runs' }
-    return found.phase === 'completed'
-      ? { took: 'yes', detail: 'every step of the playbook ended well' }
-      : { took: 'no', detail: `the playbook failed: ${found.why ?? 'no reason given'}` }
+    if (found.phase === 'failed')
+      return { took: 'no', detail: `the playbook failed: ${found.why ?? 'no reason given'}` }
+    if (found.failed.length === 0) return { took: 'yes', detail: 'every step of the playbook ended well' }
+    // A playbook may handle a failure by ending: that is its end, and contains nothing.
+    const failed = `failed steps: ${found.failed.join(', ')}`
+    return found.left.some(({ state }) => state === 'contained')
+      ? { took: 'yes', detail: `the playbook went another way; ${failed}` }
+      : { took: 'no', detail: `nothing that the playbook did is in force; ${failed}` }
   },
   inverse: {
     idempotent: true,

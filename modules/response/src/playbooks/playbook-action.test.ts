@@ -174,6 +174,28 @@ test('what a playbook still waits for is withdrawn when it is undone, and what f
   assert.equal(values.kept, 'off')
 })
 
+test('a playbook that handles a failure by ending contains nothing, by another action it does', async () => {
+  const { response, playbooks } = made
+  const stuck = { ...turn('stuck'), parameters: { name: 'stuck', fails: true } }
+  const failingTo = (plain: Playbook, on_failure: string): Playbook => {
+    const first = plain.workflow[id('action', 1)]
+    const handled = { ...first, on_success: id('end', 1), on_failure }
+    return { ...plain, workflow: { ...plain.workflow, [id('action', 1)]: handled } } as unknown as Playbook
+  }
+  await playbooks.resources.put(ann, { name: 'gives-up', spec: failingTo(chain([stuck]), id('end', 1)) })
+  const gaveUp = await response.start(policy, request('gives-up'))
+  assert.match((await reaches(gaveUp.id, 'failed')).failed ?? '', /nothing that the playbook did is in force/)
+  const fallback = chain([stuck], [turn('other')])
+  await playbooks.resources.put(ann, { name: 'falls-back', spec: failingTo(fallback, id('action', 2)) })
+  const other = await response.start(policy, request('falls-back'))
+  const { steps } = await reaches(other.id, 'contained')
+  assert.match(steps[0]?.detail ?? '', /went another way/)
+  assert.equal(values.other, 'on')
+  await response.revert(ann, other.id, 'over')
+  await reaches(other.id, 'reverted')
+  assert.equal(values.other, 'off')
+})
+
 test('a protected entity needs two people, whatever the request says; a name with a star covers many', async () => {
   const { response, guarded } = made
   await guarded.resources.put(ann, { name: 'core', spec: { kind: 'system', id: 'core-*', reason: 'ours' } })

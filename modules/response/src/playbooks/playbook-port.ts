@@ -29,7 +29,10 @@ export const createPlaybooksPort = (rooms: () => Rooms): PlaybooksPort => ({
     if (run === undefined) return undefined
     const { phase, failure } = run.state
     const left = await playbooks.leftOf(run)
-    return { phase, left, ...(failure === undefined ? {} : { why: failure.reason }) }
+    const failed = run.steps
+      .filter(({ outcome }) => outcome?.ok === false)
+      .map(({ dispatch }) => dispatch.name)
+    return { phase, failed, left, ...(failure === undefined ? {} : { why: failure.reason }) }
   },
   cancel: async (principal, key, reason) => {
     const { playbooks } = rooms()
