@@ -129,8 +129,12 @@ export const createStepDriver = (deps: StepDriverDeps) => {
     readonly side: 'do' | 'undo'
   }
 
+  /** Each attempt has a deadline of its own: what ran out in one would end the next before it began. */
+  const anew = (call: ActionCall): ActionCall => ({ ...call, signal: AbortSignal.timeout(APPLY_MS) })
+
   const verify = async (work: Work, from: StepState, result: Json | undefined): Promise<StepEnd> => {
-    const { run, step, half, names, call, memento } = work
+    const { run, step, half, names, memento } = work
+    const call = anew(work.call)
     const found = await settle(half, call, memento, result, work.probeMs)
     if (found.took === 'pending') return 'pending'
     await at(`${work.side}:${step.index}:probed`)
@@ -147,7 +151,8 @@ export const createStepDriver = (deps: StepDriverDeps) => {
 
   /** The step is dispatched and did not answer: by a crash, or by an error. */
   const recover = async (work: Work, attempts: number, cause: string | undefined): Promise<StepEnd> => {
-    const { run, step, half, names, call, memento } = work
+    const { run, step, half, names, memento } = work
+    const call = anew(work.call)
     const found = await ask(half, call, memento, undefined)
     if (found.took === 'yes' || found.took === 'pending') {
       await move(run, step, names.dispatched, { state: names.applied, detail: found.detail })
@@ -168,11 +173,11 @@ export const createStepDriver = (deps: StepDriverDeps) => {
   }
 
   const send = async (work: Work, attempts: number): Promise<StepEnd> => {
-    const { run, step, half, names, call, memento } = work
+    const { run, step, half, names, memento } = work
     let result: Json | undefined
     await at(`${work.side}:${step.index}:dispatched`)
     try {
-      result = await half.apply(call, memento)
+      result = await half.apply(anew(work.call), memento)
     } catch (error) {
       deps.logger.warn({ err: error, run: run.id, action: step.action }, 'response.step-not-applied')
       if (isRefusal(error)) return stop(work, names.dispatched, told(error))
