@@ -153,3 +153,14 @@ test('property: no text, however mangled, does more than be refused', () => {
     { numRuns: 150 },
   )
 })
+
+test('a function is defined in one file, other rules in as many as one likes', () => {
+  const files = {
+    'a.rego': 'package p\nf(x) := 1 if x == 1\nd contains "a"\ndefault c := 0\nout := f(input.x)',
+    'b.rego': 'package p\nd contains "b"\nc := 2 if count(d) == 2',
+  }
+  assert.deepEqual(faultsOf({ files }), [])
+  const [fault, ...others] = faultsOf({ files: { ...files, 'c.rego': 'package p\nf(x) := 2 if x == 2' } })
+  assert.deepEqual([fault?.file, place(fault), others], ['c.rego', '2:1', []])
+  assert.match(fault?.message ?? '', /function data\.p\.f is defined in a\.rego too/)
+})

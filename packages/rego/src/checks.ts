@@ -79,6 +79,24 @@ function successors(graph: RuleGraph, nodes: readonly RuleNode[]): Set<string> {
   return keys
 }
 
+/** The engine plans a function's definitions per file: called, those of two files fail or find their parameters unbound. */
+function checkFunctionFiles(graph: RuleGraph): PolicyFault[] {
+  const functions = graph.nodes.filter(({ rule }) => rule.arity !== undefined)
+  const firsts = new Map<string, string>()
+  return functions.flatMap(({ rule }) => {
+    const key = pathKey(rule.path)
+    const first = firsts.get(key) ?? rule.at.file
+    firsts.set(key, first)
+    if (first === rule.at.file) return []
+    return [
+      faultAt(
+        rule.at,
+        `the function ${key} is defined in ${first} too; all its definitions belong in one file`,
+      ),
+    ]
+  })
+}
+
 /** Data at or above a rule's path would silently win over the rule. */
 function checkData(graph: RuleGraph, data: unknown): PolicyFault[] {
   const reported = new Set<string>()
@@ -104,7 +122,7 @@ function checkEntrypoints(graph: RuleGraph, entrypoints: readonly string[], file
 
 /**
  * What the engine would find only while evaluating, found when the policy is written: unknown functions,
- * wrong numbers of arguments, undefined names in heads, recursion, data over rules, missing entry points.
+ * wrong numbers of arguments, undefined names in heads, recursion, functions in two files, data over rules, missing entry points.
  */
 export function checkRules(
   graph: RuleGraph,
@@ -119,6 +137,7 @@ export function checkRules(
   return [
     ...perRule,
     ...checkRecursion(graph),
+    ...checkFunctionFiles(graph),
     ...checkData(graph, options.data),
     ...checkEntrypoints(graph, options.entrypoints, options.file),
   ]
