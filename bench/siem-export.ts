@@ -17,10 +17,10 @@ import {
   startEmbeddedPostgres,
   systemClock,
 } from '@rampart/kit'
+import { portsInARow } from '@rampart/kit/testing'
 import { createOpenTransport, createSinks, type SinkSpec } from '@rampart/siem'
 import { root } from '../tools/files.ts'
 import { peer } from '../tools/peers/group.ts'
-import { portsInARow } from '../tools/peers/ports.ts'
 import { treeCpuMicros } from './load/process-tree.ts'
 import { spread } from './load/spread.ts'
 import { startReceiver } from './siem-export/receiver.ts'

@@ -2,15 +2,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { SignalInput } from '@rampart/domain'
-import { assetPath, createMetrics, cryptoRandom, systemClock } from '@rampart/kit'
-import { silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
+import { assetPath, createMetrics, systemClock } from '@rampart/kit'
+import { portsInARow, silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import type { SourceSpec } from './source-spec.ts'
 import { createSources, type Sources } from './sources.ts'
 
@@ -24,19 +24,6 @@ let store: TestDatabase
 let sources: Sources
 let first: number
 let isForwarding = false
-
-/** The first of six ports that are free together. */
-const freePorts = async (): Promise<number> => {
-  for (;;) {
-    const from = 20_000 + Math.floor(cryptoRandom.float() * 20_000)
-    const servers = [0, 1, 2, 3, 4, 5].map((at) => createServer().listen(from + at, '127.0.0.1'))
-    const isFree = (one: (typeof servers)[number]) =>
-      new Promise((resolve) => one.once('listening', () => resolve(true)).once('error', () => resolve(false)))
-    const free = await Promise.all(servers.map(isFree))
-    await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))))
-    if (free.every(Boolean)) return from
-  }
-}
 
 const pem = (name: string): string => readFileSync(join(folder, 'tls', name), 'utf8')
 
@@ -61,6 +48,12 @@ input(type="imptcp" address="127.0.0.1" port="${from}" ruleset="forward")
 
 const put = (name: string, spec: SourceSpec) => sources.put(principal, { name, spec })
 const status = async (name: string) => (await sources.get('default', name)).status
+/** The port of a source that listens on one of the system's choice. */
+const listening = async (name: string, spec: SourceSpec): Promise<string> => {
+  const { port, lastError } = (await put(name, spec)).status
+  assert.ok(port !== undefined, lastError)
+  return String(port)
+}
 
 before(async () => {
   const dir = fileURLToPath(new URL('../migrations', import.meta.url))
@@ -83,7 +76,7 @@ before(async () => {
     checkFile: async () => undefined,
   })
   await sources.start()
-  first = await freePorts()
+  first = await portsInARow(2)
   // Makes the certificates; as a receiver it is not needed.
   await rsyslog('up', folder, String(first))
   await rsyslog('down', folder)
@@ -100,10 +93,13 @@ const cef = (at: number, severity: number): string =>
 const leef = 'LEEF:2.0|Acme|WAF|2|SQLi|^|src=203.0.113.9^dst=192.0.2.7^sev=9^title=Injection in a prompt'
 
 test('logger: RFC 5424 and 3164, by UDP and TCP, counted and by line', async () => {
-  const [udp, tcp, waf] = [first, first + 1, first + 2].map(String) as [string, string, string]
-  await put('udp', { format: 'cef', listen: `udp://127.0.0.1:${udp}` })
-  await put('tcp', { format: 'cef', listen: `tcp://127.0.0.1:${tcp}`, allowFrom: ['127.0.0.0/8'] })
-  await put('waf', { format: 'leef', listen: `tcp://127.0.0.1:${waf}` })
+  const udp = await listening('udp', { format: 'cef', listen: 'udp://127.0.0.1:0' })
+  const tcp = await listening('tcp', {
+    format: 'cef',
+    listen: 'tcp://127.0.0.1:0',
+    allowFrom: ['127.0.0.0/8'],
+  })
+  const waf = await listening('waf', { format: 'leef', listen: 'tcp://127.0.0.1:0' })
   const logger = (...args: string[]) => run('logger', ['-n', '127.0.0.1', ...args], { timeout: WAIT_MS })
   await logger(
     '-d',
@@ -136,7 +132,7 @@ test('logger: RFC 5424 and 3164, by UDP and TCP, counted and by line', async () 
 })
 
 test('rsyslog over mutual TLS is held back to the rate and loses nothing', async () => {
-  const [from, to] = [first + 3, first + 4]
+  const [from, to] = [first, first + 1]
   const tls = { cert: pem('server.pem'), keySecretRef: 'key', clientCa: pem('ca.pem') }
   const spec = { format: 'cef', listen: `tls://127.0.0.1:${to}`, ratePerSecond: 500 } as const
   await put('relay', { ...spec, tls: { ...tls, clientNames: ['client.local'] } })
@@ -161,10 +157,10 @@ test('a certificate of the authority with another name is refused, and counted',
   const tls = { cert: pem('server.pem'), keySecretRef: 'key', clientCa: pem('ca.pem') }
   await put('relay', {
     format: 'cef',
-    listen: `tls://127.0.0.1:${first + 4}`,
+    listen: `tls://127.0.0.1:${first + 1}`,
     tls: { ...tls, clientNames: ['other.local'] },
   })
-  const socket = connect(first + 3, '127.0.0.1')
+  const socket = connect(first, '127.0.0.1')
   let at = 9000
   // The relay notices the broken connection at its next writes only, and connects anew then.
   await until(async () => {

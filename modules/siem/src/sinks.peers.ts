@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -10,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { declareQueues, takeMessages } from '@rampart/connectors/testing'
 import { assetPath, createMetrics, cryptoRandom, systemClock } from '@rampart/kit'
-import { silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
+import { portsInARow, silentLogger, type TestDatabase, testDatabase, until } from '@rampart/kit/testing'
 import { createOpenTransport } from './open-transport.ts'
 import type { SinkSpec } from './sink-spec.ts'
 import { createSinks, type Sinks } from './sinks.ts'
@@ -24,24 +23,6 @@ let sinks: Sinks
 
 const peer = async (name: string, ...args: string[]): Promise<string> =>
   (await run(assetPath(`peers/${name}.sh`), args, { timeout: 120_000 })).stdout.trim()
-
-/** The first of three ports that are free together. */
-const freePorts = async (): Promise<number> => {
-  for (;;) {
-    const first = 20_000 + Math.floor(cryptoRandom.float() * 20_000)
-    const servers = [0, 1, 2].map((at) => createServer().listen(first + at, '127.0.0.1'))
-    const free = await Promise.all(
-      servers.map(
-        (one) =>
-          new Promise((resolve) =>
-            one.once('listening', () => resolve(true)).once('error', () => resolve(false)),
-          ),
-      ),
-    )
-    await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))))
-    if (free.every(Boolean)) return first
-  }
-}
 
 before(async () => {
   const dir = fileURLToPath(new URL('../migrations', import.meta.url))
@@ -111,7 +92,7 @@ test('rsyslog over TLS with a client certificate, killed in between: nothing is 
   timeout: 150_000,
 }, async (t) => {
   const place = join(folder, 'rsyslog')
-  const port = await freePorts()
+  const port = await portsInARow(3)
   await peer('rsyslog', 'up', place, String(port))
   t.after(() => peer('rsyslog', 'down', place))
   const pem = (name: string) => readFileSync(join(place, 'tls', name), 'utf8')
@@ -163,7 +144,7 @@ test('RabbitMQ by AMQP 0-9-1 and 1.0, stopped in between: all confirmed, each en
   timeout: 240_000,
 }, async (t) => {
   const place = join(folder, 'rabbitmq')
-  const port = String(await freePorts())
+  const port = String(await portsInARow(3))
   await peer('rabbitmq', 'up', place, port)
   let up = true
   t.after(async () => up && peer('rabbitmq', 'down', place, port))
@@ -217,7 +198,7 @@ test('RabbitMQ by AMQP 0-9-1 and 1.0, stopped in between: all confirmed, each en
 
 test('a HEC receiver that acknowledges', { timeout: 90_000 }, async (t) => {
   const place = join(folder, 'hec')
-  const port = await freePorts()
+  const port = await portsInARow(3)
   const file = await peer('hec', 'up', place, String(port))
   t.after(() => peer('hec', 'down', place))
   secrets.set('hec', 'a-token')

@@ -132,15 +132,14 @@ test('a file is followed, and after a restart nothing is lost or taken twice', a
 })
 
 test('syslog is taken over TCP and UDP', async () => {
-  const free = await new Promise<number>((resolve) => {
-    const probe = createSocket('udp4').bind(0, '127.0.0.1', () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
-  await put('tcp', { format: 'cef', listen: `tcp://127.0.0.1:${free}` })
-  await put('udp', { format: 'leef', listen: `udp://127.0.0.1:${free}` })
-  const socket = connect(free, '127.0.0.1')
+  const portOf = async (name: string, spec: SourceSpec): Promise<number> => {
+    const { port, lastError } = (await put(name, spec)).status
+    assert.ok(port !== undefined, lastError)
+    return port
+  }
+  const tcp = await portOf('tcp', { format: 'cef', listen: 'tcp://127.0.0.1:0' })
+  const udp = await portOf('udp', { format: 'leef', listen: 'udp://127.0.0.1:0' })
+  const socket = connect(tcp, '127.0.0.1')
   socket.write(
     frameOctets('<13>Jan 18 11:07:53 fw CEF:0|Acme|FW|1|9|Port scan|8|src=192.0.2.1 dst=198.51.100.2'),
   )
@@ -151,7 +150,7 @@ test('syslog is taken over TCP and UDP', async () => {
   const message =
     '<13>1 2026-11-23T10:00:00.000Z h - - - - LEEF:1.0|Acme|WAF|1|SQLi|src=192.0.2.9\tdst=198.51.100.3\tsev=9'
   await until(async () => {
-    sender.send(message, free, '127.0.0.1')
+    sender.send(message, udp, '127.0.0.1')
     return (await sources.get('default', 'udp')).status.signals === 1
   })
   sender.close()

@@ -7,3 +7,4 @@ export {
   testDatabase,
 } from './testing-database.ts'
 export { until } from './testing-poll.ts'
+export { portsInARow } from './testing-ports.ts'

@@ -1,4 +1,4 @@
-/** Ports for outside systems that take several in a row. */
+/** Ports for outside systems that cannot take port 0, or take several in a row. */
 import { createServer } from 'node:net'
 
 const isFree = (port: number): Promise<boolean> =>
