@@ -35,12 +35,15 @@ const lane: LaneHandler = (head, response, body) => {
   return head.url.includes('/later/') ? new Promise((done) => setImmediate(() => done(answer()))) : answer()
 }
 
+/** After an upgrade that nobody takes, Node drops what came in the same piece: only this ends the connection. */
+const KEEP_ALIVE_MS = 4_000
+
 const open: Server[] = []
 const listening = async (
   times?: LaneTimes,
   share?: { excess: number },
 ): Promise<{ server: Server; port: number }> => {
-  const server = createServer({ keepAliveTimeout: 65_000 }, plain)
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, plain)
   attachInferenceLane(server, {
     handle: lane,
     admits: ({ headers }) => headers['host'] !== 'foreign',
@@ -52,11 +55,11 @@ const listening = async (
   return { server, port: (server.address() as AddressInfo).port }
 }
 
-const reference = createServer({ keepAliveTimeout: 65_000 }, plain)
+const reference = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, plain)
 let port = 0
 let referencePort = 0
 before(async () => {
-  port = (await listening()).port
+  port = (await listening({ patienceMs: 2_000, keepAliveMs: KEEP_ALIVE_MS })).port
   await new Promise<void>((resolve) => reference.listen(0, '127.0.0.1', resolve))
   referencePort = (reference.address() as AddressInfo).port
   open.push(reference)
