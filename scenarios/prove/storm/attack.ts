@@ -4,7 +4,17 @@ import type { Plane } from '../kill/plane.ts'
 
 export type Attack = { readonly openedMs: number; readonly containedMs: number }
 
+type Run = {
+  readonly name: string
+  readonly state: string
+  readonly steps: readonly { readonly state: string; readonly detail?: string }[]
+}
+type Line = { readonly time: string; readonly kind: string; readonly text: string }
+
 const LONGEST_MS = 60_000
+
+const toldOf = ({ name, state, steps }: Run): string =>
+  `${name} ${state} (${steps.map((one) => `${one.state}: ${one.detail ?? ''}`).join(', ')})`
 
 export const createAttacker = (plane: Pick<Plane, 'ask'>) => {
   let attacks = 0
@@ -42,11 +52,13 @@ export const createAttacker = (plane: Pick<Plane, 'ask'>) => {
     const openedMs = performance.now() - from
     await until(`${id} is contained`, async () => {
       const path = `/api/v1/response/runs?incident=${incident}`
-      const { items } = await must<{ items: { name: string; state: string }[] }>('GET', path)
-      told = items.map(({ name, state }) => `${name} ${state}`).join(', ')
+      const { items } = await must<{ items: Run[] }>('GET', path)
+      told = items.map(toldOf).join(', ')
       return items.some(({ state }) => state === 'contained')
-    }).catch((error: Error) => {
-      throw new Error(`${error.message}; its runs: ${told === '' ? 'none' : told}`)
+    }).catch(async (error: Error) => {
+      const { timeline } = await must<{ timeline: Line[] }>('GET', `/api/v1/incidents/${incident}`)
+      const lines = timeline.map(({ time, kind, text }) => `${time} ${kind}: ${text}`).join('\n  ')
+      throw new Error(`${error.message}; its runs: ${told === '' ? 'none' : told}\n  ${lines}`)
     })
     return { openedMs, containedMs: performance.now() - from }
   }
