@@ -1,4 +1,4 @@
-/** Manifests for apply and delete: YAML documents with apiVersion, kind, metadata.name and spec. */
+/** Manifests for apply and delete: YAML documents with apiVersion (rampart/v1 when absent), kind, metadata.name and spec. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
@@ -67,7 +67,7 @@ const check = (document: unknown, where: string, folder: string): Manifest => {
   const fail = (what: string) => cliErrors.CLI_BAD_MANIFEST(`${where}: ${what}`)
   if (!isRecord(document)) throw fail('is not a mapping')
   if (document.type === 'playbook') return playbookManifest(document, where, folder)
-  if (document.apiVersion !== API_VERSION) throw fail(`apiVersion must be ${API_VERSION}`)
+  if ((document.apiVersion ?? API_VERSION) !== API_VERSION) throw fail(`apiVersion must be ${API_VERSION}`)
   const kind = MANIFEST_KINDS.find((known) => known === document.kind)
   if (kind === undefined) throw fail(`kind must be one of ${MANIFEST_KINDS.join(', ')}`)
   const name = isRecord(document.metadata) ? document.metadata.name : undefined

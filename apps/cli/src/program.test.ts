@@ -204,13 +204,20 @@ test('apply sends a route from standard input and says what it did', async () =>
   assert.equal(server.received.at(-1)?.headers['if-match'], '"0"')
 })
 
+test('a manifest without an apiVersion is one of today', async () => {
+  const stdin = async () => 'kind: Route\nmetadata: { name: fraud }\nspec: { model: card-fraud }\n'
+  const { code, out } = await cli(['apply', '-f', '-', '--server', server.url], { stdin })
+  assert.deepEqual([code, out], [0, 'route/fraud configured\n'])
+})
+
 test('every wrong manifest is refused before anything is sent', async () => {
   const before = server.received.length
   for (const [text, reason] of [
     ['', /is empty/],
     ['a: [', /standard input: /],
     ['- 1', /is not a mapping/],
-    ['kind: Route', /apiVersion must be rampart\/v1/],
+    ['apiVersion: rampart/v2\nkind: Route', /apiVersion must be rampart\/v1/],
+    ['kind: Route', /metadata\.name is missing/],
     ['apiVersion: rampart/v1\nkind: Pod', /kind must be one of/],
     ['apiVersion: rampart/v1\nkind: Route', /metadata\.name is missing/],
     [
