@@ -186,3 +186,25 @@ test('integers that stand for words are in their range or left out', () => {
   assert.doesNotMatch(encoded(3), /deviceDirection/)
   assert.doesNotMatch(encoded(4), / type=/)
 })
+
+test('a record behind a bare priority or a tag is found, and what stood before it kept', () => {
+  for (const prefix of ['<134>', 'Sep 19 08:26:10 host app:', '<14>1 2026-11-24T01:02:03Z h a - - - \ufeff'])
+    assert.equal(decodeCef(`${prefix}CEF:0|a|b|c|d|e|5|msg=x`).prefix, prefix.replace('\ufeff', '').trim())
+  assert.throws(() => decodeCef('xCEF:0|a|b|c|d|e|5|msg=x'), { code: 'CODECS_EVENT_INVALID' })
+})
+
+test('a date that is none stays text and is told', () => {
+  for (const rt of ['Feb 30 2026 01:02:03', 'Nov 24 2026 25:00:00', 'Nov 24 2026 01:60:00']) {
+    const event = decodeCef(`CEF:0|a|b|c|d|e|5|rt=${rt}`)
+    assert.deepEqual([event.extension['rt'], event.problems], [rt, ['rt: not of type time']])
+  }
+  const real = decodeCef('CEF:0|a|b|c|d|e|5|rt=Feb 9 2026 23:59:59.250 -0130')
+  assert.equal(real.extension['rt'], '2026-02-10T01:29:59.250Z')
+})
+
+test('a detector that the header cannot hold is named, and the time of notice has its field', () => {
+  const long = decodeCef(encodeCef(record({ detector: 'd'.repeat(2000) })))
+  assert.equal(long.labelled['cut'], 'deviceEventClassId 2000>1023')
+  const { labelled } = decodeCef(encodeCef(record({ observed_time: '2026-11-23T10:00:05Z' })))
+  assert.equal(labelled['observedTime'], '2026-11-23T10:00:05.000Z')
+})

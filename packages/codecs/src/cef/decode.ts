@@ -31,7 +31,7 @@ export type CefEvent = {
 
 const MAX_CHARACTERS = 1024 * 1024
 const MAX_FIELDS = 1024
-const START = /(?:^|[\s\ufeff])CEF:\s?(\d{1,4}(?:\.\d{1,4})?)\|/
+const START = /(?:^|[\s\ufeff>:])CEF:\s?(\d{1,4}(?:\.\d{1,4})?)\|/
 
 const fail = (message: string) => codecErrors.CODECS_EVENT_INVALID(`CEF: ${message}`)
 

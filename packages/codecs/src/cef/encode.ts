@@ -6,7 +6,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import type { Severity } from '@rampart/domain'
 import { codecErrors } from '../errors.ts'
 import { asText, type ExportRecord, readPath, referenceOf } from '../siem/export-record.ts'
-import { overflowNote } from '../siem/plain-text.ts'
+import { overflowNote, spellAllControls } from '../siem/plain-text.ts'
 import { CEF_DICTIONARY, CEF_HEADER_LIMITS } from './dictionary.ts'
 import { escapeHeader, escapeValue } from './escape.ts'
 import { writeCefValue } from './values.ts'
@@ -105,6 +105,7 @@ const standardFields = (record: ExportRecord): Field[] => {
     ...custom('cs5', 'related', names(record.related)),
     ...custom('cs6', 'dependenceGroup', record.dependenceGroup),
     ...custom('cfp1', 'pValue', record.pValue),
+    ...custom('deviceCustomDate1', 'observedTime', record.observedTime),
     ['requestContext', record.traceId],
     ...custom('flexString1', 'reference', referenceOf(record)),
   ]
@@ -148,9 +149,13 @@ const writeFields = (values: ReadonlyMap<string, unknown>): { parts: string[]; c
 export const encodeCef = (record: ExportRecord, options: CefOptions = {}): string => {
   const values = withMapping(record, standardFields(record), options.mapping ?? {})
   const { parts, cut } = writeFields(values)
+  const limits = CEF_HEADER_LIMITS
+  // The title is whole in `msg`, or cut and named there; the detector stands in the header alone.
+  const { length } = spellAllControls(record.name)
+  if (length > limits.deviceEventClassId)
+    cut.push(overflowNote('deviceEventClassId', length, limits.deviceEventClassId))
   const overflow =
     cut.length === 0 ? [] : writeFields(new Map(custom('flexString2', 'cut', cut.join(', ')))).parts
-  const limits = CEF_HEADER_LIMITS
   const header = [
     `CEF:${options.version ?? 0}`,
     'Rampart',

@@ -30,6 +30,9 @@ const dateOf = (text: string): number | undefined => {
     Number(ms),
   )
   if (at < 0 || Number.isNaN(utc)) return undefined
+  // Date.UTC moves what is no day or no hour on to the next.
+  const written = `-${day?.padStart(2, '0')}T${hour}:${minute}:${second}.`
+  if (!new Date(utc).toISOString().includes(written)) return undefined
   if (!/\d/.test(zone)) return utc
   const sign = zone.startsWith('-') ? 1 : -1
   return utc + sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3))) * 60_000

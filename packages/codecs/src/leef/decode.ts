@@ -21,8 +21,9 @@ export type LeefEvent = {
 
 const MAX_CHARACTERS = 1024 * 1024
 const MAX_ATTRIBUTES = 1024
-const START = /(?:^|[\s\ufeff])LEEF:(\d\.\d)\|/
-const DELIMITER = /^(?:(?:0x|x)([0-9a-f]{1,4})|(.))$/iu
+const START = /(?:^|[\s\ufeff>:])LEEF:(\d\.\d)\|/
+/** A character or its code; `\\t` in letters is no rule of IBM's but is sent. */
+const DELIMITER = /^(?:(?:0x|x)([0-9a-f]{1,4})|(.)|\\t)$/iu
 
 const fail = (message: string) => codecErrors.CODECS_EVENT_INVALID(`LEEF: ${message}`)
 

@@ -11,7 +11,7 @@ import { cutTo, overflowNote, spellAllControls, utf8 } from '../siem/plain-text.
 
 export type LeefOptions = {
   readonly version?: '1.0' | '2.0'
-  /** One printable character of ASCII for LEEF 2.0; default a tab. */
+  /** One printable character of ASCII for LEEF 2.0, or its code (`x5E`, `0x5E`); default a tab. */
   readonly delimiter?: string
   readonly productVersion?: string
   /** Longest line, bytes; default 4,000, which leaves room for a syslog header. */
@@ -60,6 +60,7 @@ const attributesOf = (record: ExportRecord): Attribute[] => {
     ['dependenceGroup', record.dependenceGroup],
     ['windowFrom', window?.from],
     ['windowTo', window?.to],
+    ['observedTime', record.observedTime],
     ['source', record.source],
     ['traceId', record.traceId],
     ['reference', referenceOf(record)],
@@ -88,31 +89,41 @@ const headerField = (text: string, limit: number): string =>
   cutTo(spellAllControls(text).replaceAll('|', '/'), limit, utf8).text
 
 const delimiterOf = (options: LeefOptions): string => {
-  if (options.version !== '2.0' || options.delimiter === undefined || options.delimiter === '\t') return '\t'
-  if (!DELIMITER.test(options.delimiter) || /[|=\\A-Za-z0-9]/.test(options.delimiter))
+  const code = /^0?x([0-9a-f]{2})$/i.exec(options.delimiter ?? '')?.[1]
+  const delimiter = code === undefined ? options.delimiter : String.fromCharCode(Number.parseInt(code, 16))
+  if (options.version !== '2.0' || delimiter === undefined || delimiter === '\t') return '\t'
+  if (!DELIMITER.test(delimiter) || /[|=\\A-Za-z0-9]/.test(delimiter))
     throw codecErrors.CODECS_FIELD_INVALID(
       'the LEEF delimiter must be one printable character, no letter, digit, |, = or \\',
     )
-  return options.delimiter
+  return delimiter
 }
 
 const hex = (character: string): string => character.charCodeAt(0).toString(16).padStart(2, '0')
 
 const MIN_BYTES = 1024
 
-/** Attributes in order until the line is full; the last that fits is cut, the others are named in `cut`. */
+/**
+ * Attributes in order until the line is full; the last that fits is cut, the others are named in `cut`. The reference has
+ * its room before all others: it leads to what is left out.
+ */
 const fill = (attributes: readonly Attribute[], delimiter: string, room: number): string[] => {
   const clean = (text: string): string =>
     spellAllControls(text).replaceAll(delimiter, delimiter === '\t' ? '\\t' : `\\x${hex(delimiter)}`)
   const reserve = 256
   const parts: string[] = []
   const cut: string[] = []
+  const sizeOf = (key: string, text: string): number => key.length + Buffer.byteLength(text) + 2
   let left = room - reserve
+  const reference = clean(asText(attributes.find(([key]) => key === 'reference')?.[1] ?? ''))
+  const kept = sizeOf('reference', reference) <= left ? sizeOf('reference', reference) : 0
+  left -= kept
   for (const [key, value] of attributes) {
     if (value === undefined || value === null || value === '') continue
     const text = clean(asText(value))
     const head = `${key}=`
-    const size = Buffer.byteLength(head) + Buffer.byteLength(text) + 1
+    const size = sizeOf(key, text)
+    if (key === 'reference') left += kept
     if (size <= left) {
       parts.push(head + text)
       left -= size

@@ -139,3 +139,25 @@ test('random text throws the decode error and nothing else', () => {
     { numRuns: 500 },
   )
 })
+
+test('the reference stays in the line, whatever is left out before it', () => {
+  for (const over of [
+    { title: 't'.repeat(9000) },
+    { related: Array.from({ length: 64 }, (_, at) => ({ kind: 'host', id: `${at}${'h'.repeat(500)}` })) },
+  ]) {
+    const line = encodeLeef(record(over))
+    assert.ok(Buffer.byteLength(line) <= 4000)
+    const { attributes } = readByRules(line)
+    assert.equal(attributes.get('reference'), 'rampart:signal/s-1')
+    assert.match(attributes.get('cut') ?? '', /^(?:title|related) \d+>\d+/)
+  }
+})
+
+test('delimiters by their code and in letters, a record behind a bare priority', () => {
+  for (const delimiter of ['x5E', '0x5e', '^'])
+    assert.match(
+      encodeLeef(record(), { version: '2.0', delimiter }),
+      /^LEEF:2\.0\|[^|]+\|[^|]+\|[^|]+\|drift\|\^\|/,
+    )
+  assert.deepEqual(decodeLeef('<13>LEEF:2.0|V|P|1|E|\\t|a=1\tb=2').attributes, { a: '1', b: '2' })
+})

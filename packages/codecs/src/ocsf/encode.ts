@@ -183,6 +183,7 @@ const unmappedOf = (record: ExportRecord) =>
     p_value: record.pValue,
     dependence_group: record.dependenceGroup,
     source: record.source,
+    observed_time: record.observedTime,
     trace_id: record.traceId,
     ...(record.type === 'containment' || record.type === 'sighting'
       ? { resources: resourcesOf(record) }

@@ -42,6 +42,8 @@ export type ExportRecord = {
   readonly pValue?: number
   readonly dependenceGroup?: string
   readonly window?: { readonly from: string; readonly to: string }
+  /** When it was noticed, where that is not `time`. RFC 3339. */
+  readonly observedTime?: string
   readonly source?: string
   readonly traceId?: string
   readonly evidence: Readonly<Record<string, unknown>>
@@ -85,9 +87,10 @@ const fail = (message: string) => codecErrors.CODECS_EXPORT_INVALID(message)
 
 const timeOf = (value: unknown): string => {
   const found = text(value)
-  if (found === undefined || readTime(found) === undefined)
-    throw fail('time is not an RFC 3339 date and time')
-  return found
+  const utc = found === undefined ? undefined : readTime(found)
+  if (found === undefined || utc === undefined) throw fail('time is not an RFC 3339 date and time')
+  // `+0000` and `+01` are read, but no receiver is asked to.
+  return /(?:z|:\d\d)$/i.test(found) ? found : utc
 }
 
 const entityOf = (value: unknown): ExportEntity | undefined => {
@@ -142,24 +145,22 @@ const actionOf = (body: Json, type: ExportType): string => {
   return 'recorded'
 }
 
+const pValueOf = (value: unknown): number | undefined => {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'number') throw fail('p_value is not a number')
+  return value
+}
+
 const windowOf = (value: unknown): ExportRecord['window'] => {
   if (!isObject(value) || value['from'] === undefined || value['to'] === undefined) return undefined
   return { from: timeOf(value['from']), to: timeOf(value['to']) }
 }
 
+const observedOf = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : timeOf(value)
+
 /** Detail that has no place of its own: evidence, or what a record without evidence says besides its frame. */
-const FRAME = new Set([
-  'schema',
-  'type',
-  'id',
-  'key',
-  'time',
-  'title',
-  'severity',
-  'tenant',
-  'evidence',
-  'source',
-])
+const FRAME = new Set(['schema', 'type', 'id', 'key', 'time', 'title', 'severity', 'tenant', 'source'])
 const evidenceOf = (body: Json): Json =>
   isObject(body['evidence'])
     ? body['evidence']
@@ -204,9 +205,10 @@ export const toExportRecord = (value: unknown, context: ExportContext = {}): Exp
     related: listOf(value['related'] ?? value['entities'], entityOf),
     techniques: listOf(value['techniques'], text),
     ...optional('key', text(value['key'])),
-    ...optional('pValue', typeof value['p_value'] === 'number' ? value['p_value'] : undefined),
+    ...optional('pValue', pValueOf(value['p_value'])),
     ...optional('dependenceGroup', text(value['dependence_group'])),
     ...optional('window', windowOf(value['window'])),
+    ...optional('observedTime', observedOf(value['observed_time'])),
     ...optional('source', text(source['name']) ?? text(value['source'])),
     ...optional('traceId', text(source['trace_id'])),
     evidence: evidenceOf(value),

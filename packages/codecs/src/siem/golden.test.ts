@@ -77,6 +77,21 @@ test('what is no record is refused', () => {
   for (const one of bad) assert.throws(() => toExportRecord(one), { code: 'CODECS_EXPORT_INVALID' })
 })
 
+test('times that are nearly RFC 3339 are written as it says, and no field of a signal is lost', () => {
+  const signal = { detector: 'd', title: 't', severity: 'low', entity: { kind: 'a', id: 'b' } }
+  for (const zone of ['+01', '+0100']) {
+    const record = toExportRecord({ ...signal, time: `2026-01-01T00:00:00${zone}` })
+    assert.equal(record.time, '2025-12-31T23:00:00Z')
+  }
+  const whole = { ...signal, time: '2026-01-01T00:00:00+01:00', observed_time: '2026-01-01T00:00:07Z' }
+  for (const format of PAYLOAD_FORMATS) {
+    const line = encodeRecord(toExportRecord({ ...whole, p_value: null, evidence: ['seen'] }), format)
+    assert.match(line, /2026-01-01T00:00:07Z|1767225607000/, format)
+    assert.match(line, /seen/, format)
+  }
+  assert.throws(() => toExportRecord({ ...whole, p_value: '0.01' }), { code: 'CODECS_EXPORT_INVALID' })
+})
+
 test('CEF and LEEF of other products become signals from medium on, sightings below', () => {
   const rules = { receivedAt: '2026-01-01T00:00:00Z' }
   const cef = (severity: string) =>

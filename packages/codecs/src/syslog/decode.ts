@@ -3,7 +3,7 @@
  * cannot be read as a header stays message. Throws CODECS_EVENT_INVALID, on random bytes too.
  */
 import { codecErrors } from '../errors.ts'
-import { withoutLineEnd } from '../siem/outside-text.ts'
+import { readTime, withoutLineEnd } from '../siem/outside-text.ts'
 
 export type SyslogEvent = {
   readonly format: 'rfc5424' | 'rfc3164'
@@ -26,7 +26,9 @@ const MAX_CHARACTERS = 1024 * 1024
 const PRI = /^<(\d{1,3})>/
 const HEADER5424 =
   /^([1-9]\d{0,2}) (-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)) ([\x21-\x7e]{1,255}) ([\x21-\x7e]{1,48}) ([\x21-\x7e]{1,128}) ([\x21-\x7e]{1,32}) /
-const HEADER3164 = /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) ([^\s:[\]]{1,255}) /
+/** The time as of RFC 3164 or as relays write it today (RFC 3339); a host without a colon, or an IPv6 address. */
+const HEADER3164 =
+  /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) ([^\s:[\]]{1,255}|(?:[\da-fA-F.]{0,15}:){2,8}[\da-fA-F.]{0,15}) /
 const TAG3164 = /^([\x21-\x39\x3b-\x5a\x5c\x5e-\x7e]{1,48})(?:\[([^\]\s]{1,128})\])?:(?: |$)/
 const SD_NAME = /[\x21\x23-\x3c\x3e-\x5c\x5e-\x7e]{1,32}/y
 const MAX_PARAMS = 1024
@@ -104,7 +106,7 @@ type Priority = { readonly facility: number; readonly severity: number }
 
 const read5424 = (match: RegExpExecArray, rest: string, priority: Priority): SyslogEvent => {
   const [, version, time, hostname, appName, procId, msgId] = match
-  if (time !== '-' && Number.isNaN(Date.parse(time ?? ''))) throw fail('the timestamp is no time')
+  if (time !== '-' && readTime(time ?? '') === undefined) throw fail('the timestamp is no time')
   const { data, end } = readData(rest)
   if (end < rest.length && rest.charAt(end) !== ' ') throw fail('no blank before the message')
   return {

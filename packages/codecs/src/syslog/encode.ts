@@ -92,6 +92,7 @@ const paramsOf = (record: ExportRecord): readonly (readonly [string, string | un
   ['dependenceGroup', record.dependenceGroup],
   ['windowFrom', record.window?.from],
   ['windowTo', record.window?.to],
+  ['observedTime', record.observedTime],
   ['source', record.source],
   ['traceId', record.traceId],
   ['reference', referenceOf(record)],
@@ -101,14 +102,19 @@ const paramsOf = (record: ExportRecord): readonly (readonly [string, string | un
 /** Escapes cost a byte. */
 const paramCost = (character: string): number => utf8(character) + (ESCAPED.test(character) ? 1 : 0)
 
-const structuredData = (record: ExportRecord, room: number): string => {
+/** The reference has its room before all others: it leads to what is cut. `title` is what is said of a cut title. */
+const structuredData = (record: ExportRecord, room: number, title: readonly string[]): string => {
   const reserve = 192
   const parts = [SD_ID]
-  const cut: string[] = []
+  const cut = [...title]
   let left = room - reserve
+  const reference = Buffer.byteLength(param('reference', spellAllControls(referenceOf(record)))) + 1
+  const kept = reference <= left ? reference : 0
+  left -= kept
   for (const [name, value] of paramsOf(record)) {
     if (value === undefined || value === '') continue
     const overhead = name.length + 4
+    if (name === 'reference') left += kept
     const { text, whole } = cutTo(spellAllControls(value), Math.max(0, left - overhead), paramCost)
     if (!whole) cut.push(overflowNote(name, Buffer.byteLength(value), Math.max(0, left - overhead)))
     if (!whole && text.length <= 16) continue
@@ -132,9 +138,11 @@ export const encodeRfc5424 = (record: ExportRecord, options: Rfc5424Options = {}
     ...(options.procId === undefined ? {} : { procId: options.procId }),
   })
   const maxBytes = Math.max(1024, options.maxBytes ?? 65_536)
-  const title = cutTo(spellAllControls(record.title), Math.floor(maxBytes / 4), utf8).text
+  const limit = Math.floor(maxBytes / 4)
+  const { text: title, whole } = cutTo(spellAllControls(record.title), limit, utf8)
+  const cut = whole ? [] : [overflowNote('title', Buffer.byteLength(record.title), limit)]
   const fixed = Buffer.byteLength(header) + Buffer.byteLength(title) + 8
-  return `${header} ${structuredData(record, maxBytes - fixed)} ${BOM}${title}`
+  return `${header} ${structuredData(record, maxBytes - fixed, cut)} ${BOM}${title}`
 }
 
 /** `LENGTH MESSAGE` each, the length in bytes. */

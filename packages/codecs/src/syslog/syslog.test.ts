@@ -162,3 +162,22 @@ test('random text throws the decode error and nothing else', () => {
     ),
   )
 })
+
+test('relays write RFC 3339 times and IPv6 hosts in front of a tag', () => {
+  const iso = decodeSyslog('<34>2026-11-24T22:14:15.123456+01:00 fe80::1 sshd[12]: hello')
+  assert.deepEqual(
+    [iso.timestamp, iso.hostname, iso.appName, iso.procId, iso.message],
+    ['2026-11-24T22:14:15.123456+01:00', 'fe80::1', 'sshd', '12', 'hello'],
+  )
+})
+
+test('a day that is none is refused, a title that was cut is named, the reference stays', () => {
+  assert.throws(() => decodeSyslog('<34>1 2003-02-30T22:14:15Z h a - - - m'), {
+    code: 'CODECS_EVENT_INVALID',
+  })
+  const line = encodeRfc5424(record({ title: 't'.repeat(5000), key: 'k'.repeat(9000) }), { maxBytes: 4096 })
+  assert.ok(Buffer.byteLength(line) <= 4096)
+  const { reference, cut } = decodeSyslog(line).structuredData?.['rampart@32473'] ?? {}
+  assert.equal(reference, 'rampart:signal/s-1')
+  assert.match(cut ?? '', /^title 5000>1024, key 9000>\d+/)
+})
