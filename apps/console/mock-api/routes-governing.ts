@@ -1,4 +1,5 @@
 /** Policies, decisions, audit, keys, session. */
+import { readFileSync } from 'node:fs'
 import type * as Api from '../src/api/types.ts'
 import type { Mutable } from './mutable.ts'
 import { type Answer, type Call, ok, problem, type Route, route } from './router.ts'
@@ -6,6 +7,25 @@ import { emit, iso, type World } from './world.ts'
 import { checkFiles, digestOf } from './world-policies.ts'
 
 const filesOf = (call: Call): Record<string, string> => (call.body['files'] ?? {}) as Record<string, string>
+
+/** Each API action with the roles that may ask for it, read from the shipped policy. */
+const mayAsk: ReadonlyMap<string, readonly string[]> = (() => {
+  const text = readFileSync(new URL('../../../policies/authz/authz.rego', import.meta.url), 'utf8')
+  const readers = ['viewer', 'operator', 'approver', 'admin']
+  return new Map(
+    [...text.matchAll(/^\t"([a-z-]+:[a-z-]+)": (readers|\[.*\]),$/gm)].map(([, action = '', roles = '']) => [
+      action,
+      roles === 'readers' ? readers : (JSON.parse(roles) as string[]),
+    ]),
+  )
+})()
+
+const deniedTo = (role: string) =>
+  [...mayAsk].flatMap(([action, roles]) =>
+    roles.includes(role)
+      ? []
+      : [{ action, reasons: [`${action} needs one of the roles ${roles.join(', ')}; you have ${role}`] }],
+  )
 
 const savePolicy =
   (world: World) =>
@@ -221,6 +241,7 @@ export const governingRoutes = (world: World): Route[] => [
       },
       mode: 'development',
       product: { name: 'Rampart', version: '0.1.0' },
+      denied: deniedTo(call.role),
     }),
   ),
   route('DELETE', '/session', () => ({

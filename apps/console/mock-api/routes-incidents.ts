@@ -44,7 +44,8 @@ const incidentOf = (world: World): Incident => {
     title: 'Feature amount of card-fraud:1.2.0 drifted: PSI 0.61, limit 0.2, and 1 more',
     entities: [VERSION, HOST],
     ...{ firstTime: at(12), lastTime: at(10), openedAt: at(11), updatedAt: at(10) },
-    ...{ acknowledgeDue: iso(world.now() + 4 * MINUTE), resolveDue: iso(world.now() + 229 * MINUTE) },
+    ...{ acknowledgeDue: iso(world.now() + 4 * MINUTE), containDue: iso(world.now() + 19 * MINUTE) },
+    resolveDue: iso(world.now() + 229 * MINUTE),
     ...{ signals: 2, breached: [], revision: 3 },
   }
 }

@@ -31,13 +31,27 @@ test('sinks say whether they deliver; a dead letter is looked at and sent again'
   })
 })
 
-test('who may not send dead letters again is told why', async () => {
+test('who may not is told why before asking: the buttons of a viewer open nothing', async () => {
   await visit({ role: 'viewer' }, async ({ page, open }) => {
+    const refused = async (name: string, why: RegExp) => {
+      const button = page.getByRole('button', { name, exact: true }).first()
+      await button.and(page.locator('[aria-disabled=true]')).waitFor()
+      assert.match((await button.getAttribute('aria-description')) ?? '', why, name)
+      await button.click({ force: true })
+      await page.locator('body > *').getByText(why).last().waitFor()
+      assert.equal(await page.getByRole('dialog').count(), 0, name)
+    }
+    await open('/incidents/incident-1')
+    await refused('Acknowledge', /^incident:write needs one of the roles operator, approver, admin/)
+    await refused('Revert', /^response:write needs/)
+    await page.getByRole('list', { name: 'Clocks' }).getByText('contain').waitFor()
+    await open('/response')
+    await refused('Kill switch', /^response:kill-switch needs/)
+    await refused('Protect', /^response:configure needs/)
+    await open('/registries')
+    await refused('Sync mlflow-prod now', /^registry:sync needs/)
     await open('/siem/sinks/soc-webhook')
-    await page.getByRole('button', { name: 'Send all again' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click()
-    await page.getByRole('dialog').getByText('IDENTITY_FORBIDDEN').waitFor()
-    await page.keyboard.press('Escape')
+    await refused('Send all again', /^sink:write needs one of the roles admin/)
     const letters = page.getByRole('table', { name: 'Dead letters' })
     await letters.waitFor()
     assert.equal(await letters.locator('tbody tr').count(), 2)

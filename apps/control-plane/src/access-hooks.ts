@@ -12,6 +12,11 @@ export type AccessDeps = {
     readonly entity?: EntityRef
     readonly input: Readonly<Record<string, unknown>>
   }) => Promise<Decision>
+  /** The pack `authz` in use: asked what a page may offer, which is no decision and is neither logged nor counted. */
+  readonly rules: () => {
+    readonly inputPaths: readonly string[] | 'all'
+    readonly evaluate: (input: unknown) => Pick<Decision, 'allow' | 'reasons'>
+  }
   readonly mode: 'development' | 'production'
   /** Told of calls that nobody was recognised for, or that the policy denies. */
   readonly onRefused?: (call: RefusedCall) => void
@@ -20,11 +25,21 @@ export type AccessDeps = {
 const isPublic = (request: FastifyRequest): boolean =>
   request.routeOptions.config.public === true || request.routeOptions.config.action === undefined
 
+export type Access = {
+  /** Actions of all routes, sorted. */
+  readonly actions: () => readonly string[]
+  /** Actions that this caller is refused, and why; none where the policy looks at the entity as well. */
+  readonly denied: (caller: Principal) => readonly { readonly action: string; readonly reasons: string[] }[]
+}
+
+/** What the policy is told about a call. */
+const questionOf = (caller: Principal, action: string, mode: AccessDeps['mode']) => {
+  const { kind, id, roles, tenant, via } = caller
+  return { principal: { kind, id, roles, tenant }, action, mode, via }
+}
+
 /** Adds the hooks, and collects every route's action so that start-up can refuse one without a rule. */
-export const addAccessHooks = (
-  app: FastifyInstance,
-  deps: AccessDeps,
-): { readonly actions: () => readonly string[] } => {
+export const addAccessHooks = (app: FastifyInstance, deps: AccessDeps): Access => {
   const actions = new Set<string>()
   app.addHook('onRoute', (route) => {
     const action = route.config?.action
@@ -46,18 +61,14 @@ export const addAccessHooks = (
     const { action, entity } = request.routeOptions.config
     if (action === undefined || isPublic(request)) return
     const about = entity?.(request) as EntityRef | undefined
-    const { kind, id, roles, tenant, via } = request.principal
     const span = request.span?.child('policy.decide', { attributes: { 'rampart.action': action } })
     const decision = await deps.decide({
       pack: 'authz',
       principal: request.principal,
       ...(about === undefined ? {} : { entity: entityRef(about.kind, about.id) }),
       input: {
-        principal: { kind, id, roles, tenant },
-        action,
+        ...questionOf(request.principal, action, deps.mode),
         ...(about === undefined ? {} : { entity: about }),
-        mode: deps.mode,
-        via,
       },
     })
     span?.end({ attributes: { 'rampart.decision': decision.id, 'rampart.allow': decision.allow } })
@@ -68,5 +79,16 @@ export const addAccessHooks = (
       details: { decisionId: decision.id, reasons: decision.reasons },
     })
   })
-  return { actions: () => [...actions].sort() }
+  const sorted = () => [...actions].sort()
+  return {
+    actions: sorted,
+    denied: (caller) => {
+      const { inputPaths, evaluate } = deps.rules()
+      if (inputPaths === 'all' || inputPaths.some((path) => path.split('.')[0] === 'entity')) return []
+      return sorted().flatMap((action) => {
+        const { allow, reasons } = evaluate(questionOf(caller, action, deps.mode))
+        return allow ? [] : [{ action, reasons: [...reasons] }]
+      })
+    },
+  }
 }

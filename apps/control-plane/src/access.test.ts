@@ -102,6 +102,19 @@ test('a role that may not is told why, and each denial is in the decision log', 
     const details = answer.json?.['details'] as { reasons: string[]; decisionId: string }
     assert.match(details.reasons.join(), /needs one of the roles .*service:watcher has viewer/, path)
   }
+  // What a page learns beforehand is what it would be answered.
+  const foretold = async (as: string | undefined) => {
+    const session = await plane.call('GET', '/api/v1/session', as === undefined ? {} : { token: as })
+    return session.json?.['denied'] as { action: string; reasons: string[] }[]
+  }
+  const told = await foretold(token)
+  for (const action of ['signal:write', 'route:write', 'api-key:read', 'response:write', 'registry:sync'])
+    assert.match(
+      told.find((one) => one.action === action)?.reasons.join() ?? '',
+      /service:watcher has viewer/,
+    )
+  assert.ok(!told.some(({ action }) => action.endsWith(':read') && /^(model|incident)/.test(action)))
+  assert.deepEqual(await foretold(undefined), [])
   const denied = '/api/v1/decisions?pack=authz&allow=false&principal=service:watcher'
   // PUT and DELETE of a route are one question: asked again before it is written, it is one row with a count.
   const answered = async (): Promise<number> =>

@@ -1,5 +1,6 @@
 /** What the control API is built from. */
 import type { Clock, EventLog, Logger } from '@rampart/kit'
+import type { Access } from './access-hooks.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { RateMeter } from './rate-meter.ts'
 
@@ -13,4 +14,5 @@ export type ApiDeps = {
   readonly rates: RateMeter
   readonly mode: 'development' | 'production'
   readonly product: Product
+  readonly denied: Access['denied']
 }

@@ -196,6 +196,7 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
       rates.count('decisions')
       return rooms.policy.decide(question)
     },
+    rules: () => rooms.policy.hot('authz'),
   })
   await app.register(rateLimit, {
     max: config.limits.requestsPerMinute,
@@ -213,7 +214,7 @@ const buildServer = async (ground: Ground, rooms: Pipeline, rates: RateMeter, { 
   let endStreams = (): void => undefined
   await app.register(
     async (api) => {
-      endStreams = registerApiRoutes(api, { ...ground, pipeline: rooms, rates, product }).stop
+      endStreams = registerApiRoutes(api, { ...ground, ...access, pipeline: rooms, rates, product }).stop
     },
     { prefix: '/api/v1' },
   )

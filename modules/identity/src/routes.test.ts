@@ -44,8 +44,9 @@ before(async () => {
     request.principal = await identity.authenticate({ authorization, cookie })
   })
   const sessions = { identity, mode: 'development' as const, product: { name: 'Rampart', version: '0' } }
+  const denied = () => [{ action: 'api-key:write', reasons: ['only for administrators'] }]
   registerIdentityRoutes(app, { identity, ca })
-  registerSessionRoutes(app, sessions)
+  registerSessionRoutes(app, { ...sessions, denied })
   registerLoginRoute(app, sessions)
 })
 after(async () => {
@@ -64,6 +65,7 @@ test('a key is issued, listed without its secret, used and revoked over HTTP', a
   assert.equal(issued.headers['cache-control'], 'no-store')
   const { secret, apiKey } = issued.json()
   const session = await app.inject({ url: '/session', headers: { authorization: `Bearer ${secret}` } })
+  assert.deepEqual(session.json().denied, [{ action: 'api-key:write', reasons: ['only for administrators'] }])
   assert.deepEqual(session.json().principal, {
     kind: 'user',
     id: 'admin',

@@ -1,22 +1,28 @@
 /** HTTP ↔ browser sessions: the one-time login link, who am I, log out. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Principal } from '@rampart/domain'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { readSessionCookie, SESSION_COOKIE } from './credentials.ts'
 import type { Identity } from './identity.ts'
 
-export type SessionRoutesDeps = {
+type LoginRouteDeps = {
   readonly identity: Pick<Identity, 'endSession' | 'redeemLoginCode'>
   readonly mode: 'development' | 'production'
   readonly product: { readonly name: string; readonly version: string }
 }
 
+export type SessionRoutesDeps = LoginRouteDeps & {
+  /** Actions that the policy refuses this caller, with its reasons. */
+  readonly denied: (caller: Principal) => readonly { readonly action: string; readonly reasons: string[] }[]
+}
+
 // Plain HTTP is spoken on loopback in development only.
-const cookieText = (value: string, maxAgeSeconds: number, mode: SessionRoutesDeps['mode']): string =>
+const cookieText = (value: string, maxAgeSeconds: number, mode: LoginRouteDeps['mode']): string =>
   `${SESSION_COOKIE}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${mode === 'production' ? '; Secure' : ''}`
 
 /** `GET /login?code=` at the root, outside the API: redeems the code and goes to the console. */
-export const registerLoginRoute = (instance: FastifyInstance, deps: SessionRoutesDeps): void => {
+export const registerLoginRoute = (instance: FastifyInstance, deps: LoginRouteDeps): void => {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>()
   app.get(
     '/login',
@@ -58,6 +64,10 @@ export const registerSessionRoutes = (instance: FastifyInstance, deps: SessionRo
             }),
             mode: Type.String(),
             product: Type.Object({ name: Type.String(), version: Type.String() }),
+            denied: Type.Array(Type.Object({ action: Type.String(), reasons: Type.Array(Type.String()) }), {
+              description:
+                'API actions that the policy refuses this caller, and why; empty where it depends on the entity',
+            }),
           }),
         },
       },
@@ -68,6 +78,7 @@ export const registerSessionRoutes = (instance: FastifyInstance, deps: SessionRo
         principal: { kind, id, roles: [...roles], tenant },
         mode: deps.mode,
         product: { ...deps.product },
+        denied: [...deps.denied(request.principal)],
       }
     },
   )

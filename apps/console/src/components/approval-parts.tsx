@@ -10,6 +10,7 @@ import { TextAreaField } from '../ui/field.tsx'
 import { rightWords } from './approval-words.ts'
 import { ProblemNotice } from './query-state.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'
+import { useRefusal } from './rights.ts'
 
 const STATES: Record<Approval['state'], { tone: Tone; icon: LucideIcon }> = {
   open: { tone: 'accent', icon: CircleDashed },
@@ -47,10 +48,11 @@ export const ApprovalAnswer = ({ approval }: { approval: Approval }) => {
 
 /** Taking a request back; the approvals given in it count no more. */
 export const WithdrawButton = ({ approval }: { approval: Approval }) => {
+  const refused = useRefusal()('approval:request')
   const [open, setOpen] = useState(false)
   return (
     <>
-      <Button variant="ghost" onClick={() => setOpen(true)}>
+      <Button variant="ghost" disabledReason={refused} onClick={() => setOpen(true)}>
         Withdraw
       </Button>
       {open && (

@@ -14,6 +14,7 @@ import { Card } from '../ui/card.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { SelectField, TextAreaField } from '../ui/field.tsx'
 import { ProblemNotice } from './query-state.tsx'
+import { useRefusal } from './rights.ts'
 
 const NEXT: Readonly<Record<IncidentStatus, readonly { to: IncidentStatus; word: string }[]>> = {
   open: [
@@ -54,6 +55,7 @@ const useAgain = () => {
 
 export const HandlingCard = ({ incident, etag, me }: Props) => {
   const [asked, ask] = useState<Asked>()
+  const refused = useRefusal()('incident:write')
   const again = useAgain()
   const assign = useMutation({
     mutationFn: (owner: string | null) => assignIncident(incident.id, owner, etag),
@@ -64,20 +66,25 @@ export const HandlingCard = ({ incident, etag, me }: Props) => {
     <Card title="Handle">
       <div className="flex flex-wrap gap-2">
         {NEXT[incident.status].map((next, at) => (
-          <Button key={next.to} variant={at === 0 ? 'primary' : 'secondary'} onClick={() => ask(next)}>
+          <Button
+            key={next.to}
+            variant={at === 0 ? 'primary' : 'secondary'}
+            disabledReason={refused}
+            onClick={() => ask(next)}
+          >
             {next.word}
           </Button>
         ))}
         <Button
           busy={assign.isPending}
-          disabledReason={me === undefined ? 'Who you are is not known' : undefined}
+          disabledReason={refused ?? (me === undefined ? 'Who you are is not known' : undefined)}
           onClick={() => assign.mutate(isMine ? null : (me ?? null))}
         >
           {isMine ? 'Give it back' : 'Take it'}
         </Button>
       </div>
       {assign.isError && <ProblemNotice title="Not assigned" error={assign.error} />}
-      <CommentBox id={incident.id} />
+      <CommentBox id={incident.id} refused={refused} />
       {asked !== undefined && (
         <MoveDialog incident={incident} etag={etag} asked={asked} onDone={() => ask(undefined)} />
       )}
@@ -85,7 +92,7 @@ export const HandlingCard = ({ incident, etag, me }: Props) => {
   )
 }
 
-const CommentBox = ({ id }: { id: string }) => {
+const CommentBox = ({ id, refused }: { id: string; refused: string | undefined }) => {
   const [text, setText] = useState('')
   const again = useAgain()
   const comment = useMutation({
@@ -98,7 +105,7 @@ const CommentBox = ({ id }: { id: string }) => {
       className="mt-3 flex flex-col gap-2"
       onSubmit={(event) => {
         event.preventDefault()
-        comment.mutate()
+        if (refused === undefined && text.trim() !== '') comment.mutate()
       }}
     >
       <TextAreaField
@@ -111,7 +118,7 @@ const CommentBox = ({ id }: { id: string }) => {
         <Button
           type="submit"
           busy={comment.isPending}
-          disabledReason={text.trim() === '' ? 'Write something first' : undefined}
+          disabledReason={refused ?? (text.trim() === '' ? 'Write something first' : undefined)}
         >
           Add to the timeline
         </Button>

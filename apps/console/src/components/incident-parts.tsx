@@ -3,9 +3,10 @@ import { CircleCheck, CircleDot, Eye, type LucideIcon, ShieldCheck, TimerOff } f
 import type { Incident, IncidentStatus, ResponseAction } from '../api/incident-queries.ts'
 import { plural } from '../format/number.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
-import { Ago } from '../ui/time.tsx'
+import { Ago, useNow } from '../ui/time.tsx'
 import { actionWords } from './action-words.ts'
 import { EntityLink } from './entity-link.tsx'
+import { nextClock, type RunningClock, runningClocks } from './incident-clocks.ts'
 
 const STATUSES: Readonly<Record<IncidentStatus, { icon: LucideIcon; tone: Tone }>> = {
   open: { icon: CircleDot, tone: 'accent' },
@@ -24,24 +25,37 @@ export const IncidentStatusBadge = ({ status, bare }: { status: IncidentStatus; 
   )
 }
 
-/** The clock that runs: acknowledge while open, resolve after that. */
-export const Clock = ({ incident }: { incident: Incident }) => {
-  const { status, breached, acknowledgeDue, resolveDue } = incident
-  const waitsFor = status === 'open' ? 'acknowledge' : 'resolve'
-  const due = waitsFor === 'acknowledge' ? acknowledgeDue : resolveDue
-  if (status === 'resolved' || status === 'closed' || due === undefined)
-    return <span className="text-ink-3">–</span>
-  if (breached.includes(waitsFor)) {
-    return (
-      <Badge bare tone="high" icon={TimerOff}>
-        {waitsFor} was due <Ago time={due} />
-      </Badge>
-    )
-  }
-  return (
+const ClockWords = ({ clock: { step, due, late } }: { clock: RunningClock }) =>
+  late ? (
+    <Badge bare tone="high" icon={TimerOff}>
+      {step} was due <Ago time={due} />
+    </Badge>
+  ) : (
     <span className="whitespace-nowrap text-ink-2">
-      {waitsFor} <Ago time={due} />
+      {step} <Ago time={due} />
     </span>
+  )
+
+const None = () => <span className="text-ink-3">–</span>
+
+/** The clock that matters now: what is late, else what is due next. */
+export const Clock = ({ incident }: { incident: Incident }) => {
+  const clock = nextClock(runningClocks(incident, useNow()))
+  return clock === undefined ? <None /> : <ClockWords clock={clock} />
+}
+
+/** Every clock that runs: acknowledge, contain, resolve. */
+export const Clocks = ({ incident }: { incident: Incident }) => {
+  const clocks = runningClocks(incident, useNow())
+  if (clocks.length === 0) return <None />
+  return (
+    <ul aria-label="Clocks">
+      {clocks.map((clock) => (
+        <li key={clock.step}>
+          <ClockWords clock={clock} />
+        </li>
+      ))}
+    </ul>
   )
 }
 

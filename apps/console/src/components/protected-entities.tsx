@@ -17,6 +17,7 @@ import { Empty } from '../ui/notice.tsx'
 import { Ago } from '../ui/time.tsx'
 import { EntityLink } from './entity-link.tsx'
 import { ProblemNotice } from './query-state.tsx'
+import { useRefusal } from './rights.ts'
 
 const KINDS = [
   'route',
@@ -64,6 +65,7 @@ const COLUMNS: readonly Column<ProtectedItem>[] = [
 export const ProtectedEntities = () => {
   const query = useQuery(responseQueries.protectedEntities())
   const [open, setOpen] = useState(false)
+  const refusal = useRefusal()
   if (query.isError && query.data === undefined)
     return <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
   return (
@@ -72,7 +74,7 @@ export const ProtectedEntities = () => {
       note="containing one takes two people who did not ask"
       flush
       actions={
-        <Button size="sm" onClick={() => setOpen(true)}>
+        <Button size="sm" disabledReason={refusal('response:configure')} onClick={() => setOpen(true)}>
           Protect
         </Button>
       }
@@ -170,6 +172,7 @@ const ProtectDialog = ({ onClose }: { onClose: () => void }) => {
 
 const Unprotect = ({ item }: { item: ProtectedItem }) => {
   const refresh = useRefresh()
+  const refusal = useRefusal()
   const [open, setOpen] = useState(false)
   const work = useMutation({
     mutationFn: () => unprotectEntity(item),
@@ -180,7 +183,12 @@ const Unprotect = ({ item }: { item: ProtectedItem }) => {
   })
   return (
     <>
-      <Button size="sm" variant="danger" onClick={() => setOpen(true)}>
+      <Button
+        size="sm"
+        variant="danger"
+        disabledReason={refusal('response:configure')}
+        onClick={() => setOpen(true)}
+      >
         Unprotect
       </Button>
       {open && (

@@ -6,6 +6,7 @@ import { Badge, type Tone } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Ago } from '../ui/time.tsx'
 import { ProblemNotice } from './query-state.tsx'
+import { useRefusal } from './rights.ts'
 
 const STATES: Readonly<Record<RegistryState, { icon: LucideIcon; tone: Tone; word: string }>> = {
   new: { icon: CircleDashed, tone: 'neutral', word: 'never synced' },
@@ -36,6 +37,7 @@ type SyncProps = { name: string; state: RegistryState | undefined; size?: 'sm' |
 
 export const SyncButton = ({ name, state, size = 'md' }: SyncProps) => {
   const client = useQueryClient()
+  const refused = useRefusal()('registry:sync')
   const sync = useMutation({
     mutationFn: () => syncRegistry(name),
     onSettled: () => client.invalidateQueries({ queryKey: ['registries'] }),
@@ -46,7 +48,9 @@ export const SyncButton = ({ name, state, size = 'md' }: SyncProps) => {
         size={size}
         busy={sync.isPending}
         aria-label={`Sync ${name} now`}
-        disabledReason={state === 'paused' ? 'The registry is paused in its manifest' : undefined}
+        disabledReason={
+          refused ?? (state === 'paused' ? 'The registry is paused in its manifest' : undefined)
+        }
         onClick={() => sync.mutate()}
       >
         <RefreshCw aria-hidden className="size-3.5" /> Sync now

@@ -23,6 +23,7 @@ import { Countdown } from '../ui/time.tsx'
 import { runTitle } from './action-words.ts'
 import { RowLink } from './entity-link.tsx'
 import { ReasonDialog } from './reason-dialog.tsx'
+import { useRefusal } from './rights.ts'
 
 type Look = { readonly tone: Tone; readonly icon: LucideIcon }
 
@@ -106,6 +107,16 @@ const WORDS: Readonly<Record<Verb, { title: string; verb: string; danger?: boole
   'did-not': { title: 'It had no effect:', verb: 'It did not' },
 }
 
+/** The API action behind each. */
+const ACTIONS: Readonly<Record<Verb, string>> = {
+  revert: 'response:write',
+  resume: 'response:write',
+  approve: 'response:approve',
+  decline: 'response:approve',
+  'took-effect': 'response:approve',
+  'did-not': 'response:approve',
+}
+
 const linesFor = (verb: Verb, run: RunItem): readonly string[] => {
   switch (verb) {
     case 'revert':
@@ -132,9 +143,10 @@ const act = (verb: Verb, run: RunItem, reason: string): Promise<unknown> => {
   return commandRun(run.id, verb, reason)
 }
 
-/** The buttons that make sense for the run's state; the server judges who may. */
+/** The buttons that make sense for the run's state, disabled with the policy's reason where this person may not. */
 export const RunActions = ({ run, size }: { run: RunItem; size?: 'sm' | 'md' }) => {
   const [verb, setVerb] = useState<Verb>()
+  const refusal = useRefusal()
   return (
     <span className="inline-flex flex-wrap gap-1.5">
       {verbsFor(run).map((one) => (
@@ -142,6 +154,7 @@ export const RunActions = ({ run, size }: { run: RunItem; size?: 'sm' | 'md' }) 
           key={one}
           {...(size === undefined ? {} : { size })}
           variant={one === 'approve' ? 'primary' : WORDS[one].danger === true ? 'danger' : 'secondary'}
+          disabledReason={refusal(ACTIONS[one])}
           onClick={() => setVerb(one)}
         >
           {WORDS[one].verb}

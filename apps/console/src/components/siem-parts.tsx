@@ -8,6 +8,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { ProblemNotice } from './query-state.tsx'
+import { useRefusal } from './rights.ts'
 import { roomOf, SINK_WORDS, sinkState } from './sink-state.ts'
 
 const ICONS: Readonly<Record<ReturnType<typeof sinkState>, LucideIcon>> = {
@@ -90,6 +91,7 @@ type RetryProps = { sink: string; count: number; eventIds?: readonly string[]; s
 /** One or all dead letters go back into the queue: asked first, because a receiver may have taken one after all. */
 export const RetryButton = ({ sink, count: letters, eventIds, size = 'md' }: RetryProps) => {
   const client = useQueryClient()
+  const refused = useRefusal()('sink:write')
   const [open, setOpen] = useState(false)
   const retry = useMutation({
     mutationFn: () => retryDeadLetters(sink, eventIds),
@@ -103,7 +105,7 @@ export const RetryButton = ({ sink, count: letters, eventIds, size = 'md' }: Ret
     <>
       <Button
         size={size}
-        disabledReason={letters === 0 ? 'There are no dead letters' : undefined}
+        disabledReason={refused ?? (letters === 0 ? 'There are no dead letters' : undefined)}
         onClick={() => setOpen(true)}
       >
         {one ? 'Send again' : 'Send all again'}

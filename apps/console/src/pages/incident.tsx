@@ -8,7 +8,7 @@ import { EntityLink, TextLink } from '../components/entity-link.tsx'
 import { HandlingCard } from '../components/incident-handling.tsx'
 import { LedgerCard } from '../components/incident-ledger.tsx'
 import { NeighbourhoodCard } from '../components/incident-neighbourhood.tsx'
-import { ActionLine, Clock, IncidentStatusBadge } from '../components/incident-parts.tsx'
+import { ActionLine, Clocks, IncidentStatusBadge } from '../components/incident-parts.tsx'
 import { IncidentRuns } from '../components/incident-runs.tsx'
 import { TimelineCard } from '../components/incident-timeline.tsx'
 import { Page } from '../components/page.tsx'
@@ -153,7 +153,7 @@ const FactsCard = ({ incident }: { incident: IncidentDetail }) => (
       </Fact>
       <Fact label="Owner">{incident.owner ?? 'nobody'}</Fact>
       <Fact label="Due">
-        <Clock incident={incident} />
+        <Clocks incident={incident} />
       </Fact>
       <Fact label="Judged">{incident.disposition ?? 'not yet'}</Fact>
       <Fact label="Id">

@@ -9,6 +9,7 @@ import { PlaybookPicture } from '../components/playbook-picture.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
 import { PhaseBadge } from '../components/response-parts.tsx'
+import { useRefusal } from '../components/rights.ts'
 import { useParam } from '../components/use-filters.ts'
 import type { PlaybookDocument } from '../graph/playbook-graph.ts'
 import { pb } from '../path-builder.ts'
@@ -88,7 +89,7 @@ export const PlaybookPage = () => {
             }
           >
             {run === undefined ? (
-              <Empty title="It was not played yet" command={`rampart play ${name} --subject host/NAME`}>
+              <Empty title="It was not played yet" command={`npx rampart play ${name} --subject host/NAME`}>
                 A run shows every step, what did it, and what waits for a person.
               </Empty>
             ) : (
@@ -124,16 +125,17 @@ const RunSteps = ({ run }: { run: PlaybookRunItem }) => {
 
 const ManualStep = ({ run, step }: { run: PlaybookRunItem; step: PlayedStep }) => {
   const [ok, setOk] = useState<boolean>()
+  const refused = useRefusal()('response:write')
   return (
     <div className="flex flex-wrap items-center gap-3 border-b border-line bg-accent-soft px-4 py-3">
       <p className="min-w-0 flex-1">
         <span className="font-medium">{step.name}</span> waits for a person:{' '}
         {step.instruction ?? 'say how it ended'}
       </p>
-      <Button variant="primary" onClick={() => setOk(true)}>
+      <Button variant="primary" disabledReason={refused} onClick={() => setOk(true)}>
         It is done
       </Button>
-      <Button variant="danger" onClick={() => setOk(false)}>
+      <Button variant="danger" disabledReason={refused} onClick={() => setOk(false)}>
         It failed
       </Button>
       {ok !== undefined && (

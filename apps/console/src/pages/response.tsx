@@ -22,6 +22,7 @@ import {
   RunEnd,
   RunName,
 } from '../components/response-parts.tsx'
+import { useRefusal } from '../components/rights.ts'
 import { useParam } from '../components/use-filters.ts'
 import { pb } from '../path-builder.ts'
 import { Button } from '../ui/button.tsx'
@@ -143,7 +144,7 @@ export const ResponsePage = () => {
             <Empty
               icon={ShieldCheck}
               title={state === 'live' ? 'Nothing is contained' : 'None'}
-              command="rampart get containments"
+              command="npx rampart get containments"
             >
               Policy contains what an incident shows, or a person does: by playbook, retraction, or single
               action.
@@ -170,7 +171,7 @@ const Playbooks = () => {
           rowKey={(row) => row.name}
           skeletonRows={2}
           empty={
-            <Empty title="No playbooks yet" command="rampart apply -f playbooks/contain-host.yaml">
+            <Empty title="No playbooks yet" command="npx rampart apply -f playbooks/contain-host.yaml">
               A playbook is a signed document of steps, conditions and manual decisions.
             </Empty>
           }
@@ -205,6 +206,7 @@ const KillSwitchNotice = () => {
 const KillSwitchButton = () => {
   const { data } = useQuery(responseQueries.killSwitch())
   const [open, setOpen] = useState(false)
+  const refusal = useRefusal()
   if (data === undefined) return null
   const lines = data.on
     ? ['Policy and people may contain again; halted runs go on when they are resumed.']
@@ -214,7 +216,11 @@ const KillSwitchButton = () => {
       ]
   return (
     <>
-      <Button variant={data.on ? 'primary' : 'danger'} onClick={() => setOpen(true)}>
+      <Button
+        variant={data.on ? 'primary' : 'danger'}
+        disabledReason={refusal('response:kill-switch')}
+        onClick={() => setOpen(true)}
+      >
         <Power aria-hidden className="size-4" />
         {data.on ? 'Switch response on again' : 'Kill switch'}
       </Button>

@@ -5,6 +5,7 @@ import { type DragEvent, useId, useRef, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
+import { useRefusal } from '../components/rights.ts'
 import { bytes, plural } from '../format/number.ts'
 import { pb } from '../path-builder.ts'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -134,6 +135,8 @@ export const UploadPage = () => {
   const navigate = useNavigate()
   const client = useQueryClient()
   const busy = upload.phase === 'running'
+  const refusal = useRefusal()
+  const refused = refusal('model:register') ?? refusal('artifact:write')
   const faults = faultsOf({ name, version, files })
   const faultOf = (field: string, touched: boolean) =>
     touched ? faults.find((fault) => fault.field === field)?.message : undefined
@@ -153,13 +156,17 @@ export const UploadPage = () => {
     <Page
       title="Register a version"
       crumbs={[{ label: 'Models', to: pb.models() }]}
-      description="It is scanned and assessed before anybody can approve it."
+      description={
+        refused === undefined
+          ? 'It is scanned and assessed before anybody can approve it.'
+          : `Somebody else has to do this: ${refused}.`
+      }
     >
       <form
         className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]"
         onSubmit={(event) => {
           event.preventDefault()
-          if (faults.length === 0 && !busy) void register()
+          if (refused === undefined && faults.length === 0 && !busy) void register()
         }}
       >
         <div className="flex min-w-0 flex-col gap-4">
@@ -218,7 +225,8 @@ export const UploadPage = () => {
                 variant="primary"
                 busy={busy}
                 disabledReason={
-                  faults.length === 0 ? undefined : faults.map(({ message }) => message).join('; ')
+                  refused ??
+                  (faults.length === 0 ? undefined : faults.map(({ message }) => message).join('; '))
                 }
               >
                 Upload and register

@@ -45,13 +45,20 @@ export const Button = ({
       {...rest}
       // aria-disabled keeps the button focusable, so the reason can be reached by keyboard.
       aria-disabled={blocked || undefined}
+      aria-description={disabledReason}
       onClick={blocked ? (event) => event.preventDefault() : onClick}
       className={cx(buttonClass(variant, size), blocked && 'cursor-not-allowed! opacity-55', className)}
     >
       {children}
     </button>
   )
-  return disabledReason === undefined ? button : <Tip text={disabledReason}>{button}</Tip>
+  return disabledReason === undefined ? (
+    button
+  ) : (
+    <Tip text={disabledReason} onPress>
+      {button}
+    </Tip>
+  )
 }
 
 type IconProps = ButtonHTMLAttributes<HTMLButtonElement> & { label: string; children: ReactNode }

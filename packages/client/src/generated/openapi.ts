@@ -9873,6 +9873,11 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        /** @description API actions that the policy refuses this caller, and why; empty where it depends on the entity */
+                        readonly denied: readonly {
+                            readonly action: string;
+                            readonly reasons: readonly string[];
+                        }[];
                         readonly mode: string;
                         readonly principal: {
                             readonly id: string;
