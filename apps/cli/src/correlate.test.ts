@@ -90,3 +90,48 @@ test('an empty history has no incidents', async () => {
   assert.equal(code, 0)
   assert.deepEqual((JSON.parse(out) as Document).incidents, [])
 })
+
+test('labels as a list, as incidents with their signals, as one object and by tabs mean the same', async () => {
+  const path = await file('forms.ndjson', history)
+  const forms = {
+    list: [
+      JSON.stringify([
+        { signal: 'a', incident: 'x' },
+        { id: 'b', label: 'x' },
+        { id: 'c', label: 'y' },
+      ]),
+    ],
+    incidents: ['{', '"incidents":[{"id":"x","signals":["a","b"]},{"id":"y","signals":["c"]}]}'],
+    lines: ['{"incident":"x","signals":["a",{"id":"b"}]}', '{"incident":"y","signals":["c"]}'],
+    object: ['\ufeff{"a":"x","k-b":"x","c":"y"}'],
+    tabs: ['signal\tincident', 'a\tx', 'b\tx', 'c\ty'],
+  }
+  for (const [name, lines] of Object.entries(forms)) {
+    const labels = await file(`form-${name}`, lines)
+    const { code, out, err } = await run(['correlate', '--replay', path, '--labels', labels, '-o', 'json'])
+    assert.equal(code, 0, err)
+    const metrics = (JSON.parse(out) as { metrics: { labelled: number; f1: number } }).metrics
+    assert.deepEqual([name, metrics.labelled, metrics.f1], [name, 3, 1])
+  }
+  for (const bad of [['[1]'], ['{"a":{"b":1}}'], ['{"id":"x","signals":[null]}']]) {
+    const labels = await file('form-bad', bad)
+    assert.equal((await run(['correlate', '--replay', path, '--labels', labels])).code, 2)
+  }
+  const strange = await file('form-strange', ['z,x'])
+  assert.match(
+    (await run(['correlate', '--replay', path, '--labels', strange])).err,
+    /no label names a signal/,
+  )
+})
+
+test('fields that no signal has, nulls and a BOM hinder nothing; every entity is told', async () => {
+  const related = Array.from({ length: 60 }, (_, at) => ({ kind: 'route', id: `r${at}` }))
+  const other = related.map(({ kind, id }) => ({ kind, id: `${id}x` }))
+  const path = await file('extra.ndjson', [
+    `\ufeff${line('a', 'h', 0, { label: 'x', p_value: null, related })}`,
+    line('b', 'h', 1, { detector: 'e', related: other }),
+  ])
+  const { out } = await run(['correlate', '--replay', path, '-o', 'json'])
+  const { incidents, metrics } = JSON.parse(out) as Document
+  assert.deepEqual([metrics.signals, metrics.refused, incidents[0]?.entities.length], [2, 0, 121])
+})

@@ -109,3 +109,22 @@ test('a record that is nested beyond reason is refused by its line, and the next
   assert.deepEqual([code, out.trimEnd().split('\n').length], [1, 1])
   assert.match(err, /^line 1: /)
 })
+
+test('a BOM, blank lines and Windows line ends are no records', async () => {
+  const text = `\ufeff${JSON.stringify(signal)}\r\n\r\n   \n\t\n${JSON.stringify(signal)}\r\n`
+  const { code, out, err } = await cli(['encode', '--format', 'cef'], fed([text]))
+  assert.deepEqual([code, err, out.trimEnd().split('\n').length], [0, '', 2])
+})
+
+test('what is said of a line that is no JSON quotes nothing of it', async () => {
+  const lines = ['apikey=sk-live-0123', '{"token":sk-live-0123}', '"sk-live-0123', '{"sk-live-0123" 1}']
+  for (const command of [
+    ['encode', '--format', 'cef'],
+    ['decode', '--format', 'eve'],
+  ]) {
+    const { code, err } = await cli(command, fed([lines.join('\n')]))
+    assert.equal(code, 1)
+    assert.equal(err.match(/not valid JSON/g)?.length, lines.length)
+    assert.doesNotMatch(err, /sk-|api/)
+  }
+})

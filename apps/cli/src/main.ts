@@ -9,7 +9,11 @@ const interrupt = new AbortController()
 process.once('SIGINT', () => interrupt.abort())
 process.once('SIGTERM', () => interrupt.abort())
 // `rampart get … | head` closes our output early; that is not a failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  process.stderr.write(`error: standard output cannot be written: ${error.code ?? error.message}\n`)
+  process.exit(1)
+})
 
 const { version } = JSON.parse(readFileSync(assetPath('package.json'), 'utf8')) as { version: string }
 

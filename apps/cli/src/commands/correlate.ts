@@ -7,8 +7,9 @@ import type { Run, Session } from '../session.ts'
 const HELP = `
 Each line of FILE is a signal as POST /api/v1/signals takes it. Lines that are not are reported on stderr and left out;
 with --strict they fail the command. The same file always gives the same incidents, in whatever order its lines are.
-Labels say which incident each signal belongs to: lines {"signal": ID or KEY, "incident": NAME} or ID,NAME. An empty
-name, null, "none" or "noise" says: with nothing. Signals without a label are left out of the metrics; precision, recall and f1 are
+Labels say which incident each signal belongs to: lines {"signal": ID or KEY, "incident": NAME} or ID,NAME, lines or a
+list of {"incident": NAME, "signals": [ID]}, or one object {ID: NAME}. An empty name, null, "none" or "noise" says: with
+nothing. Signals without a label are left out of the metrics; precision, recall and f1 are
 those of pairs of signals.`
 
 const correlate = async (session: Session, options: CorrelateOptions): Promise<void> => {
@@ -29,7 +30,7 @@ export const addCorrelate = (program: Command, run: Run): void => {
     .command('correlate')
     .description('join a history of signals into incidents, and judge that against labels. Needs no server')
     .requiredOption('--replay <file>', 'signals, one JSON object per line')
-    .option('--labels <file>', 'the incident of each signal, NDJSON or CSV')
+    .option('--labels <file>', 'the incident of each signal, NDJSON, JSON or CSV')
     .option('--window <minutes>', 'signals further apart are not joined by an entity', positive, 30)
     .option('--hub <subjects>', 'an entity that more subjects mention in a day joins nothing', positive, 12)
     .option('--open <decibans>', 'score from which signals are an incident', positive, 6)

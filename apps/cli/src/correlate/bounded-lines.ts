@@ -13,7 +13,8 @@ export const boundedLines = async function* (path: string, maxLine: number): Asy
   let held = ''
   let tooLong = false
   const take = (): NumberedLine | undefined => {
-    const text = held.endsWith('\r') ? held.slice(0, -1) : held
+    const read = held.endsWith('\r') ? held.slice(0, -1) : held
+    const text = number === 1 ? read.replace(/^\ufeff/, '') : read
     const line = { number, text: tooLong ? undefined : text }
     const isEmpty = !tooLong && text.trim() === ''
     number += 1

@@ -13,7 +13,8 @@ import { printable } from '../io.ts'
 import { printDocument } from '../output.ts'
 import type { Session } from '../session.ts'
 import { renderTable } from '../table.ts'
-import { type History, readHistory, readLabels } from './read-history.ts'
+import { type History, readHistory } from './read-history.ts'
+import { readLabels } from './read-labels.ts'
 
 export type CorrelateOptions = {
   readonly replay: string
@@ -27,12 +28,10 @@ export type CorrelateOptions = {
   readonly strict?: boolean
 }
 
-const ENTITIES = 100
-
 const asDocument = (incident: ReplayedIncident, withLedger: boolean) => {
   const { id, title, severity, score, from, to, entities, signals, ledger } = incident
   const times = { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
-  const about = { id, title, severity, score, ...times, entities: entities.slice(0, ENTITIES), signals }
+  const about = { id, title, severity, score, ...times, entities, signals }
   return withLedger ? { ...about, ledger } : about
 }
 
@@ -116,6 +115,8 @@ export const correlate = async (session: Session, options: CorrelateOptions): Pr
     openScore: options.open,
   })
   const metrics = metricsOf(history, replayed, labels)
+  if ('labelled' in metrics && metrics.labelled === 0)
+    session.say('no label names a signal of the history: the metrics of agreement say nothing')
   if (session.format === 'json' || session.format === 'yaml') {
     const incidents = replayed.incidents.map((one) => asDocument(one, options.ledger === true))
     printDocument(io, { incidents, metrics }, session.format)

@@ -1,4 +1,5 @@
 /** One line in, one line out: bad lines are told with their number and skipped, and the command fails at the end. */
+import { jsonFault } from '@rampart/codecs'
 import { isAppError } from '@rampart/kit/core'
 import { cliErrors } from '../errors.ts'
 import { printable } from '../io.ts'
@@ -9,7 +10,8 @@ const FLUSH_CHARACTERS = 64 * 1024
 const MAX_TOLD = 1000
 
 const messageOf = (error: unknown): string => {
-  if (isAppError(error) || error instanceof SyntaxError) return error.message
+  if (error instanceof SyntaxError) return jsonFault(error)
+  if (isAppError(error)) return error.message
   throw error
 }
 

@@ -5,7 +5,7 @@ export type Line = { readonly number: number; readonly text: string; readonly to
 const LF = 0x0a
 const MAX_BYTES = 1024 * 1024
 
-/** Empty lines are counted but not given. Bytes that are not UTF-8 become U+FFFD. */
+/** Empty and blank lines are counted but not given. Bytes that are not UTF-8 become U+FFFD; a BOM before the first line is dropped. */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
 ): AsyncGenerator<Line> {
@@ -15,10 +15,11 @@ export async function* readLines(
   const finish = (): Line | undefined => {
     number += 1
     const tooLong = size > MAX_BYTES
-    const text = tooLong ? '' : Buffer.concat(parts).toString('utf8').replace(/\r$/, '')
+    const read = tooLong ? '' : Buffer.concat(parts).toString('utf8').replace(/\r$/, '')
+    const text = number === 1 ? read.replace(/^\ufeff/, '') : read
     parts = []
     size = 0
-    return text === '' && !tooLong ? undefined : { number, text, tooLong }
+    return text.trim() === '' && !tooLong ? undefined : { number, text, tooLong }
   }
   for await (const given of chunks) {
     const chunk = Buffer.from(given as string)

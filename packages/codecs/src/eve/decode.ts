@@ -8,7 +8,7 @@ import type { Severity } from '@rampart/domain'
 import { codecErrors } from '../errors.ts'
 import { type Alert, boundEvidence, techniquesIn } from '../siem/alert.ts'
 import { stableId } from '../siem/export-record.ts'
-import { isShallow, readTime, storable } from '../siem/outside-text.ts'
+import { isShallow, jsonFault, readTime, storable } from '../siem/outside-text.ts'
 import { observablesOf } from './observables.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -40,7 +40,7 @@ const parse = (line: string): Json => {
   try {
     value = JSON.parse(line)
   } catch (cause) {
-    throw fail(`not valid JSON: ${(cause as Error).message}`)
+    throw fail(jsonFault(cause))
   }
   if (!isObject(value)) throw fail('not a JSON object')
   if (!isShallow(value, MAX_DEPTH)) throw fail(`nested deeper than ${MAX_DEPTH}`)

@@ -12,4 +12,5 @@ export {
   stableId,
   toExportRecord,
 } from './export-record.ts'
+export { jsonFault } from './outside-text.ts'
 export { encodeRecord, PAYLOAD_FORMATS, type PayloadFormat, type PayloadOptions } from './payload.ts'

@@ -9,6 +9,15 @@ export const withoutLineEnd = (text: string): string => {
   return text.slice(0, end)
 }
 
+/** Why a text is no JSON, without the piece of it that the engine quotes: it may be a secret. */
+export const jsonFault = (error: unknown): string => {
+  const { message } = error as Error
+  const said = message
+    .replace(/[, .]*"[\s\S]*" ?\.* is not valid JSON$/, '')
+    .replace(/^Unexpected token '[\s\S]*'$/, '')
+  return said === '' ? 'not valid JSON' : `not valid JSON: ${said}`
+}
+
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(?:Z|([+-])(\d\d):?(\d\d)?)$/i
 
 /**
