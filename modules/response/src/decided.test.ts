@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { componentPrincipal, type ResponseAction } from '@rampart/domain'
+import { AppError } from '@rampart/kit'
 import { silentLogger } from '@rampart/kit/testing'
-import { createDecidedConsumer } from './decided.ts'
+import { createDecidedConsumer, type DecidedDeps } from './decided.ts'
 import { responseErrors } from './errors.ts'
 import type { RunRequest } from './run.ts'
 
@@ -16,9 +17,15 @@ const action = (over: Partial<ResponseAction>): ResponseAction => ({
   ...over,
 })
 
-/** Hands one decision to the consumer and gives what it would start. */
-const started = async (actions: readonly ResponseAction[]): Promise<RunRequest[]> => {
+type Asked = Parameters<DecidedDeps['decideAgain']>[1]
+
+/** Hands one decision to the consumer and gives what it would start, and what it would have decided again. */
+const handled = async (
+  actions: readonly ResponseAction[],
+  refuse?: (run: RunRequest) => Error | undefined,
+) => {
   const runs: RunRequest[] = []
+  const again: Asked[] = []
   let handle: (event: never, tx: never) => Promise<void> = async () => undefined
   createDecidedConsumer({
     eventLog: {
@@ -33,11 +40,14 @@ const started = async (actions: readonly ResponseAction[]): Promise<RunRequest[]
       actions: () => [],
       start: async (_principal, request) => {
         if (request.steps.length === 0) throw responseErrors.RESPONSE_PARAMETERS_INVALID('no steps')
+        const refusal = refuse?.(request)
+        if (refusal !== undefined) throw refusal
         runs.push(request)
         return {} as never
       },
     },
     playbookRevision: async () => 3,
+    decideAgain: async (_tx, asked) => void again.push(asked),
     versions: { get: async () => ({ digest: `sha256:${'a'.repeat(64)}` }) as never },
     served: () => [
       { route: 'one', model: 'm', version: '2', digest: 'd', isDefault: true },
@@ -48,8 +58,10 @@ const started = async (actions: readonly ResponseAction[]): Promise<RunRequest[]
   const incident = { id: 'i1', title: 'Something happened' }
   const data = { incident, decision: { id: 'd1', actions, reasons: [] } }
   await handle({ tenant: 'default', data } as never, {} as never)
-  return runs
+  return { runs, again }
 }
+const started = async (actions: readonly ResponseAction[]): Promise<RunRequest[]> =>
+  (await handled(actions)).runs
 
 test('a version stands for every route that it answers on; what policy only observes is not started', async () => {
   const runs = await started([
@@ -98,4 +110,37 @@ test('a retraction that policy asks for is the whole of it', async () => {
     ['digest.deny', 'route.withdraw', 'caches.evict', 'version.retract'],
   )
   assert.equal(run?.approvals, 2)
+})
+
+test('what there was no room for is decided again; what is refused for another reason is not', async () => {
+  const freeAt = '2026-11-24T12:00:30.000Z'
+  const [webhook, caller, route] = [
+    action({ action: 'webhook.post', parameters: { webhook: 'https://soc.example.org/' } }),
+    action({ action: 'caller.deny', entity: { kind: 'caller', id: 'service:x' } }),
+    action({}),
+  ]
+  const { runs, again } = await handled([webhook, caller, route], ({ name }) =>
+    name === 'caller.deny'
+      ? responseErrors.RESPONSE_TOO_MANY('30 runs.', { details: { freeAt } })
+      : name === 'webhook.post'
+        ? responseErrors.RESPONSE_BUSY('Run 1 holds it.')
+        : undefined,
+  )
+  assert.deepEqual(
+    runs.map(({ name }) => name),
+    ['route.previous-version'],
+  )
+  const about = { tenant: 'default', incident: 'i1', decision: 'd1' }
+  assert.deepEqual(again, [{ ...about, actions: [caller], why: '30 runs.', freeAt }])
+})
+
+test('a database that went away in mid-commit leaves the decision to be handled once more', async () => {
+  const lost = new AppError({
+    ...({ kind: 'Unavailable', code: 'KIT_COMMIT_UNKNOWN', retryable: false } as const),
+    message: 'The connection was lost during commit.',
+  })
+  await assert.rejects(
+    handled([action({})], () => lost),
+    { code: 'KIT_COMMIT_UNKNOWN' },
+  )
 })

@@ -1,9 +1,16 @@
 /** From what policy decided about an incident to runs: one per action, named by the decision, so that it starts once. */
 import type { Digest, EntityKind, ResponseAction } from '@rampart/domain'
 import { type Principal, parseModelVersionRef } from '@rampart/domain'
-import { type EventLog, isAppError, type Logger } from '@rampart/kit'
+import {
+  type AppError,
+  type EventLog,
+  isAppError,
+  type Logger,
+  type StoredEvent,
+  type Tx,
+} from '@rampart/kit'
 import type { Json } from './action.ts'
-import type { ServedView, VersionsPort } from './ports.ts'
+import type { DecideAgainPort, ServedView, VersionsPort } from './ports.ts'
 import type { Response } from './response.ts'
 import { retractionRequest } from './retraction.ts'
 import type { RunRequest } from './run.ts'
@@ -16,6 +23,8 @@ export type DecidedDeps = {
   readonly served: (tenant: string) => readonly ServedView[]
   /** The revision that is in force; throws when there is no such playbook. */
   readonly playbookRevision: (tenant: string, name: string) => Promise<number>
+  /** Told of what the limit of runs a minute left no room for. */
+  readonly decideAgain: DecideAgainPort
 }
 
 type Decided = {
@@ -28,6 +37,11 @@ type Decided = {
 }
 
 type Steps = RunRequest['steps']
+type Late = { readonly actions: readonly ResponseAction[]; readonly refusal: AppError | undefined }
+
+/** Response refuses it for a reason of its own, which is audited; a database that went away in mid-commit is none. */
+const isRefusal = ({ code, retryable }: AppError): boolean =>
+  code.startsWith('RESPONSE_') || (!retryable && code !== 'KIT_COMMIT_UNKNOWN')
 
 const refOf = ({ entity: { kind, id }, parameters }: ResponseAction) => {
   const { model, version } = parameters
@@ -138,23 +152,43 @@ export const createDecidedConsumer = (deps: DecidedDeps) => {
     }
   }
 
-  const act = async (tenant: string, principal: Principal, decided: Decided): Promise<void> => {
+  /** Gives what there was no room for. */
+  const act = async (tenant: string, principal: Principal, decided: Decided): Promise<Late> => {
+    const late: ResponseAction[] = []
+    let refusal: AppError | undefined
     for (const [index, wanted] of decided.decision.actions.entries()) {
       if (wanted.mode === 'observe') continue
       try {
         await response.start(principal, await requestOf(tenant, decided, index, wanted))
       } catch (error) {
-        // What response refuses is audited and stays refused: a storm must not come back as a queue.
-        const isRefused = isAppError(error) && (error.code.startsWith('RESPONSE_') || !error.retryable)
-        if (!isRefused) throw error
+        if (!isAppError(error) || !isRefusal(error)) throw error
         logger.warn({ err: error, action: wanted.action }, 'response.decision-not-started')
+        if (error.code !== 'RESPONSE_TOO_MANY') continue
+        late.push(wanted)
+        refusal = error
       }
     }
+    return { actions: late, refusal }
+  }
+
+  const handle = async ({ tenant, data }: StoredEvent, tx: Tx): Promise<void> => {
+    const decided = data as unknown as Decided
+    const { actions, refusal } = await act(tenant, response.component(tenant), decided)
+    if (refusal === undefined) return
+    const { freeAt } = (refusal.details ?? {}) as { readonly freeAt?: string }
+    await deps.decideAgain(tx, {
+      tenant,
+      incident: decided.incident.id,
+      decision: decided.decision.id,
+      actions,
+      why: refusal.message,
+      ...(freeAt === undefined ? {} : { freeAt }),
+    })
   }
 
   return eventLog.consumer({
     name: 'response-decided',
     types: ['rampart.response.decided.v1'],
-    handle: async ({ tenant, data }) => act(tenant, response.component(tenant), data as unknown as Decided),
+    handle,
   })
 }

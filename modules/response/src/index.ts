@@ -10,6 +10,7 @@ export { createPlaybooks, type Playbooks } from './playbooks/playbooks.ts'
 export type {
   AliasesPort,
   AliasView,
+  DecideAgainPort,
   FirewallPort,
   NotebookProcesses,
   NotebooksPort,

@@ -1,5 +1,5 @@
 /** What response needs of the other rooms. */
-import type { Digest, EntityRef, Principal, Stage } from '@rampart/domain'
+import type { Digest, EntityRef, Principal, ResponseAction, Stage } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
 import type { ActionCall, Json } from './action.ts'
 import type { RunState } from './run.ts'
@@ -17,6 +17,20 @@ export interface AuditPort {
     },
   ): Promise<void>
 }
+
+/** Policy is asked again about an incident for whose actions there was no room, in the transaction that handles its decision. */
+export type DecideAgainPort = (
+  tx: Tx,
+  notStarted: {
+    readonly tenant: string
+    readonly incident: string
+    readonly decision: string
+    readonly actions: readonly ResponseAction[]
+    readonly why: string
+    /** When there may be room again. */
+    readonly freeAt?: string
+  },
+) => Promise<void>
 
 /** Where an incident is told what was done for it; in the transaction that keeps it. */
 export type TimelinePort = (
@@ -149,8 +163,13 @@ export type AliasView = {
 
 /** Aliases of the registries that Rampart may write to. */
 export type AliasesPort = {
-  /** Aliases that point at versions with these bytes. */
+  /** Aliases that point at versions with these bytes, as last seen. */
   readonly pointingAt: (tenant: string, digest: Digest) => Promise<readonly AliasView[]>
+  /** The same as the registries say now, and the registries that do not answer: of them what was last seen. */
+  readonly pointingNow: (
+    tenant: string,
+    digest: Digest,
+  ) => Promise<{ readonly aliases: readonly AliasView[]; readonly unread: readonly string[] }>
   /** Where the alias points now, read from the registry itself. */
   readonly read: (tenant: string, alias: Omit<AliasView, 'version'>) => Promise<string | undefined>
   /** Points it at `to`, or removes it, provided that it is at `expected` now. */

@@ -47,6 +47,7 @@ export type ResponseDeps = {
 export type Response = ReturnType<typeof createResponse>
 
 const RUNS_PER_MINUTE = 30
+const MINUTE_MS = 60_000
 const APPROVAL_MS = 3_600_000
 const MAX_TTL_MS = 30 * 86_400_000
 
@@ -142,12 +143,13 @@ export const createResponse = (deps: ResponseDeps) => {
     // People decide for themselves; a storm of signals must not become a storm of containments.
     if (principal.kind !== 'component') return undefined
     const limit = deps.runsPerMinute ?? RUNS_PER_MINUTE
-    const started = await store.countSince(tx, new Date(clock.now() - 60_000).toISOString())
-    return started < limit
-      ? undefined
-      : responseErrors.RESPONSE_TOO_MANY(
-          `${started} runs were started within a minute; the limit is ${limit}.`,
-        )
+    const { count, first } = await store.startedSince(tx, new Date(clock.now() - MINUTE_MS).toISOString())
+    if (count < limit) return undefined
+    const freeAt = new Date((first?.getTime() ?? clock.now()) + MINUTE_MS).toISOString()
+    return responseErrors.RESPONSE_TOO_MANY(
+      `${count} runs were started within a minute; the limit is ${limit}.`,
+      { details: { freeAt } },
+    )
   }
 
   /** A run must not be a way around what its steps need by themselves. */

@@ -191,16 +191,15 @@ export const listRuns = async (tx: Tx, filter: RunFilter): Promise<StoredRun[]> 
     ),
   )
 
-export const countSince = async (tx: Tx, since: string): Promise<number> =>
-  Number(
-    (
-      await tx.query<{ n: string }>(
-        `SELECT count(*) AS n FROM response_run
-         WHERE created_at > $1 AND body -> 'requestedBy' ->> 'kind' = 'component'`,
-        [since],
-      )
-    )[0]?.n ?? 0,
+/** Runs that policy started since then, and when the first of them was. */
+export const startedSince = async (tx: Tx, since: string): Promise<{ count: number; first?: Date }> => {
+  const [row] = await tx.query<{ count: number; first: Date | null }>(
+    `SELECT count(*)::int AS count, min(created_at) AS first FROM response_run
+     WHERE created_at > $1 AND body -> 'requestedBy' ->> 'kind' = 'component'`,
+    [since],
   )
+  return { count: row?.count ?? 0, ...(row?.first == null ? {} : { first: row.first }) }
+}
 
 export type RunChange = {
   readonly state?: RunState

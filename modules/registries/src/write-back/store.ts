@@ -93,6 +93,17 @@ export const selectAliasesOf = (tx: Tx, digest: Digest): Promise<AliasRow[]> =>
     [digest],
   )
 
+/** Registered versions with these bytes, in registries that still list them. */
+export const selectVersionsOf = (
+  tx: Tx,
+  digest: Digest,
+): Promise<{ readonly registry: string; readonly model: string; readonly version: string }[]> =>
+  tx.query(
+    `SELECT registry, model, version FROM registry_version
+     WHERE (digest = $1 OR observed_digest = $1) AND deleted_at IS NULL ORDER BY 1, 2, 3 LIMIT 1000`,
+    [digest],
+  )
+
 /** One alias that Rampart keeps or kept, of one model: where it points, and what was written. */
 export type AliasState = {
   readonly model: string

@@ -4,6 +4,7 @@ import { componentPrincipal, type Digest, type Registry, type RegistryWriter } f
 import { AppError, systemClock } from '@rampart/kit'
 import { silentLogger, until } from '@rampart/kit/testing'
 import { createMemoryRegistry, type RegistriesRig, startRegistries } from '../testing.ts'
+import { createRegistryAliases } from './aliases.ts'
 import { approvedAliasOf } from './approved-alias.ts'
 import type { VerdictSaid } from './desired.ts'
 import { selectConflicts } from './store.ts'
@@ -188,4 +189,21 @@ test('the verdict as signed now and the approvals that count are beside the vers
   signings = 2
   await approve('2', undefined)
   assert.deepEqual([...beside.keys()].sort(), [...at('1', 'verdict 2'), ...at('2', 'verdict 2')].sort())
+})
+
+test('aliases that were moved since the registry was last seen are known, and who does not answer is named', async () => {
+  const digest = (await rig.room().version('default', 'reg', 'm', '1'))?.digest
+  assert.ok(digest !== undefined)
+  await seen()
+  const aliases = createRegistryAliases({ database: rig.store.database, open: async () => memory })
+  const before = await aliases.pointingAt('default', digest)
+  memory.pointers.get('m')?.set('since', '1').set('other', '2')
+  assert.deepEqual(await aliases.pointingAt('default', digest), before)
+  const since = { registry: 'reg', model: 'm', alias: 'since', version: '1' }
+  assert.deepEqual(await aliases.pointingNow('default', digest), { aliases: [since], unread: [] })
+  const away = createRegistryAliases({
+    database: rig.store.database,
+    open: () => Promise.reject(new Error('away')),
+  })
+  assert.deepEqual(await away.pointingNow('default', digest), { aliases: before, unread: ['reg'] })
 })

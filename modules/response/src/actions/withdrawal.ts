@@ -278,7 +278,8 @@ export const aliasesRemove = ({ versions }: WithdrawalPorts, aliases: AliasesPor
           found.length === 0 ? 'no alias points at them' : `aliases ${found.map(aliasName).join(', ')}`,
       }
     },
-    precheck: async (call) => ({ aliases: await aliases.pointingAt(call.tenant, digestOf(call)) }),
+    // What was last seen may be a poll interval old: an alias that moved since would stay behind, unnoticed.
+    precheck: (call) => aliases.pointingNow(call.tenant, digestOf(call)),
     apply: async (call, memento) => {
       for (const { one, now } of await states(call.tenant, memento))
         if (now === one.version) await aliases.move(call.tenant, one, undefined, one.version)
@@ -286,10 +287,17 @@ export const aliasesRemove = ({ versions }: WithdrawalPorts, aliases: AliasesPor
     },
     probe: async (call, memento) => {
       const left = (await states(call.tenant, memento)).filter(({ one, now }) => now === one.version)
+      const still = (some: readonly AliasView[]) => no(`still there: ${some.map(aliasName).join(', ')}`)
+      if (left.length > 0) return still(left.map(({ one }) => one))
+      if (((memento.unread as readonly string[] | undefined) ?? []).length > 0) {
+        const { aliases: late, unread } = await aliases.pointingNow(call.tenant, digestOf(call))
+        if (unread.length > 0) return no(`no answer, so its aliases are not known: ${unread.join(', ')}`)
+        if (late.length > 0) return still(late)
+      }
       const count = of(memento).length
-      return left.length === 0
-        ? yes(count === 0 ? 'no alias pointed at them' : `${count} aliases read back: none points at them`)
-        : no(`still there: ${left.map(({ one }) => aliasName(one)).join(', ')}`)
+      return yes(
+        count === 0 ? 'no managed alias pointed at them' : `${count} aliases read back: none points at them`,
+      )
     },
     inverse: {
       idempotent: true,
