@@ -14,6 +14,34 @@ const MAX_EVIDENCE_BYTES = 64 * 1024
 export const defaultKey = (input: Pick<SignalInput, 'detector' | 'entity'>): string =>
   `${input.detector}:${input.entity.kind}:${input.entity.id}`
 
+/** What correlation and the database calculate with, hours and days around it included. */
+const EARLIEST = Date.UTC(1900, 0)
+const LATEST = Date.UTC(3000, 0)
+
+/** The format check also lets `+01`, a blank for the T and leap seconds pass, which `Date` does not read. */
+const plainTime = (time: string, pointer: string): string => {
+  const plain = time
+    .replace(/\s/, 'T')
+    .replace(/([+-]\d\d)$/, '$1:00')
+    .replace(/:60(?=[.Zz+-])/, ':59')
+  const at = Date.parse(plain)
+  if (at >= EARLIEST && at < LATEST) return plain
+  const details = [{ pointer, message: 'must be a time from 1900 to 2999' }]
+  throw threatsErrors.THREATS_SIGNAL_INVALID('The signal does not follow signal/1.', { details })
+}
+
+const withPlainTimes = (signal: Signal): Signal => {
+  const { observed_time: observed, window } = signal
+  return {
+    ...signal,
+    time: plainTime(signal.time, '/time'),
+    ...(observed === undefined ? {} : { observed_time: plainTime(observed, '/observed_time') }),
+    ...(window === undefined
+      ? {}
+      : { window: { from: plainTime(window.from, '/window/from'), to: plainTime(window.to, '/window/to') } }),
+  }
+}
+
 /** A complete, valid signal; throws THREATS_SIGNAL_INVALID naming every field that is wrong. */
 export const completeSignal = (
   input: SignalInput,
@@ -36,7 +64,7 @@ export const completeSignal = (
   }
   if (Buffer.byteLength(JSON.stringify(signal.evidence)) > MAX_EVIDENCE_BYTES)
     throw threatsErrors.THREATS_SIGNAL_INVALID(`Evidence is larger than ${MAX_EVIDENCE_BYTES} bytes.`)
-  return signal
+  return withPlainTimes(signal)
 }
 
 const defaultKeyOf = (input: SignalInput): string | undefined =>
