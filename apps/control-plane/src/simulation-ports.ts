@@ -27,19 +27,18 @@ const GRACE_MS = 10_000
 
 const failed = (message: string) => threatsErrors.THREATS_SIMULATION_FAILED(message)
 
-/** Feeds the thread page by page; the last one is empty. */
-const feed = async (
-  worker: Worker,
-  pages: AsyncIterator<readonly unknown[]>,
-  heard: Exclude<ToSimulation, { kind: 'answer' }>,
-): Promise<void> => {
-  if (heard.kind === 'next') worker.postMessage((await pages.next()).value ?? [])
-  else if (heard.kind === 'expired') {
-    throw threatsErrors.THREATS_SIMULATION_BUNDLE_EXPIRED(
-      `The bundle was valid until ${heard.until}: nothing would be done on its word.`,
-    )
-  } else throw new AppError(heard.failure)
-}
+type Fault = Extract<ToSimulation, { kind: 'expired' | 'failure' }>
+
+const errorOf = (heard: Fault): AppError =>
+  heard.kind === 'failure'
+    ? new AppError(heard.failure)
+    : threatsErrors.THREATS_SIMULATION_BUNDLE_EXPIRED(
+        `The bundle was valid until ${heard.until}: nothing would be done on its word.`,
+      )
+
+/** The thread is fed page by page; the last one is empty. */
+const feed = async (worker: Worker, pages: AsyncIterator<readonly unknown[]>): Promise<void> =>
+  worker.postMessage((await pages.next()).value ?? [])
 
 export const createSimulationPorts = (
   policy: Pick<Policy, 'hot' | 'version'>,
@@ -63,7 +62,9 @@ export const createSimulationPorts = (
       return await new Promise<Answer>((resolve, reject) => {
         worker.on('message', (heard: ToSimulation) => {
           if (heard.kind === 'answer') resolve(heard.answer)
-          else feed(worker, pages, heard).catch(reject)
+          else if (heard.kind === 'next') feed(worker, pages).catch(reject)
+          // At once: what the thread said last may come in the same turn as its exit.
+          else reject(errorOf(heard))
         })
         worker.once('error', (error: NodeJS.ErrnoException) =>
           reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? failed('It needed too much memory.') : error),
