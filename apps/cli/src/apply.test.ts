@@ -111,3 +111,22 @@ test('the digest that is sent is the digest of the bytes', async () => {
     assert.match(DIGEST, /^sha256:[0-9a-f]{64}$/)
   })
 })
+
+test('numbers and truth values among the parameters of a registry are sent as text', async () => {
+  const sent: unknown[] = []
+  const server = await startFakeServer(({ method, body }): Reply | undefined => {
+    if (method !== 'PUT') return undefined
+    sent.push(JSON.parse(body))
+    return { body: {} }
+  })
+  try {
+    const stdin = async () =>
+      'kind: Registry\nmetadata: { name: s }\nspec: { type: s3, url: "s3://b", writeBack: true, parameters: { pathStyle: true, concurrency: 8, region: x } }\n'
+    const { code, out } = await cli(['apply', '-f', '-', '--server', server.url], { stdin })
+    assert.deepEqual([code, out], [0, 'registry/s configured\n'])
+    const parameters = { pathStyle: 'true', concurrency: '8', region: 'x' }
+    assert.deepEqual(sent, [{ type: 's3', url: 's3://b', writeBack: true, parameters }])
+  } finally {
+    await server.stop()
+  }
+})

@@ -155,6 +155,9 @@ test('a webhook counts only when it is signed, fresh and new, and says nothing t
     for (const { status, json } of refusals)
       assert.deepEqual([status, json?.['code']], [401, 'REGISTRIES_NOTICE_REFUSED'])
     assert.equal((await send({ sent: 'x'.repeat(70_000) })).status, 413)
+    delete process.env['RAMPART_SECRET_WATCH_HOOK']
+    const without = await send({ id: 'd-9' })
+    assert.deepEqual([without.status, without.json?.['code']], [401, 'REGISTRIES_NOTICE_REFUSED'])
   } finally {
     delete process.env['RAMPART_SECRET_WATCH_HOOK']
   }

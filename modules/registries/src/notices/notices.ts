@@ -58,7 +58,11 @@ export const createNotices = (deps: NoticesDeps) => {
     const read = registry === undefined ? undefined : deps.reader(registry.spec.type)
     if (registry === undefined || secretRef === undefined || read === undefined)
       throw refused('the signature does not hold')
-    const notice = read(headers, body, await deps.secret(secretRef))
+    const secret = await deps.secret(secretRef).catch((error: unknown) => {
+      logger.error({ err: error, tenant, registry: name }, 'registry.notice-secret-missing')
+      throw refused('the signature does not hold')
+    })
+    const notice = read(headers, body, secret)
     if (notice === undefined) throw refused('the signature does not hold')
     return { notice, spec: registry.spec }
   }
