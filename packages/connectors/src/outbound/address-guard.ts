@@ -34,20 +34,24 @@ export const refuseOutbound: Refuse = (url, why) =>
 
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
+/** Without credentials and query; `origin` is null for protocols that browsers do not know (`tls:`). */
+const placeOf = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}`
+
 /** Parses, and refuses other protocols (as `https:`), credentials and fragments; a query unless `query`. */
 export const parseServerUrl = (
   text: string,
   protocols: readonly string[],
   { refuse = refuseOutbound, query = false }: { readonly refuse?: Refuse; readonly query?: boolean } = {},
 ): URL => {
-  if (!URL.canParse(text)) throw refuse(text, 'not a URL')
+  // What stands before an @ or behind a ? must not get into an error: it may hold a secret.
+  const shown = text.replace(/^[\s\S]*@/, '…@').replace(/[?#][\s\S]*$/, '')
+  if (!URL.canParse(text)) throw refuse(shown, 'not a URL')
   const url = new URL(text)
-  if (!protocols.includes(url.protocol)) throw refuse(text, `must be one of ${protocols.join(' ')}`)
-  // The text itself must not get into the error: it holds a secret.
+  if (!protocols.includes(url.protocol)) throw refuse(shown, `must be one of ${protocols.join(' ')}`)
   if (url.username !== '' || url.password !== '')
     throw refuse(`${url.protocol}//${url.host}`, 'carries credentials')
   if (url.hash !== '' || (!query && url.search !== ''))
-    throw refuse(`${url.origin}${url.pathname}`, 'carries a query or fragment')
+    throw refuse(placeOf(url), 'carries a query or fragment')
   if (url.hostname === '') throw refuse(text, 'has no host')
   return url
 }
@@ -81,10 +85,7 @@ export const createAddressGuard = (rules: AddressRules, refuse: Refuse = refuseO
       const host = hostOf(url)
       // A literal address is never looked up, so it is judged here.
       if (isIP(host) !== 0 && !isNamed(url) && !isAllowed(host))
-        throw refuse(
-          `${url.origin}${url.pathname}`,
-          'the address is neither public nor allowed by the configuration',
-        )
+        throw refuse(placeOf(url), 'the address is neither public nor allowed by the configuration')
     },
     lookupFor: (url) => (hostname, options, callback) => {
       dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
