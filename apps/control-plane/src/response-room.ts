@@ -13,6 +13,7 @@ import {
   createPlaybooksPort,
   createResponse,
   createRetract,
+  type DecideAgainPort,
   type Playbooks,
   type ProtectedEntities,
   type Response,
@@ -28,7 +29,7 @@ type Wanted = ResponseRooms & {
   /** Signs playbooks that are written here. */
   readonly signer: Signer
   readonly lineage: Pick<Lineage, 'graph'>
-  readonly incidents: { readonly recordTimeline: TimelinePort }
+  readonly incidents: { readonly recordTimeline: TimelinePort; readonly decideAgain: DecideAgainPort }
   readonly protectedEntities: Pick<ProtectedEntities, 'inForce'>
 }
 
@@ -97,6 +98,7 @@ export const createResponseRoom = (ground: Ground, rooms: Wanted) => {
     versions,
     served: ports.serving.served,
     playbookRevision: async (tenant, name) => (await playbooks.resources.get(tenant, name)).revision,
+    decideAgain: rooms.incidents.decideAgain,
   })
 
   return {

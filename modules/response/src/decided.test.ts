@@ -55,7 +55,7 @@ const handled = async (
       { route: 'two', model: 'm', version: '1', digest: 'e', isDefault: false },
     ],
   })
-  const incident = { id: 'i1', title: 'Something happened' }
+  const incident = { id: 'i1', title: 'Something happened', severity: 'critical' }
   const data = { incident, decision: { id: 'd1', actions, reasons: [] } }
   await handle({ tenant: 'default', data } as never, {} as never)
   return { runs, again }

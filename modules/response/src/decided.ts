@@ -1,5 +1,5 @@
 /** From what policy decided about an incident to runs: one per action, named by the decision, so that it starts once. */
-import type { Digest, EntityKind, ResponseAction } from '@rampart/domain'
+import type { Digest, EntityKind, ResponseAction, Severity } from '@rampart/domain'
 import { type Principal, parseModelVersionRef } from '@rampart/domain'
 import {
   type AppError,
@@ -28,7 +28,7 @@ export type DecidedDeps = {
 }
 
 type Decided = {
-  readonly incident: { readonly id: string; readonly title: string }
+  readonly incident: { readonly id: string; readonly title: string; readonly severity: Severity }
   readonly decision: {
     readonly id: string
     readonly actions: readonly ResponseAction[]
@@ -123,6 +123,7 @@ export const createDecidedConsumer = (deps: DecidedDeps) => {
     const ttl = wanted.ttl_s === undefined ? {} : { ttlMs: wanted.ttl_s * 1000 }
     const shared = {
       incident: incident.id,
+      isUrgent: incident.severity === 'critical',
       idempotencyKey: `decision ${decision.id} ${index}`,
       // `recommend` is a plan that waits for one person at least.
       approvals: wanted.mode === 'recommend' ? Math.max(1, wanted.approvals_needed) : wanted.approvals_needed,

@@ -187,12 +187,20 @@ test('approvals: two different people for a protected entity; forged, repeated a
   await response.stop()
 })
 
-test('policy may start only so many runs a minute; people are not counted', async () => {
+test('policy may start only so many runs a minute, some of them only urgent ones; people are not counted', async () => {
   const made = createWorld()
-  const response = create(made, { runsPerMinute: 2 })
+  const response = create(made, { runsPerMinute: 3 })
   const policy = componentPrincipal('response', ['operator'], 'storm')
-  for (const _ of [1, 2]) await response.start(policy, request(['switch.turn']))
-  await assert.rejects(response.start(policy, request(['switch.turn'])), { code: 'RESPONSE_TOO_MANY' })
+  const begin = (isUrgent: boolean) => response.start(policy, request(['switch.turn'], { isUrgent }))
+  const freedBy = ({ createdAt }: { readonly createdAt: string }) => ({
+    code: 'RESPONSE_TOO_MANY',
+    details: { freeAt: new Date(Date.parse(createdAt) + 60_000).toISOString() },
+  })
+  const first = await begin(false)
+  await begin(false)
+  await assert.rejects(begin(false), freedBy(first))
+  await begin(true)
+  await assert.rejects(begin(true), freedBy(first))
   await response.start(person('ann', 'storm'), request(['switch.turn']))
 })
 

@@ -48,6 +48,8 @@ export type Response = ReturnType<typeof createResponse>
 
 const RUNS_PER_MINUTE = 30
 const MINUTE_MS = 60_000
+/** Share of the limit that is not kept for what is urgent: many small containments must not hold up a grave one. */
+const NOT_URGENT = 2 / 3
 const APPROVAL_MS = 3_600_000
 const MAX_TTL_MS = 30 * 86_400_000
 
@@ -142,12 +144,14 @@ export const createResponse = (deps: ResponseDeps) => {
     }
     // People decide for themselves; a storm of signals must not become a storm of containments.
     if (principal.kind !== 'component') return undefined
-    const limit = deps.runsPerMinute ?? RUNS_PER_MINUTE
-    const { count, first } = await store.startedSince(tx, new Date(clock.now() - MINUTE_MS).toISOString())
-    if (count < limit) return undefined
-    const freeAt = new Date((first?.getTime() ?? clock.now()) + MINUTE_MS).toISOString()
+    const most = deps.runsPerMinute ?? RUNS_PER_MINUTE
+    const limit = request.isUrgent === true ? most : Math.ceil(most * NOT_URGENT)
+    const since = new Date(clock.now() - MINUTE_MS).toISOString()
+    const earlier = await store.startedAt(tx, since, limit)
+    if (earlier === undefined) return undefined
+    const freeAt = new Date(earlier.getTime() + MINUTE_MS).toISOString()
     return responseErrors.RESPONSE_TOO_MANY(
-      `${count} runs were started within a minute; the limit is ${limit}.`,
+      `The limit of ${limit} runs a minute${request.isUrgent === true ? '' : ' that are not urgent'} is reached.`,
       { details: { freeAt } },
     )
   }

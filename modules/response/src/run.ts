@@ -84,6 +84,8 @@ export type RunRequest = {
   readonly ttlMs?: number
   /** One run at a time per key. */
   readonly concurrencyKey?: string
+  /** Policy may start it although only what is kept for grave matters is left of its limit. */
+  readonly isUrgent?: boolean
   /** Equal keys are one run; made up when absent. */
   readonly idempotencyKey?: string
   /** `revert` undoes what was done when a step fails; `continue` does the others and tells which is not proven. */

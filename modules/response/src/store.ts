@@ -191,15 +191,16 @@ export const listRuns = async (tx: Tx, filter: RunFilter): Promise<StoredRun[]> 
     ),
   )
 
-/** Runs that policy started since then, and when the first of them was. */
-export const startedSince = async (tx: Tx, since: string): Promise<{ count: number; first?: Date }> => {
-  const [row] = await tx.query<{ count: number; first: Date | null }>(
-    `SELECT count(*)::int AS count, min(created_at) AS first FROM response_run
-     WHERE created_at > $1 AND body -> 'requestedBy' ->> 'kind' = 'component'`,
-    [since],
-  )
-  return { count: row?.count ?? 0, ...(row?.first == null ? {} : { first: row.first }) }
-}
+/** When the run was made that stands `nth` among those of policy, newest first; undefined where there are fewer since then. */
+export const startedAt = async (tx: Tx, since: string, nth: number): Promise<Date | undefined> =>
+  (
+    await tx.query<{ created_at: Date }>(
+      `SELECT created_at FROM response_run
+       WHERE created_at > $1 AND body -> 'requestedBy' ->> 'kind' = 'component'
+       ORDER BY created_at DESC OFFSET $2 LIMIT 1`,
+      [since, nth - 1],
+    )
+  )[0]?.created_at
 
 export type RunChange = {
   readonly state?: RunState

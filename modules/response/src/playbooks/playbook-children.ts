@@ -75,6 +75,8 @@ export const createChildren = ({ database, response, startNested }: ChildrenDeps
         parameters: parameters as Json,
       })),
       idempotencyKey: keyOf(run, dispatch),
+      // What was begun is finished before something else begins.
+      isUrgent: true,
       ...(ttl === undefined ? {} : { ttlMs: ttl * 1000 }),
       ...(approvals === undefined ? {} : { approvals }),
       ...(body.incident === undefined ? {} : { incident: body.incident }),

@@ -10,6 +10,7 @@ import type { Tx } from '@rampart/kit'
 import { judged, NO_COUNTS } from '../correlation/rule-prior.ts'
 import { threatsErrors } from '../errors.ts'
 import { createAnnounce } from './announce.ts'
+import { createAskAgain } from './ask-again.ts'
 import { correlateSignals } from './correlate-signals.ts'
 import { accountsOf, createDecide } from './decide.ts'
 import * as evidence from './evidence-store.ts'
@@ -294,6 +295,8 @@ export const createIncidents = (deps: IncidentDeps) => {
         details: { ...note.details, ...(note.run === undefined ? {} : { run: note.run }) },
       })
     },
+
+    decideAgain: createAskAgain(deps, announce),
 
     countDecisions: (tenant: string, since: string, limit: number) =>
       database.read(tenant, (tx) => store.countDecisions(tx, since, limit)),

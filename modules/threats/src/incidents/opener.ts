@@ -82,6 +82,10 @@ export const createOpener = (deps: OpenerDeps) => {
       return
     }
     if (isNew && (await waitsForStorm(tx, incident))) return
+    if (!isNew && !store.isLive(incident)) {
+      await store.change(tx, incident.id, { dueAt: null }, now)
+      return
+    }
     const seen = isNew ? await open(tx, incident) : incident
     const rank = severityRank(seen.severity)
     if (rank > (seen.decidedRank ?? -1)) {

@@ -44,6 +44,9 @@ export const readActions = (obligations: Readonly<Record<string, unknown>>): Rea
 const CAUTION = { observe: 0, recommend: 1, act: 2 } as const
 const nameOf = ({ action, entity }: ResponseAction): string => `${action} ${entity.kind}:${entity.id}`
 
+export const isSameAction = (one: ResponseAction, other: ResponseAction): boolean =>
+  nameOf(one) === nameOf(other)
+
 /** What was not decided before, or only more carefully: a growing incident must not repeat its containments. */
 export const newActions = (
   actions: readonly ResponseAction[],

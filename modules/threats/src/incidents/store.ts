@@ -1,5 +1,5 @@
 /** SQL over incidents: their rows, their signals, their timelines. */
-import type { Disposition, IncidentEntity, IncidentStatus, Severity } from '@rampart/domain'
+import type { Disposition, IncidentEntity, IncidentStatus, ResponseAction, Severity } from '@rampart/domain'
 import type { Tx } from '@rampart/kit'
 
 export type StoredStatus = IncidentStatus | 'forming' | 'merged'
@@ -97,6 +97,18 @@ export const list = async (tx: Tx, filter: IncidentFilter): Promise<Incident[]> 
     ],
   )
   return rows.map(toIncident)
+}
+
+/** Signals still count in it, and something may still be decided about it. */
+export const isLive = ({ status }: Pick<Incident, 'status'>): boolean =>
+  ['open', 'acknowledged', 'contained'].includes(status)
+
+/** Incidents that wait to be decided about again. */
+export const countUndecided = async (tx: Tx): Promise<number> => {
+  const rows = await tx.query<{ n: number }>(
+    'SELECT count(*)::int AS n FROM threats_incident WHERE due_at IS NOT NULL AND decided_rank < 0',
+  )
+  return rows[0]?.n ?? 0
 }
 
 export const countOpen = async (tx: Tx): Promise<{ severity: Severity; n: number }[]> =>
@@ -293,6 +305,27 @@ export const decisionsOf = async (tx: Tx, incident: string): Promise<StoredDecis
     [incident],
   )
   return rows.map(toDecision)
+}
+
+export const findActions = async (tx: Tx, decision: string): Promise<ResponseAction[]> => {
+  const rows = await tx.query<{ actions: ResponseAction[] }>(
+    'SELECT actions FROM threats_decision WHERE id = $1',
+    [decision],
+  )
+  return rows[0]?.actions ?? []
+}
+
+export const changeActions = async (
+  tx: Tx,
+  decision: string,
+  actions: readonly ResponseAction[],
+  acted: number,
+): Promise<void> => {
+  await tx.query('UPDATE threats_decision SET actions = $2, acted = $3 WHERE id = $1', [
+    decision,
+    JSON.stringify(actions),
+    acted,
+  ])
 }
 
 /** Decisions since then, counted up to a limit. */
