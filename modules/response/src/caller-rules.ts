@@ -36,13 +36,20 @@ export const createCallerRules = (deps: CallerRulesDeps) => {
 
   const keyOf = (tenant: string, caller: string): string => `${tenant} ${caller}`
 
+  let begun = 0
+  let shown = 0
+  /** A reader that another overtook knows less: what it read is thrown away. */
   const load = async (): Promise<void> => {
+    begun += 1
+    const mine = begun
     const all = await database.read(ALL_TENANTS, store.selectRules)
     const next = new Map<string, CallerRule[]>()
     for (const { tenant, ...rule } of all) {
       const key = keyOf(tenant, rule.caller)
       next.set(key, [...(next.get(key) ?? []), rule])
     }
+    if (mine < shown) return
+    shown = mine
     rules = next
     limits.use(next)
   }
