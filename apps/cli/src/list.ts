@@ -1,4 +1,4 @@
-/** Reads a list of the API page by page, up to a stated number of items. */
+/** Reads a list of the API page by page, up to a stated number of items; `onMore` hears that there are others. */
 import type { Query } from '@rampart/client'
 import type { Resource } from './kinds.ts'
 import type { Session } from './session.ts'
@@ -12,6 +12,7 @@ export const listAll = async (
   path: string,
   query: Query,
   limit: number,
+  onMore?: () => void,
 ): Promise<Resource[]> => {
   const items: Resource[] = []
   let cursor: string | undefined
@@ -23,5 +24,6 @@ export const listAll = async (
     items.push(...(data.items ?? []))
     cursor = data.nextCursor
   } while (cursor !== undefined && items.length < limit)
+  if (cursor !== undefined) onMore?.()
   return items
 }

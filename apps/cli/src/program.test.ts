@@ -54,6 +54,8 @@ const answer = ({ method, path, query }: Received): Reply | undefined => {
   if (path.endsWith('/transitions')) return path.includes('card-fraud') ? { body: MODEL } : denied
   if (path.endsWith('/approvals') && method === 'POST')
     return path.includes('card-fraud') ? { body: APPROVED } : denied
+  if (path === '/api/v1/response/runs/r-1/revert')
+    return { body: { id: 'r-1', state: 'reverted', steps: [] } }
   if (path === '/api/v1/routes/fraud' && method === 'PUT') return { body: {} }
   if (path === '/api/v1/session')
     return {
@@ -101,6 +103,15 @@ test('get prints a table, names, and stops at the limit', async () => {
   )
   const names = await run('get', 'models', '-o', 'name', '--filter', 'stage=deployed')
   assert.equal(names.out, 'model/card-fraud:1.0.0\n')
+  assert.match(table.err, /^only the first 1 of more/)
+  assert.equal(names.err, '')
+})
+
+test('a containment is reverted by its id and by what get -o name prints', async () => {
+  for (const name of ['r-1', 'containment/r-1']) {
+    const { code, out } = await run('revert', name)
+    assert.deepEqual([code, out], [0, 'containment/r-1 reverted\n'])
+  }
 })
 
 test('what is missing is exit code 3, with the reason on stderr only', async () => {

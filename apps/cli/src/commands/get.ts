@@ -42,7 +42,9 @@ const get = async (
   const kind = kindOf(word)
   const items =
     names.length === 0
-      ? await listAll(session, kind.listPath, queryOf(options.filter), options.limit)
+      ? await listAll(session, kind.listPath, queryOf(options.filter), options.limit, () =>
+          session.say(`only the first ${options.limit} of more; --limit shows others`),
+        )
       : (await Promise.all(names.map((name) => one(session, kind, name)))).flat()
   printResources(session.io, kind, items, session.format)
 }

@@ -52,9 +52,11 @@ const DONE: Readonly<Record<'revert' | 'resume', string>> = { revert: 'reverted'
 const command = async (
   session: Session,
   verb: 'revert' | 'resume',
-  id: string,
+  name: string,
   { reason }: { readonly reason: string },
 ): Promise<void> => {
+  // As `get -o name` writes it.
+  const id = name.replace(/^(?:containment|run)\//, '')
   const { data } = await session.client.request('post', `/api/v1/response/runs/{id}/${verb}`, {
     path: { id },
     body: { reason },
