@@ -109,7 +109,7 @@ test('registries say how they stand; refused versions say why; a sync can be ask
     const versions = page.getByRole('table', { name: 'Versions of mlflow-prod' })
     await versions.getByText('the version name leaves its folder').waitFor()
     const asked = page.waitForRequest((request) => request.url().endsWith('/registries/mlflow-prod/sync'))
-    await page.getByRole('button', { name: 'Sync mlflow-prod now' }).click()
+    await page.getByRole('button', { name: 'Sync now: mlflow-prod' }).click()
     assert.equal((await asked).method(), 'POST')
   })
   await visit({ empty: true }, async ({ page, open }) => {

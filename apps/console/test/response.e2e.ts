@@ -49,7 +49,7 @@ test('who may not is told why before asking: the buttons of a viewer open nothin
     await refused('Kill switch', /^response:kill-switch needs/)
     await refused('Protect', /^response:configure needs/)
     await open('/registries')
-    await refused('Sync mlflow-prod now', /^registry:sync needs/)
+    await refused('Sync now: mlflow-prod', /^registry:sync needs/)
     await open('/siem/sinks/soc-webhook')
     await refused('Send all again', /^sink:write needs one of the roles admin/)
     const letters = page.getByRole('table', { name: 'Dead letters' })

@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Contribution>[] = [
   {
     id: 'signal',
     head: 'Signal',
-    className: 'min-w-44',
+    className: 'min-w-44 wrap-anywhere',
     cell: (row) => (
       <>
         <RowLink to={pb.signal(row.signal)}>{row.title}</RowLink>

@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<RunItem>[] = [
   {
     id: 'name',
     head: 'What',
-    className: 'min-w-36',
+    className: 'min-w-36 wrap-anywhere',
     cell: (row) => <RunName run={row} />,
   },
   { id: 'end', head: 'Until', align: 'right', from: 'sm', cell: (row) => <RunEnd run={row} /> },

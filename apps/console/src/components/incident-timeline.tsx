@@ -48,7 +48,7 @@ export const TimelineCard = ({ timeline }: { timeline: readonly Entry[] }) => {
               {clockTime(entry.time)}
             </time>
             <div className="min-w-0">
-              <p className="text-sm break-words">
+              <p className="text-sm wrap-anywhere">
                 <span className="font-medium">{entry.kind}</span>{' '}
                 <span className="text-ink-2">{timelineWords(entry.kind, entry.text)}</span>
               </p>

@@ -40,10 +40,12 @@ export const Page = ({ title, crumbs = [], badges, description, actions, childre
             </nav>
           )}
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            <h1 className="text-xl font-semibold tracking-[-0.012em] break-words">{title}</h1>
+            <h1 className="min-w-0 text-xl font-semibold tracking-[-0.012em] wrap-anywhere">{title}</h1>
             {badges}
           </div>
-          {description !== undefined && <div className="mt-0.5 max-w-5xl text-ink-2">{description}</div>}
+          {description !== undefined && (
+            <div className="mt-0.5 max-w-5xl wrap-anywhere text-ink-2">{description}</div>
+          )}
         </div>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>

@@ -1,5 +1,5 @@
 /** A playbook as a graph; with a run, each step shows how it ended. The same as a list is below it. */
-import { useMemo } from 'react'
+import { useLayoutEffect, useMemo, useRef } from 'react'
 import type { PlaybookRunItem } from '../api/response-queries.ts'
 import { drawLayered } from '../graph/layered-layout.ts'
 import { type PlaybookDocument, pictureOf, type WorkflowStep } from '../graph/playbook-graph.ts'
@@ -35,8 +35,15 @@ export const PlaybookPicture = ({ playbook, run }: Props) => {
   )
   // The last time a step was entered counts: loops enter it again and again.
   const states = new Map(run?.steps.map(({ step, state }) => [step, state]))
+  const frame = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    const { current } = frame
+    // Its start is in the middle: where the picture is wider than the screen, that is what to see first.
+    if (current !== null) current.scrollLeft = (drawing.width - current.clientWidth) / 2
+  }, [drawing.width])
   return (
-    <div className="overflow-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section ref={frame} aria-label="Picture of the workflow" tabIndex={0} className="overflow-auto">
       <svg
         role="img"
         aria-label={`Workflow of ${playbook.name ?? 'the playbook'}, ${picture.boxes.length} steps`}
@@ -112,6 +119,6 @@ export const PlaybookPicture = ({ playbook, run }: Props) => {
           )
         })}
       </svg>
-    </div>
+    </section>
   )
 }

@@ -96,7 +96,7 @@ export const ProtectedEntities = () => {
           </Empty>
         }
       />
-      {open && <ProtectDialog onClose={() => setOpen(false)} />}
+      {open && <ProtectDialog items={query.data?.items ?? []} onClose={() => setOpen(false)} />}
     </Card>
   )
 }
@@ -115,13 +115,27 @@ const nameOf = (kind: string, id: string): string =>
     .slice(0, 60)
     .replace(/-+$/, '')
 
-const ProtectDialog = ({ onClose }: { onClose: () => void }) => {
+/** A name that nothing else bears: writing under a name that is taken would take the other's protection away. */
+const freeName = (kind: string, id: string, items: readonly ProtectedItem[]): string => {
+  const wanted = nameOf(kind, id)
+  const isTaken = (name: string) =>
+    items.some((item) => item.name === name && (item.spec.kind !== kind || item.spec.id !== id))
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? wanted : `${wanted.slice(0, 56).replace(/-+$/, '')}-${count}`
+    if (!isTaken(name)) return name
+  }
+}
+
+type DialogProps = { items: readonly ProtectedItem[]; onClose: () => void }
+
+const ProtectDialog = ({ items, onClose }: DialogProps) => {
   const refresh = useRefresh()
   const [kind, setKind] = useState('route')
   const [id, setId] = useState('')
   const [reason, setReason] = useState('')
   const work = useMutation({
-    mutationFn: () => protectEntity(nameOf(kind, id), { kind, id: id.trim(), reason: reason.trim() }),
+    mutationFn: () =>
+      protectEntity(freeName(kind, id.trim(), items), { kind, id: id.trim(), reason: reason.trim() }),
     onSuccess: async () => {
       await refresh()
       onClose()

@@ -47,7 +47,7 @@ export const SyncButton = ({ name, state, size = 'md' }: SyncProps) => {
       <Button
         size={size}
         busy={sync.isPending}
-        aria-label={`Sync ${name} now`}
+        aria-label={`Sync now: ${name}`}
         disabledReason={
           refused ?? (state === 'paused' ? 'The registry is paused in its manifest' : undefined)
         }

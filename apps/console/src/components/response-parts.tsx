@@ -148,7 +148,7 @@ export const RunActions = ({ run, size }: { run: RunItem; size?: 'sm' | 'md' }) 
   const [verb, setVerb] = useState<Verb>()
   const refusal = useRefusal()
   return (
-    <span className="inline-flex flex-wrap gap-1.5">
+    <span className="inline-flex flex-wrap justify-end gap-1.5">
       {verbsFor(run).map((one) => (
         <Button
           key={one}

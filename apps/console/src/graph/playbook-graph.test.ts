@@ -21,7 +21,8 @@ test('arrows lead forward and say when they are taken; double ones are one', () 
     picture.arrows.find((arrow) => arrow.from === idOf(from) && arrow.to === idOf(to))?.label
   assert.equal(label('a', 'e'), 'fails')
   assert.equal(label('a', 'c'), '')
-  assert.equal(label('c', 'e'), 'x, default')
+  assert.equal(label('c', 'e'), 'then, x, default')
+  assert.equal(label('p', 'e'), 'then')
   assert.equal(label('p', 'b'), '')
 })
 

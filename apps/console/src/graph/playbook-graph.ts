@@ -28,14 +28,20 @@ const LABELS: Readonly<Record<string, string>> = {
   on_false: 'false',
 }
 
+/** What completes when its branches have: without the word, what comes then looks like one more branch. */
+const BRANCHING = ['parallel', 'if-condition', 'while-condition', 'switch-condition']
+
 /** What follows a step, with the word on the arrow. */
 export const linksOf = (step: WorkflowStep): readonly (readonly [string, string])[] => {
   const links: (readonly [string, string])[] = []
   const add = (to: unknown, label: string): void => {
     if (typeof to === 'string') links.push([to, label])
   }
-  for (const [key, label] of Object.entries(LABELS))
-    add(step[key], key === 'on_true' && step.type === 'while-condition' ? 'again' : label)
+  for (const [key, label] of Object.entries(LABELS)) {
+    if (key === 'on_true' && step.type === 'while-condition') add(step[key], 'again')
+    else if (key === 'on_completion' && BRANCHING.includes(step.type)) add(step[key], 'then')
+    else add(step[key], label)
+  }
   if (Array.isArray(step.next_steps)) for (const to of step.next_steps) add(to, '')
   for (const [value, to] of Object.entries((step.cases ?? {}) as Record<string, unknown>)) add(to, value)
   return links

@@ -30,13 +30,14 @@ const COLUMNS: readonly Column<Approval>[] = [
   {
     id: 'version',
     head: 'Version',
-    className: 'min-w-40',
+    className: 'min-w-40 wrap-anywhere',
     cell: (row) => <RowLink to={pb.approval(row.id)}>{row.name}</RowLink>,
   },
   { id: 'state', head: 'State', from: 'sm', cell: (row) => <ApprovalBadge state={row.state} /> },
   {
     id: 'needed',
     head: 'What it waits for',
+    className: 'sm:min-w-52',
     cell: (row) => <span className="text-ink-2">{neededWords(row)}</span>,
   },
   {
@@ -49,7 +50,12 @@ const COLUMNS: readonly Column<Approval>[] = [
     id: 'reason',
     head: 'Why',
     from: 'xl',
-    cell: (row) => <span className="line-clamp-1 max-w-96 text-ink-3">{row.reason}</span>,
+    className: 'min-w-44',
+    cell: (row) => (
+      <span className="line-clamp-2 max-w-96 wrap-anywhere text-ink-3" title={row.reason}>
+        {row.reason}
+      </span>
+    ),
   },
   { id: 'age', head: 'Asked', align: 'right', from: 'sm', cell: (row) => <Ago time={row.createdAt} /> },
   {

@@ -34,6 +34,7 @@ const STEPS: readonly Column<RunStep>[] = [
       <>
         {actionWords(row.action)}
         <code className="block font-mono text-2xs text-ink-3">{row.action}</code>
+        <span className="mt-1 block text-xs wrap-anywhere text-ink-2 sm:hidden">{row.detail}</span>
       </>
     ),
   },
@@ -42,7 +43,13 @@ const STEPS: readonly Column<RunStep>[] = [
     head: 'State',
     cell: (row) => <Badge tone={toneOf(row.state)}>{row.state === 'probed' ? 'proven' : row.state}</Badge>,
   },
-  { id: 'detail', head: 'What the probe saw', className: 'min-w-52', cell: (row) => row.detail ?? '' },
+  {
+    id: 'detail',
+    head: 'What the probe saw',
+    from: 'sm',
+    className: 'min-w-52 wrap-anywhere',
+    cell: (row) => row.detail ?? '',
+  },
   {
     id: 'took',
     head: 'Took',

@@ -75,7 +75,7 @@ const Body = ({ incident, etag }: { incident: IncidentDetail; etag: string }) =>
     <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_26rem] xl:grid-rows-[auto_1fr]">
       <div className="flex min-w-0 flex-col gap-4">
         <Card title="Summary">
-          <p className="max-w-4xl leading-relaxed break-words">{incident.summary}</p>
+          <p className="max-w-4xl leading-relaxed wrap-anywhere">{incident.summary}</p>
         </Card>
         <IncidentRuns incident={incident.id} />
         <DecisionsCard incident={incident} />
@@ -151,13 +151,15 @@ const FactsCard = ({ incident }: { incident: IncidentDetail }) => (
       <Fact label="Last signal">
         <Ago time={incident.lastTime} />
       </Fact>
-      <Fact label="Owner">{incident.owner ?? 'nobody'}</Fact>
-      <Fact label="Due">
-        <Clocks incident={incident} />
+      <Fact label="Owner">
+        <span className="wrap-anywhere">{incident.owner ?? 'nobody'}</span>
       </Fact>
       <Fact label="Judged">{incident.disposition ?? 'not yet'}</Fact>
       <Fact label="Id">
         <CopyText value={incident.id} shown={shortId(incident.id)} what="incident id" />
+      </Fact>
+      <Fact label="Due" className="col-span-2">
+        <Clocks incident={incident} />
       </Fact>
     </dl>
   </Card>

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Incident>[] = [
   {
     id: 'title',
     head: 'Incident',
-    className: 'min-w-44',
+    className: 'min-w-44 wrap-anywhere',
     sort: (row) => row.title,
     cell: (row) => <RowLink to={pb.incident(row.id)}>{row.title}</RowLink>,
   },

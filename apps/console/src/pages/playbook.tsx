@@ -37,6 +37,7 @@ const STEPS: readonly Column<PlayedStep>[] = [
   {
     id: 'run',
     head: 'Did it',
+    className: 'wrap-anywhere',
     cell: ({ kind, run, why }) =>
       why ??
       (run !== undefined && kind === 'action' ? <TextLink to={pb.containment(run)}>run</TextLink> : ''),
@@ -114,7 +115,9 @@ const RunSteps = ({ run }: { run: PlaybookRunItem }) => {
   const manual = run.steps.filter(({ kind, state }) => kind === 'manual' && state === 'waiting')
   return (
     <>
-      {run.failure !== undefined && <p className="px-4 pt-3 text-high">Failed: {run.failure.reason}</p>}
+      {run.failure !== undefined && (
+        <p className="px-4 pt-3 wrap-anywhere text-high">Failed: {run.failure.reason}</p>
+      )}
       {manual.map((step) => (
         <ManualStep key={step.key} run={run} step={step} />
       ))}
@@ -128,7 +131,7 @@ const ManualStep = ({ run, step }: { run: PlaybookRunItem; step: PlayedStep }) =
   const refused = useRefusal()('response:write')
   return (
     <div className="flex flex-wrap items-center gap-3 border-b border-line bg-accent-soft px-4 py-3">
-      <p className="min-w-0 flex-1">
+      <p className="min-w-0 flex-1 basis-64 wrap-anywhere">
         <span className="font-medium">{step.name}</span> waits for a person:{' '}
         {step.instruction ?? 'say how it ended'}
       </p>

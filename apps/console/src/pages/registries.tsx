@@ -19,6 +19,7 @@ const columns: readonly Column<RegistryItem>[] = [
   {
     id: 'name',
     head: 'Registry',
+    className: 'min-w-32 wrap-anywhere',
     sort: (row) => row.name,
     cell: (row) => (
       <>

@@ -171,7 +171,13 @@ const Versions = ({ name }: { name: string }) => {
           columns={columns}
           rows={query.data?.items}
           rowKey={(row) => `${row.model} ${row.version}`}
-          empty={<Empty title="No version is in this state">Choose another state, or sync now.</Empty>}
+          empty={
+            isState(state) ? (
+              <Empty title="No version is in this state">Choose another state.</Empty>
+            ) : (
+              <Empty title="No version was seen there yet">They are listed when a walk has found them.</Empty>
+            )
+          }
         />
       )}
     </Card>

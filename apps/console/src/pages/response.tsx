@@ -37,7 +37,7 @@ const RUNS: readonly Column<RunItem>[] = [
   {
     id: 'name',
     head: 'Containment',
-    className: 'min-w-36',
+    className: 'min-w-36 wrap-anywhere',
     cell: (row) => <RunName run={row} />,
   },
   {

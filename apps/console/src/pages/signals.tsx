@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Signal>[] = [
   {
     id: 'title',
     head: 'Signal',
-    className: 'min-w-44',
+    className: 'min-w-44 wrap-anywhere',
     sort: (row) => row.title,
     cell: (row) => <RowLink to={pb.signal(row.id)}>{row.title}</RowLink>,
   },

@@ -29,10 +29,10 @@ export const Card = ({ title, note, actions, children, className, flush = false,
 )
 
 /** Label above value, for heads of pages. */
-export const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
-  <div className="min-w-0">
-    <dt className="eyebrow">{label}</dt>
-    <dd className="mt-0.5 min-w-0 text-sm">{children}</dd>
+export const Fact = (props: { label: string; children: ReactNode; className?: string }) => (
+  <div className={cx('min-w-0', props.className)}>
+    <dt className="eyebrow">{props.label}</dt>
+    <dd className="mt-0.5 min-w-0 text-sm">{props.children}</dd>
   </div>
 )
 
