@@ -15,6 +15,7 @@ let store: TestDatabase
 let incidents: ReturnType<typeof createIncidents>
 let threats: ReturnType<typeof createThreats>
 let asked = 0
+let isBusy = false
 
 const deny = (entity: ResponseAction['entity']): ResponseAction => ({
   ...{ action: 'caller.deny', entity, parameters: { caller: entity.id } },
@@ -28,13 +29,16 @@ before(async () => {
   threats = createThreats(deps)
   const decide = async ({ input }: { readonly input: Readonly<Record<string, unknown>> }) => {
     asked += 1
+    const reasons = isBusy ? ['the policy could not be evaluated: the policy took too long'] : []
     const { entities } = input as { readonly entities: readonly ResponseAction['entity'][] }
-    return {
-      ...{ allow: true, reasons: [], id: `d${asked}`, pack: 'response', principal: 'p' },
+    const answer = {
+      ...{ allow: !isBusy, reasons, id: `d${asked}`, pack: 'response', principal: 'p' },
       ...{ evaluationMicros: 1, time: clock.iso() },
-      obligations: { actions: entities.map(({ kind, id }) => deny({ kind, id })) },
+      obligations: isBusy ? {} : { actions: entities.map(({ kind, id }) => deny({ kind, id })) },
       ...({ bundleDigest: 'sha256:a', inputDigest: 'sha256:b' } as const),
     }
+    isBusy = false
+    return answer
   }
   incidents = createIncidents({ ...deps, logger: silentLogger, policy: { decide } })
   await incidents.start()
@@ -111,4 +115,13 @@ test('nothing is decided about an incident that a person closed meanwhile', asyn
   assert.equal(asked, before)
   assert.equal((await noRoom(attack)) > before, false)
   assert.equal((await incidents.detail(TENANT, attack.id)).decisions.length, 1)
+})
+
+test('a policy that ran out of time on a busy machine is asked once more', async () => {
+  isBusy = true
+  const { decisions } = await attackBy('unlucky')
+  assert.deepEqual(
+    decisions.map(({ acted }) => acted),
+    [1],
+  )
 })

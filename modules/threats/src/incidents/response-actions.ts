@@ -41,6 +41,10 @@ export const readActions = (obligations: Readonly<Record<string, unknown>>): Rea
   return { actions, faults }
 }
 
+/** The policy ran out of time or into an error: an answer, but not what it says. */
+export const isBroken = (reasons: readonly string[]): boolean =>
+  reasons[0]?.startsWith('the policy could not be evaluated') === true
+
 const CAUTION = { observe: 0, recommend: 1, act: 2 } as const
 const nameOf = ({ action, entity }: ResponseAction): string => `${action} ${entity.kind}:${entity.id}`
 

@@ -1,6 +1,6 @@
 /** Asks two bundles the questions that incidents asked, in their order, and tells where the answers differ. */
 import type { DecisionResult, ResponseAction } from '@rampart/domain'
-import { countActed, newActions, readActions } from '../incidents/response-actions.ts'
+import { countActed, isBroken, newActions, readActions } from '../incidents/response-actions.ts'
 import type { StoredDecision } from '../incidents/store.ts'
 
 export interface Bundle {
@@ -67,8 +67,8 @@ const createLife = (bundle: Bundle) => {
       remember(incident, at, actions)
       totals.actions += actions.length
       totals.acted += countActed(actions)
-      const isBroken = reasons[0]?.startsWith('the policy could not be evaluated') === true
-      totals.faults += read.faults.length + (isBroken ? 1 : 0)
+      const hasFailed = isBroken(reasons)
+      totals.faults += read.faults.length + (hasFailed ? 1 : 0)
       return { actions, reasons }
     },
   }
