@@ -128,3 +128,23 @@ test('what is said of a line that is no JSON quotes nothing of it', async () => 
     assert.doesNotMatch(err, /sk-|api/)
   }
 })
+
+test('what came is written before more is waited for, and an interrupt is no success', async () => {
+  const line = `${JSON.stringify(signal)}\n`
+  let written = ''
+  const interrupt = new AbortController()
+  const { code } = await cli(['encode', '--format', 'cef'], {
+    out: (text) => {
+      written += text
+    },
+    signal: interrupt.signal,
+    stdinChunks: async function* () {
+      yield Buffer.from(line)
+      assert.match(written, /^CEF:0/)
+      interrupt.abort()
+      yield Buffer.from(line)
+    },
+  })
+  assert.equal(code, 130)
+  assert.equal(written.trimEnd().split('\n').length, 1)
+})

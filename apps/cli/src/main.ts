@@ -1,6 +1,7 @@
 /** Entry of `rampart`: connects the process to the program. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { assetPath } from '@rampart/kit/core'
 import { runCli } from './program.ts'
@@ -28,7 +29,7 @@ process.exitCode = await runCli(
     env: process.env,
     cwd: process.cwd(),
     stdin: () => text(process.stdin),
-    stdinChunks: () => process.stdin,
+    stdinChunks: () => addAbortSignal(interrupt.signal, process.stdin),
     isTerminal: process.stdout.isTTY === true && process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
     signal: interrupt.signal,

@@ -23,8 +23,21 @@ export const convertLines = async (session: Session, convert: (line: string) => 
     bad += 1
     if (bad <= MAX_TOLD) io.err(`line ${number}: ${printable(why)}\n`)
   }
-  for await (const { number, text, tooLong } of readLines(io.stdinChunks?.() ?? [await io.stdin()])) {
-    if (io.signal.aborted) break
+  const flush = async (): Promise<void> => {
+    if (out === '') return
+    io.out(out)
+    out = ''
+    await io.drained?.()
+  }
+  /** What came is written before more is waited for: `tail -f` may be in front of us. */
+  const chunks = async function* (): AsyncGenerator<Uint8Array | string> {
+    for await (const chunk of io.stdinChunks?.() ?? [await io.stdin()]) {
+      yield chunk
+      await flush()
+    }
+  }
+  for await (const { number, text, tooLong } of readLines(chunks())) {
+    io.signal.throwIfAborted()
     if (tooLong) {
       refuse(number, 'longer than 1 MiB')
       continue
@@ -34,12 +47,8 @@ export const convertLines = async (session: Session, convert: (line: string) => 
     } catch (error) {
       refuse(number, messageOf(error))
     }
-    if (out.length > FLUSH_CHARACTERS) {
-      io.out(out)
-      out = ''
-      await io.drained?.()
-    }
+    if (out.length > FLUSH_CHARACTERS) await flush()
   }
-  if (out !== '') io.out(out)
+  await flush()
   if (bad > 0) throw cliErrors.CLI_BAD_LINES(`${bad} ${bad === 1 ? 'line was' : 'lines were'} not converted`)
 }
