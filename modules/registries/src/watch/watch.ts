@@ -13,6 +13,7 @@ import {
 } from '@rampart/kit'
 import { selectConflicts } from '../write-back/store.ts'
 import { type Condition, judgeRegistries, type WatchRow, type WatchState } from './judge.ts'
+import { createParting } from './parting.ts'
 import type { WatchPorts } from './ports.ts'
 import { createRecheck } from './recheck.ts'
 import * as store from './store.ts'
@@ -47,6 +48,7 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
   >()
   const rowsByTenant = new Map<string, readonly WatchRow[]>()
   const recheck = createRecheck(deps)
+  const parting = createParting(clock)
   let timer: NodeJS.Timeout | undefined
   let soon: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
@@ -95,7 +97,11 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
     })
 
   /** The signal comes first: told twice after a crash, it is the same signal; forgotten, it would be none. */
-  const settle = async (tenant: string, conditions: readonly Condition[]): Promise<void> => {
+  const settle = async (
+    tenant: string,
+    conditions: readonly Condition[],
+    held: ReadonlySet<string>,
+  ): Promise<void> => {
     const open = new Map(
       (await database.read(tenant, store.selectOpen)).map(({ key, content }) => [key, content]),
     )
@@ -103,7 +109,7 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
       const content = contentOf(condition)
       const before = open.get(condition.key)
       open.delete(condition.key)
-      if (before === content) continue
+      if (before === content || held.has(condition.key)) continue
       await signal(tenant, condition, 'raised')
       await database.tx(tenant, (tx) => store.putOpen(tx, { key: condition.key, content }, clock.iso()))
       if (before === undefined)
@@ -130,7 +136,7 @@ export const createRegistryWatch = (deps: RegistryWatchDeps) => {
     const { rows, conditions } = await compare(tenant)
     rowsByTenant.set(tenant, rows)
     count(tenant, rows)
-    await settle(tenant, conditions)
+    await settle(tenant, conditions, parting(tenant, deps.approved(tenant), conditions))
   }
 
   const lookAtAll = async (): Promise<void> => {
