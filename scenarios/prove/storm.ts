@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { ALL_TENANTS, createLogger, embeddedPostgresUrl, openDatabase, systemClock } from '@rampart/kit'
 import { createPlane } from './kill/plane.ts'
 import { type Attack, createAttacker } from './storm/attack.ts'
+import { crowd } from './storm/crowd.ts'
 import type { Flooded } from './storm/flood.ts'
 import { stormInside } from './storm/inside.ts'
 
@@ -131,6 +132,19 @@ const actedAt = async (incident: string): Promise<readonly number[]> => {
   type Decided = { decisions: { time: string; acted: number }[] }
   const { decisions } = (await must<Decided>('GET', `/api/v1/incidents/${incident}`)).body
   return decisions.filter(({ acted }) => acted > 0).map(({ time }) => Date.parse(time))
+}
+
+/** Until an incident was told that there was no room for what policy decided about it. */
+const refusals = async (): Promise<void> => {
+  const tells = async ({ id }: Incident): Promise<boolean> => {
+    const { body } = await must<{ timeline: { kind: string }[] }>('GET', `/api/v1/incidents/${id}`)
+    return body.timeline.some(({ kind }) => kind === 'not-started')
+  }
+  for (const end = Date.now() + 60_000; Date.now() < end; await delay(100)) {
+    const newest = (await incidents()).filter(({ title }) => title.startsWith('Something')).slice(0, 5)
+    if ((await Promise.all(newest.map(tells))).includes(true)) return
+  }
+  throw new Error('no limit was reached')
 }
 
 const underStorm = async (perRequest: number, detector: string) => {
@@ -252,6 +266,15 @@ try {
   await proveBounds(await proveForm('in batches of 200', 200, calm, counts.read), counts)
   await counts.close()
   const slower = await slownessOf(calm)
+  print('--- a crowd that uses up what policy may start in a minute')
+  await crowd(plane)
+  await refusals()
+  const { containedMs } = await attack()
+  check(
+    'a critical attack is contained all the same',
+    containedMs < CONTAINED_MS * slower,
+    `${containedMs.toFixed(0)} ms`,
+  )
   check('the control plane ended with 0', (await plane.terminate()) === 0)
   print('--- through the internal port')
   const inside = await stormInside(TOTAL)
