@@ -218,9 +218,16 @@ export const responseRoutes = (world: World): readonly Route[] => {
       return { status: 204 }
     }),
     route('GET', '/response/runs', ({ query }) => {
-      const incident = query.get('incident')
-      return ok({ items: runs().filter((run) => incident === null || run.incident === incident) })
+      const [incident, state] = [query.get('incident'), query.get('state')]
+      const isAsked = (run: { incident?: string; state: string }) =>
+        (incident === null || run.incident === incident) && (state === null || run.state === state)
+      return ok({ items: runs().filter(isAsked) })
     }),
+    route('GET', '/containments', () =>
+      ok({
+        items: runs().filter(({ state }) => !['waiting', 'reverted', 'failed', 'refused'].includes(state)),
+      }),
+    ),
     route('POST', '/response/runs/{id}/revert', (call) => {
       const found = oneRun(call)
       if (found === undefined) return missing()

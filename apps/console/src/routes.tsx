@@ -103,7 +103,7 @@ const siteMap = (client: QueryClient): RouteObject[] => {
       client.prefetchQuery(queries.telemetryOf(model, version)),
     ),
     page('signals', <SignalsPage />, () => client.prefetchQuery(queries.signals())),
-    page('incidents', <IncidentsPage />, () => client.prefetchQuery(incidentQueries.list())),
+    page('incidents', <IncidentsPage />, () => client.prefetchQuery(incidentQueries.list(true))),
     page('incidents/:id', <IncidentPage />, ({ id = '' }) => client.prefetchQuery(incidentQueries.one(id))),
     page('signals/:id', <SignalPage />, ({ id = '' }) => client.prefetchQuery(queries.signal(id))),
     page('policies', <PoliciesPage />, () => client.prefetchQuery(queries.policies())),

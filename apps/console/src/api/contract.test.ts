@@ -68,6 +68,7 @@ const READS: readonly (readonly [template: string, input?: Input])[] = [
   ['/api/v1/alert-sources/{name}', { path: { name: 'suricata-edge' } }],
   ['/api/v1/sightings'],
   ['/api/v1/response/runs'],
+  ['/api/v1/containments'],
   ['/api/v1/response/kill-switch'],
   ['/api/v1/protected-entities'],
   ['/api/v1/playbooks'],

@@ -12,11 +12,30 @@ export type Neighbourhood = IncidentDetail['neighbourhood']
 export type Simulation = AnswerTo<'post', '/api/v1/simulations/response'>
 export type Disposition = NonNullable<Incident['disposition']>
 
+const PAGE = 500
+/** Of those to handle; of the rest one page: nobody reads on, and the filter of the API finds them. */
+const PAGES = 4
+
+/** The queue is sorted here, worst first: a page of the newest alone would hide what is grave and old. */
+const readList = async (open: boolean, signal: AbortSignal) => {
+  const items: Incident[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < (open ? PAGES : 1); page += 1) {
+    const query = { limit: PAGE, ...(open ? { open } : {}), ...(cursor === undefined ? {} : { cursor }) }
+    const answer = await get('/api/v1/incidents', { query }, signal)
+    items.push(...answer.items)
+    cursor = answer.nextCursor
+    if (cursor === undefined) break
+  }
+  return { items, isCut: cursor !== undefined }
+}
+
 export const incidentQueries = {
-  list: () =>
+  /** Only those to handle, or the newest of all. */
+  list: (open: boolean) =>
     queryOptions({
-      queryKey: ['incidents'],
-      queryFn: ({ signal }) => get('/api/v1/incidents', { query: { limit: 500 } }, signal),
+      queryKey: ['incidents', 'list', open],
+      queryFn: ({ signal }) => readList(open, signal),
     }),
   /** For counting: kept with the overview, which every change of an incident makes stale. */
   open: () =>

@@ -12,11 +12,25 @@ export type ProtectedItem = AnswerTo<'get', '/api/v1/protected-entities'>['items
 
 const LIVE_MS = 3000
 
+/**
+ * The newest runs, and whatever else is in force or waits: however many runs came after it, what may have to be undone
+ * is on the list.
+ */
+const readRuns = async (signal: AbortSignal) => {
+  const [newest, inForce, waiting] = await Promise.all([
+    get('/api/v1/response/runs', { query: { limit: 200 } }, signal),
+    get('/api/v1/containments', { query: { limit: 500 } }, signal),
+    get('/api/v1/response/runs', { query: { state: 'waiting', limit: 500 } }, signal),
+  ])
+  const runs = new Map([...inForce.items, ...waiting.items, ...newest.items].map((run) => [run.id, run]))
+  return { items: [...runs.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)) }
+}
+
 export const responseQueries = {
   runs: () =>
     queryOptions({
       queryKey: ['response', 'runs'],
-      queryFn: ({ signal }) => get('/api/v1/response/runs', { query: { limit: 200 } }, signal),
+      queryFn: ({ signal }) => readRuns(signal),
       refetchInterval: LIVE_MS,
     }),
   ofIncident: (incident: string) =>

@@ -3,7 +3,7 @@ import { CircleCheck, CircleDot, Eye, type LucideIcon, ShieldCheck, TimerOff } f
 import type { Incident, IncidentStatus, ResponseAction } from '../api/incident-queries.ts'
 import { plural } from '../format/number.ts'
 import { Badge, type Tone } from '../ui/badge.tsx'
-import { Ago, useNow } from '../ui/time.tsx'
+import { Ago, useOfNow } from '../ui/time.tsx'
 import { actionWords } from './action-words.ts'
 import { EntityLink } from './entity-link.tsx'
 import { nextClock, type RunningClock, runningClocks } from './incident-clocks.ts'
@@ -36,17 +36,23 @@ const ClockWords = ({ clock: { step, due, late } }: { clock: RunningClock }) =>
     </span>
   )
 
+const useClocks = (incident: Incident): readonly RunningClock[] => {
+  // Only a clock that runs out changes what is shown; the words keep their own time.
+  useOfNow((now) => runningClocks(incident, now).filter(({ late }) => late).length)
+  return runningClocks(incident, Date.now())
+}
+
 const None = () => <span className="text-ink-3">–</span>
 
 /** The clock that matters now: what is late, else what is due next. */
 export const Clock = ({ incident }: { incident: Incident }) => {
-  const clock = nextClock(runningClocks(incident, useNow()))
+  const clock = nextClock(useClocks(incident))
   return clock === undefined ? <None /> : <ClockWords clock={clock} />
 }
 
 /** Every clock that runs: acknowledge, contain, resolve. */
 export const Clocks = ({ incident }: { incident: Incident }) => {
-  const clocks = runningClocks(incident, useNow())
+  const clocks = useClocks(incident)
   if (clocks.length === 0) return <None />
   return (
     <ul aria-label="Clocks">

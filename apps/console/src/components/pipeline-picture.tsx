@@ -71,12 +71,12 @@ const Room = ({ room, place, tall }: { room: PipelineRoom; place: Place; tall: b
             <text
               y={4}
               textAnchor="middle"
-              fontSize={11.5}
+              fontSize={room.openSignals > 99 ? 9 : 11.5}
               fontWeight={700}
               fill="var(--surface)"
               className="tnum"
             >
-              {room.openSignals}
+              {room.openSignals > 99 ? '99+' : room.openSignals}
             </text>
           </g>
         )}

@@ -12,6 +12,7 @@ import { Page } from '../components/page.tsx'
 import { ProblemNotice } from '../components/query-state.tsx'
 import { SeverityBadge, severityRank } from '../components/severity.tsx'
 import { useParam, useSortParam } from '../components/use-filters.ts'
+import { count } from '../format/number.ts'
 import { pb } from '../path-builder.ts'
 import { Card } from '../ui/card.tsx'
 import { type Column, DataTable, sortRows } from '../ui/data-table.tsx'
@@ -99,10 +100,10 @@ const isDone = ({ status }: Incident): boolean => status === 'resolved' || statu
 
 export const IncidentsPage = () => {
   const client = useQueryClient()
-  const query = useQuery(incidentQueries.list())
+  const [state, setState] = useParam('state', 'live')
+  const query = useQuery(incidentQueries.list(state === 'live'))
   const fresh = useNewSince('rampart.incident.', query.dataUpdatedAt)
   const [text, setText] = useParam('q')
-  const [state, setState] = useParam('state', 'live')
   const [sort, setSort] = useSortParam('-severity')
   const all = query.data?.items
   const rows = useMemo(() => {
@@ -129,6 +130,9 @@ export const IncidentsPage = () => {
       <div className="flex flex-wrap items-end gap-2">
         <FilterBox value={text} onChange={setText} label="Filter by title, owner, entity" />
         <Segmented label="State" value={state} onChange={setState} choices={CHOICES} />
+        {query.data?.isCut === true && (
+          <p className="self-center text-xs text-ink-3">the newest {count(query.data.items.length)} only</p>
+        )}
         <span className="ml-auto">
           <ExportMenu name="incidents" rows={rows ?? []} />
         </span>
@@ -146,7 +150,11 @@ export const IncidentsPage = () => {
             onSort={setSort}
             rowClass={(row) => (isDone(row) ? 'text-ink-2' : undefined)}
             empty={
-              all?.length === 0 ? (
+              all?.length === 0 && state === 'live' ? (
+                <Empty icon={ShieldCheck} title="No incident is to be handled">
+                  That is the normal state: either no signals have added up to one, or each is resolved.
+                </Empty>
+              ) : all?.length === 0 ? (
                 <Empty
                   icon={ShieldCheck}
                   title="No signals have added up to an incident"

@@ -1,6 +1,6 @@
 /** A dense table: sortable heads, right-aligned numbers, rows reachable by `j`/`k` through their `data-row` link. */
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { cx } from './class-names.ts'
 import { Bone } from './notice.tsx'
 
@@ -17,6 +17,9 @@ export type Column<Row> = {
 }
 
 export type Sort = { column: string; descending: boolean }
+
+/** More rows than this make a page slow; the others are one press away. */
+const SHOWN = 200
 
 /** Margins of a row belong to the row: which cell is its first or last depends on the width of the screen. */
 const EDGES = "before:table-cell before:w-2 before:content-[''] after:table-cell after:w-2 after:content-['']"
@@ -57,6 +60,7 @@ type Props<Row> = {
 
 export const DataTable = <Row,>(props: Props<Row>) => {
   const { label, columns, rows, rowKey, sort, onSort, empty, rowClass, skeletonRows = 6 } = props
+  const [all, showAll] = useState(false)
   if (rows !== undefined && rows.length === 0 && empty !== undefined) return <>{empty}</>
   return (
     <div className="relative w-full overflow-x-auto">
@@ -79,7 +83,7 @@ export const DataTable = <Row,>(props: Props<Row>) => {
                   ))}
                 </tr>
               ))
-            : rows.map((row) => (
+            : (all ? rows : rows.slice(0, SHOWN)).map((row) => (
                 <tr
                   key={rowKey(row)}
                   className={cx(
@@ -97,6 +101,15 @@ export const DataTable = <Row,>(props: Props<Row>) => {
               ))}
         </tbody>
       </table>
+      {!all && rows !== undefined && rows.length > SHOWN && (
+        <button
+          type="button"
+          onClick={() => showAll(true)}
+          className="w-full border-t border-line px-4 py-2 text-sm text-accent hover:bg-hover"
+        >
+          Show {(rows.length - SHOWN).toLocaleString('en-GB')} more rows
+        </button>
+      )}
     </div>
   )
 }

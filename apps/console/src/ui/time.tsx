@@ -23,6 +23,10 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now)
 
+/** What is shown of the time: renders again only when that changes, which in a long table is seldom. */
+export const useOfNow = <T extends string | number>(of: (now: number) => T): T =>
+  useSyncExternalStore(subscribe, () => of(Math.max(now, Date.now())))
+
 const pad = (value: number): string => String(value).padStart(2, '0')
 
 /** Time that is left: `4:09` below an hour, else as `Ago`; `due` once it is over. */
@@ -38,7 +42,7 @@ export const Countdown = ({ time }: { time: string }) => {
 }
 
 export const Ago = ({ time, className }: { time: string | number | undefined; className?: string }) => {
-  const current = useNow()
+  const text = useOfNow((current) => relativeTime(time, current))
   if (time === undefined) return <span className={className}>never</span>
   return (
     <time
@@ -46,7 +50,7 @@ export const Ago = ({ time, className }: { time: string | number | undefined; cl
       title={absoluteTime(time)}
       className={`tnum whitespace-nowrap ${className ?? ''}`}
     >
-      {relativeTime(time, Math.max(current, Date.now()))}
+      {text}
     </time>
   )
 }
