@@ -1,6 +1,6 @@
 /**
  * Messages out of a byte stream: octet counting (RFC 6587 3.4.1) and lines (3.4.2), told apart per frame by the first
- * byte: a digit begins a length, anything else a line. Memory is bounded by `maxBytes`.
+ * byte: a digit begins a length (but not a date, which relays write first), anything else a line. Memory is bounded by `maxBytes`.
  */
 import { codecErrors } from '../errors.ts'
 
@@ -29,9 +29,15 @@ type Frame = { readonly from: number; readonly to: number; readonly next: number
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE
 
+const DATE = /^\d{4}-\d\d-/
+
+/** No length has a dash: `2026-11-24T01:02:03Z host CEF:0|` is a line of a sender that leaves the priority out. */
+const isCounted = (buffer: Buffer, at: number): boolean =>
+  isDigit(buffer[at]) && !DATE.test(buffer.toString('latin1', at, at + 8))
+
 /** Where the next whole message is; undefined when more bytes are needed. */
 const findFrame = (buffer: Buffer, at: number, maxBytes: number): Frame | undefined => {
-  if (isDigit(buffer[at])) {
+  if (isCounted(buffer, at)) {
     const space = buffer.subarray(at, at + MAX_DIGITS + 1).indexOf(SPACE)
     if (space < 0 && buffer.length - at > MAX_DIGITS) throw fail('the length has no end')
     if (space < 0) return undefined
@@ -85,7 +91,7 @@ export const createSyslogFramer = ({ maxBytes }: { readonly maxBytes: number }):
       const rest = buffer.subarray(at)
       parts = rest.length === 0 ? [] : [Buffer.from(rest)]
       size = rest.length
-      wanted = isDigit(rest[0]) ? neededFor(rest) : 0
+      wanted = isCounted(rest, 0) ? neededFor(rest) : 0
       return messages
     },
     isBroken: () => fault !== undefined,
@@ -93,7 +99,7 @@ export const createSyslogFramer = ({ maxBytes }: { readonly maxBytes: number }):
     rest: () => {
       if (size === 0 || fault !== undefined) return undefined
       const buffer = Buffer.concat(parts)
-      return isDigit(buffer[0]) ? undefined : buffer
+      return isCounted(buffer, 0) ? undefined : buffer
     },
   }
 }

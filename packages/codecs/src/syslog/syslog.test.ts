@@ -114,6 +114,17 @@ test('frames come out whole however the stream is cut, counted and by line', () 
   )
 })
 
+test('a line that begins with its date is no length, wherever the stream is cut', () => {
+  const line = '2026-11-24T01:02:03Z host CEF:0|a|b|c|d|e|5|'
+  const stream = Buffer.concat([Buffer.from(`${line}\n`), frameOctets('<13>x'), Buffer.from(line)])
+  for (let cut = 0; cut <= stream.length; cut += 1) {
+    const framer = createSyslogFramer({ maxBytes: 4096 })
+    const got = [...framer.push(stream.subarray(0, cut)), ...framer.push(stream.subarray(cut))]
+    assert.deepEqual(got.map(String), [line, '<13>x'])
+    assert.equal(String(framer.rest()), line)
+  }
+})
+
 test('a stream that announces or holds too much is refused', () => {
   for (const bytes of ['99999999999', '5000 x', '0 ', '1x2 ', `<${'a'.repeat(5000)}`]) {
     assert.throws(() => createSyslogFramer({ maxBytes: 4096 }).push(Buffer.from(bytes)), {
