@@ -166,7 +166,10 @@ test('a step that does not exist, a stale revision and an unknown version are re
       { ...ref, version },
       { to, reason: 'r', ...(revision === undefined ? {} : { revision }) },
     )
-  await assert.rejects(move('deployed'), { code: 'INVENTORY_TRANSITION_ILLEGAL' })
+  await assert.rejects(move('deployed'), {
+    code: 'INVENTORY_TRANSITION_ILLEGAL',
+    help: 'Its assessment is under way or failed: rampart describe model wrong:1.0.0',
+  })
   await assert.rejects(move('assessed', 9), { code: 'INVENTORY_REVISION_CHANGED' })
   await assert.rejects(move('assessed', undefined, '2'), { code: 'INVENTORY_NOT_FOUND' })
   const raced = await Promise.allSettled([move('assessed', 1), move('quarantined', 1)])

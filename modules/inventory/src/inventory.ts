@@ -288,6 +288,11 @@ const illegalStep = (version: Pick<ModelVersion, 'name' | 'version' | 'stage'>, 
   const possible = next.length === 0 ? 'nothing follows it' : `possible: ${next.join(', ')}`
   return inventoryErrors.INVENTORY_TRANSITION_ILLEGAL(
     `${formatModelVersionRef(version)} is ${version.stage}; it cannot become ${to} (${possible}).`,
+    version.stage === 'registered'
+      ? {
+          help: `Its assessment is under way or failed: rampart describe model ${formatModelVersionRef(version)}`,
+        }
+      : {},
   )
 }
 
