@@ -44,10 +44,11 @@ test('another verdict, a tag nobody wrote, and one that somebody changed or remo
   assert.deepEqual(keysOf(version({ t: 'forged' }, {}), undefined), [['t', undefined, undefined]])
 })
 
-test('a known conflict is left alone until the value in the registry is another', () => {
+test('a known conflict is left alone until the values in the registry and of ours agree or are others', () => {
   const conflict = { t: wrote('x', 'theirs') }
   assert.deepEqual(keysOf(version({ t: 'theirs' }, conflict), 'x'), [])
   assert.deepEqual(keysOf(version({ t: 'theirs' }, conflict), 'y'), [])
+  assert.deepEqual(keysOf(version({ t: 'theirs' }, conflict), 'theirs'), [['t', 'x', 'theirs']])
   assert.deepEqual(keysOf(version({}, conflict), 'x'), [['t', 'x', 'theirs']])
   assert.deepEqual(keysOf(version({ t: 'x' }, conflict), 'x'), [['t', 'x', 'theirs']])
 })

@@ -21,7 +21,8 @@ export const tasksOf = (
     const isSeen = writing === undefined || Date.parse(version.observedAt) > Date.parse(writing.writtenAt)
     const seen = isSeen ? version.tags[key] : (conflict ?? mine)
     const isSettled = seen === value && mine === value && conflict === undefined
-    const isKnownConflict = conflict !== undefined && seen === conflict
+    // It ends as well when Rampart comes to say what the other one set.
+    const isKnownConflict = conflict !== undefined && seen === conflict && conflict !== value
     const isAbsent = writing === undefined && value === undefined && seen === undefined
     return isSettled || isKnownConflict || isAbsent ? [] : [{ key, desired: value, mine, conflict }]
   })

@@ -139,6 +139,13 @@ test('where a person moved it, it stays and is a conflict until it agrees or is 
   const before = writes
   await seen()
   assert.equal(writes, before, 'a conflict that is known is not tried again and again')
+  await approve('1', '2026-01-05T00:00:00Z')
+  assert.deepEqual([pointsAt(), (await conflicts()).length], ['1', 0], 'by now it is what is said here too')
+  await approve('1', undefined)
+  assert.equal(pointsAt(), '2')
+  memory.pointers.get('m')?.set(ALIAS, '1')
+  await seen()
+  assert.equal((await conflicts()).length, 1)
   memory.pointers.get('m')?.delete(ALIAS)
   await seen()
   await rig.room().sync(ADMIN, 'reg')
