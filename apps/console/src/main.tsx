@@ -22,7 +22,11 @@ const client: QueryClient = new QueryClient({
     },
   }),
   defaultOptions: {
+    // A browser that calls itself offline still reaches this machine; and what was pressed while the line was down must
+    // fail there and then, not be sent when nobody looks any more.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 2000,
       retry: (failures, error) => !isRefusal(error) && failures < 2,
       refetchOnWindowFocus: true,

@@ -99,6 +99,23 @@ test('an incident shows what is in force with the time left, and one click and a
   })
 })
 
+test('what is pressed while the line is down fails there and then, and is not sent later', async () => {
+  await visit({}, async ({ page, context, open }) => {
+    await open('/response')
+    await context.setOffline(true)
+    await page.getByRole('button', { name: 'Kill switch' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Stop every response' })
+    await dialog.getByLabel('Reason').fill('storm')
+    await dialog.getByRole('button', { name: 'Stop it' }).click()
+    await dialog.getByText('NETWORK_UNREACHABLE').waitFor()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    const asked = page.waitForResponse((response) => response.url().endsWith('/response/kill-switch'))
+    await context.setOffline(false)
+    assert.equal((await asked).request().method(), 'GET')
+    assert.deepEqual(await (await asked).json(), { on: false })
+  })
+})
+
 test('the kill switch asks why, says so on the page, and is switched back; entities are protected', async () => {
   await visit({}, async ({ page, open }) => {
     await open('/response')

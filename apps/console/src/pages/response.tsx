@@ -1,7 +1,7 @@
 /** Response: what is contained and until when, what waits for people, playbooks, and the switch that stops all of it. */
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { Power, ShieldCheck } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import {
   type PlaybookItem,
   type PlaybookRunItem,
@@ -12,7 +12,7 @@ import {
 import { EntityLink, RowLink } from '../components/entity-link.tsx'
 import { Page } from '../components/page.tsx'
 import { ProtectedEntities } from '../components/protected-entities.tsx'
-import { ProblemNotice } from '../components/query-state.tsx'
+import { ProblemNotice, useFault } from '../components/query-state.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
 import {
   isInForce,
@@ -121,7 +121,6 @@ export const ResponsePage = () => {
       actions={<KillSwitchButton />}
     >
       <KillSwitchNotice />
-      {runs.isError && <ProblemNotice error={runs.error} onRetry={() => void runs.refetch()} />}
       <Card
         title="Containments"
         flush
@@ -134,27 +133,42 @@ export const ResponsePage = () => {
           />
         }
       >
-        <DataTable
-          label="Containments"
-          columns={RUNS}
-          rows={rows}
-          rowKey={(row) => row.id}
-          skeletonRows={3}
-          empty={
-            <Empty
-              icon={ShieldCheck}
-              title={state === 'live' ? 'Nothing is contained' : 'None'}
-              command="npx rampart get containments"
-            >
-              Policy contains what an incident shows, or a person does: by playbook, retraction, or single
-              action.
-            </Empty>
-          }
-        />
+        <OrProblem query={runs}>
+          <DataTable
+            label="Containments"
+            columns={RUNS}
+            rows={rows}
+            rowKey={(row) => row.id}
+            skeletonRows={3}
+            empty={
+              <Empty
+                icon={ShieldCheck}
+                title={state === 'live' ? 'Nothing is contained' : 'None'}
+                command="npx rampart get containments"
+              >
+                Policy contains what an incident shows, or a person does: by playbook, retraction, or single
+                action.
+              </Empty>
+            }
+          />
+        </OrProblem>
       </Card>
       <Playbooks />
       <ProtectedEntities />
     </Page>
+  )
+}
+
+type OrProblemProps = { query: UseQueryResult; children: ReactNode }
+
+/** What went wrong in place of a table that nothing is known for; a table that was read before stays. */
+const OrProblem = ({ query, children }: OrProblemProps) => {
+  const fault = useFault(query)
+  if (fault === undefined) return children
+  return (
+    <div className="p-4">
+      <ProblemNotice error={fault} onRetry={() => void query.refetch()} />
+    </div>
   )
 }
 
@@ -164,28 +178,32 @@ const Playbooks = () => {
   return (
     <div className="grid items-start gap-4 xl:grid-cols-2">
       <Card title="Playbooks" note="CACAO v2.0" flush>
-        <DataTable
-          label="Playbooks"
-          columns={PLAYBOOKS}
-          rows={playbooks.data?.items}
-          rowKey={(row) => row.name}
-          skeletonRows={2}
-          empty={
-            <Empty title="No playbooks yet" command="npx rampart apply -f playbooks/contain-host.yaml">
-              A playbook is a signed document of steps, conditions and manual decisions.
-            </Empty>
-          }
-        />
+        <OrProblem query={playbooks}>
+          <DataTable
+            label="Playbooks"
+            columns={PLAYBOOKS}
+            rows={playbooks.data?.items}
+            rowKey={(row) => row.name}
+            skeletonRows={2}
+            empty={
+              <Empty title="No playbooks yet" command="npx rampart apply -f playbooks/contain-host.yaml">
+                A playbook is a signed document of steps, conditions and manual decisions.
+              </Empty>
+            }
+          />
+        </OrProblem>
       </Card>
       <Card title="Played" flush>
-        <DataTable
-          label="Runs of playbooks"
-          columns={PLAYS}
-          rows={plays.data?.items}
-          rowKey={(row) => row.id}
-          skeletonRows={2}
-          empty={<Empty title="None was played yet">Runs show up here with every step.</Empty>}
-        />
+        <OrProblem query={plays}>
+          <DataTable
+            label="Runs of playbooks"
+            columns={PLAYS}
+            rows={plays.data?.items}
+            rowKey={(row) => row.id}
+            skeletonRows={2}
+            empty={<Empty title="None was played yet">Runs show up here with every step.</Empty>}
+          />
+        </OrProblem>
       </Card>
     </div>
   )
