@@ -81,7 +81,7 @@ export const list = async (tx: Tx, filter: SignalFilter): Promise<StoredSignal[]
      WHERE ($1::boolean IS NULL OR (state <> 'cleared') = $1) AND ($2::text IS NULL OR state = $2)
        AND ($3::text IS NULL OR severity = $3) AND ($4::text IS NULL OR entity_kind || ':' || entity_id = $4)
        AND ($5::bigint IS NULL OR seq < $5)
-     ORDER BY seq DESC LIMIT $6`,
+     ORDER BY threats_signal.seq DESC LIMIT $6`,
     [
       filter.open ?? null,
       filter.state ?? null,

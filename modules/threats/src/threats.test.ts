@@ -137,3 +137,17 @@ test('many at once: each by itself, what is no signal is named, what is too much
     'storm:drift:high raised',
   ])
 })
+
+test('the list is newest first and pages through every signal once, over a power of ten too', async () => {
+  const threats = create()
+  const keys = Array.from({ length: 100 }, (_, i) => `paged-${i}`)
+  for (const key of keys) await threats.raiseAs('paged', 'user:p', report({ key, detector: key }))
+  const seen: (string | undefined)[] = []
+  for (let before: string | undefined; ; ) {
+    const page = await threats.list('paged', { limit: 30, ...(before === undefined ? {} : { before }) })
+    seen.push(...page.map(({ key }) => key))
+    before = page.at(-1)?.seq
+    if (before === undefined) break
+  }
+  assert.deepEqual(seen, keys.toReversed())
+})

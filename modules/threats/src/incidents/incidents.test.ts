@@ -242,3 +242,12 @@ test('another tenant sees nothing of it', async () => {
   await assert.rejects(incidents.detail('other', id), { code: 'THREATS_INCIDENT_NOT_FOUND' })
   assert.deepEqual(await incidents.list('other', { limit: 10 }), [])
 })
+
+test('the list of incidents is newest first, over a power of ten too', async () => {
+  const numbers = (await incidents.list(TENANT, { limit: 100 })).map(({ seq }) => Number(seq))
+  assert.ok(Math.min(...numbers) < 10 && Math.max(...numbers) >= 10, `${numbers}`)
+  assert.deepEqual(
+    numbers,
+    [...numbers].sort((a, b) => b - a),
+  )
+})

@@ -84,7 +84,7 @@ export const list = async (tx: Tx, filter: IncidentFilter): Promise<Incident[]> 
        AND ($3::text IS NULL OR severity = $3) AND ($4::text IS NULL OR owner = $4)
        AND ($5::jsonb IS NULL OR entities @> $5) AND ($6::bigint IS NULL OR seq < $6)
        AND ($7::text IS NULL OR id = (SELECT incident_id FROM threats_incident_signal WHERE signal_id = $7))
-     ORDER BY seq DESC LIMIT $8`,
+     ORDER BY threats_incident.seq DESC LIMIT $8`,
     [
       filter.status ?? null,
       filter.open ?? null,
