@@ -82,7 +82,7 @@ const detailOf = (world: World): IncidentDetail => {
     })),
     timeline: [
       line(12, 'raised', 'First signal'),
-      line(11, 'correlated', '2 signals of suricata, telemetry.drift belong together: 36.5 decibans'),
+      line(11, 'correlated', '2 signals that belong together, of suricata, telemetry.drift: 36.5 decibans'),
       line(11, 'decided', 'recommend route.previous-version on model-version card-fraud:1.2.0'),
     ],
     decisions: [

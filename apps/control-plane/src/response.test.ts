@@ -151,6 +151,9 @@ test('route actions lead elsewhere and back, with an estimate of whom they touch
   assert.equal((await infer('tiny', 4)).json?.['model_version'], '2.0.0')
   const nothing = await start('route.previous-version', { route: 'nothing-there' })
   assert.equal(nothing.state, 'failed')
+  const elsewhere = await start('route.to', { route: 'nothing-there', model: 'tiny', version: '2.0.0' })
+  assert.equal(elsewhere.state, 'failed', told(elsewhere))
+  assert.equal((await infer('nothing-there', 4)).status, 404)
 })
 
 test('a canary is stopped and goes on; a version is quarantined and comes back at its time', async () => {

@@ -56,3 +56,20 @@ test('lines carry event name, level in words, RFC 3339 time and the error with i
   assert.match(line.time, /^\d{4}-\d\d-\d\dT.*Z$/)
   assert.match(line.err.message, /outer.*inner/)
 })
+
+test('an error says what happened, not what it was holding', () => {
+  const { logger, lines } = capture()
+  const held = { client: { secretKey: 4711, connectionParameters: { pass: 'hunter2' } } }
+  logger.warn({ err: Object.assign(new Error('gone'), { code: '57P01', ...held }) }, 'x')
+  logger.warn(
+    { err: new AggregateError([Object.assign(new Error('one'), held), new Error('two')], 'all') },
+    'x',
+  )
+  logger.warn({ err: 'no error' }, 'x')
+  assert.doesNotMatch(lines.join(''), /hunter2|4711/)
+  const [first, second, last] = lines.map((line) => JSON.parse(line))
+  assert.deepEqual([first.err.type, first.err.message, first.err.code], ['Error', 'gone', '57P01'])
+  assert.match(first.err.stack, /logger\.test/)
+  assert.deepEqual([second.err.message, second.err.causes], ['all', ['one', 'two']])
+  assert.equal(last.err, 'no error')
+})

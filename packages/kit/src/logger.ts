@@ -1,5 +1,6 @@
 /** JSON log lines to stderr; JSON escaping keeps control characters of an attacker out of the terminal. */
 import { type DestinationStream, pino } from 'pino'
+import { isAppError } from './app-error.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -44,6 +45,18 @@ const REDACTED_PATHS = SECRET_KEYS.flatMap((key) => [
   keyPath('*.*', key),
 ])
 
+/** Errors of libraries carry what they were doing it with: a connection, its keys, a whole request. Only plain fields stay. */
+const plainError = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return error
+  const { details, aggregateErrors, ...fields } = pino.stdSerializers.err(error)
+  const plain = Object.entries(fields).filter(([, value]) => value === null || typeof value !== 'object')
+  return {
+    ...Object.fromEntries(plain),
+    ...(isAppError(error) ? { details } : {}),
+    ...(aggregateErrors === undefined ? {} : { causes: aggregateErrors.map((one: Error) => one.message) }),
+  }
+}
+
 export type LoggerOptions = {
   readonly level: LogLevel
   readonly name: string
@@ -58,6 +71,7 @@ export const createLogger = (options: LoggerOptions): Logger =>
       base: { name: options.name, pid: process.pid },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: plainError },
       redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     },
     options.destination ?? pino.destination({ fd: 2, sync: true }),

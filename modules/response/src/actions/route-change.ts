@@ -150,7 +150,11 @@ export const routeTo = (ports: RouteActionPorts): Action =>
       title: 'lead a route to one version',
       schema: closed({ route: Name, model: Name, version: Version }),
     },
-    async ({ tenant, parameters }) => {
+    async ({ tenant, parameters }, before) => {
+      const name = String(parameters.route)
+      // A route made now would be one that nobody calls, and called contained.
+      if (before === undefined && !ports.serving.served(tenant).some(({ route }) => route === name))
+        throw responseErrors.RESPONSE_NOTHING_THERE(`Nothing answers on route ${name}.`)
       const target = { model: String(parameters.model), version: String(parameters.version) }
       const { stage } = await ports.versions.get(tenant, target.model, target.version)
       if (stage !== 'deployed')

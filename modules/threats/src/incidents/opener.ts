@@ -50,7 +50,9 @@ export const createOpener = (deps: OpenerDeps) => {
     const rules = [...new Set(members.map(({ rule }) => rule))].sort()
     const raised = { kind: 'raised', text: `First signal: ${incident.title}`, time: incident.firstTime }
     await store.insertTimeline(tx, incident.id, { ...raised, principal: SELF, details: {} })
-    const text = `${incident.signals} signals of ${rules.slice(0, 10).join(', ')} belong together: ${incident.score.toFixed(1)} decibans`
+    const told =
+      incident.signals === 1 ? '1 signal of' : `${incident.signals} signals that belong together, of`
+    const text = `${told} ${rules.slice(0, 10).join(', ')}: ${incident.score.toFixed(1)} decibans`
     await announce(tx, {
       incident: next,
       action: 'opened',
