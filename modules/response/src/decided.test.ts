@@ -132,6 +132,10 @@ test('what there was no room for is decided again; what is refused for another r
   )
   const about = { tenant: 'default', incident: 'i1', decision: 'd1' }
   assert.deepEqual(again, [{ ...about, actions: [caller], why: '30 runs.', freeAt }])
+  const undone = await handled([caller], () =>
+    responseErrors.RESPONSE_BUSY('Run 1 holds it.', { details: { run: '1', state: 'reverting' } }),
+  )
+  assert.deepEqual(undone.again, [{ ...about, actions: [caller], why: 'Run 1 holds it.' }])
 })
 
 test('a database that went away in mid-commit leaves the decision to be handled once more', async () => {

@@ -61,6 +61,11 @@ const routesOf = (wanted: ResponseAction, served: readonly ServedView[]): readon
   return [...new Set(answering.map((one) => one.route))]
 }
 
+/** A while later it is another matter: a run that is being undone leaves nothing in force. */
+const isForNow = ({ code, details }: AppError): boolean =>
+  code === 'RESPONSE_TOO_MANY' ||
+  (code === 'RESPONSE_BUSY' && (details as { readonly state?: unknown } | undefined)?.state === 'reverting')
+
 /** Secrets that messages of policy are signed with: policy names where they go, the state folder holds these. */
 const WEBHOOK_SECRET = 'response-webhook'
 const TICKET_SECRET = 'response-ticket'
@@ -164,7 +169,7 @@ export const createDecidedConsumer = (deps: DecidedDeps) => {
       } catch (error) {
         if (!isAppError(error) || !isRefusal(error)) throw error
         logger.warn({ err: error, action: wanted.action }, 'response.decision-not-started')
-        if (error.code !== 'RESPONSE_TOO_MANY') continue
+        if (!isForNow(error)) continue
         late.push(wanted)
         refusal = error
       }

@@ -98,6 +98,28 @@ test('equal keys are one run, another plan under the key is refused, and so is a
   })
 })
 
+test('what policy may do by itself now takes the place of what it asked a person for, and of nothing else', async () => {
+  const made = createWorld()
+  const response = create(made, { runsPerMinute: 3 })
+  const policy = componentPrincipal('response', ['operator'], 'overtaken')
+  const held = (approvals: number) =>
+    request(['switch.turn'], { concurrencyKey: 'c', approvals, isUrgent: true })
+  const busy = (state: string) => (error: { code?: string; details?: { state?: string } }) =>
+    error.code === 'RESPONSE_BUSY' && error.details?.state === state
+  const recommended = await response.start(policy, held(1))
+  await assert.rejects(response.start(policy, held(2)), busy('waiting'))
+  await assert.rejects(response.start(person('ann', 'overtaken'), held(0)), busy('waiting'))
+  const acted = await response.start(policy, held(0))
+  assert.equal((await response.get('overtaken', recommended.id)).state, 'refused')
+  assert.equal((await response.settle('overtaken', acted.id, 30_000)).state, 'contained')
+  const asked = await response.start(person('ann', 'overtaken'), held(1))
+  await assert.rejects(response.start(policy, held(0)), busy('waiting'))
+  assert.equal((await response.withdraw(person('ann', 'overtaken'), asked.id, 'done')).state, 'refused')
+  const waits = await response.start(policy, held(1))
+  await assert.rejects(response.start(policy, held(0)), { code: 'RESPONSE_TOO_MANY' })
+  assert.equal((await response.get('overtaken', waits.id)).state, 'waiting')
+})
+
 test('a failing step undoes what came before; continue does the rest and says what is not proven', async () => {
   const made = createWorld()
   const response = create(made)

@@ -55,6 +55,13 @@ const MAX_TTL_MS = 30 * 86_400_000
 
 const notFound = (id: string) => responseErrors.RESPONSE_RUN_NOT_FOUND(`There is no run ${id}.`)
 
+/** Policy asked a person before and needs none now: an attack must not go on because nobody has answered yet. */
+const asksForLess = (
+  { state, requestedBy }: StoredRun,
+  { kind }: Principal,
+  { approvalsNeeded: needed }: Pick<StoredRunBody, 'approvalsNeeded'>,
+): boolean => state === 'waiting' && needed === 0 && kind === 'component' && requestedBy.kind === 'component'
+
 export const createResponse = (deps: ResponseDeps) => {
   const { database, clock, audit } = deps
   const actions: ActionRegistry = createActionRegistry(deps.actions)
@@ -100,8 +107,13 @@ export const createResponse = (deps: ResponseDeps) => {
         if (isSamePlan(request, known)) return { id: known.id, isNew: false }
         return { refusal: responseErrors.RESPONSE_KEY_REUSED(`The key names run ${known.id}, another plan.`) }
       }
-      const refusal = (await guard?.(tx)) ?? (await refusalOf(tx, principal, request))
+      const holder = await store.findHolder(tx, request.concurrencyKey)
+      const isOvertaken = holder !== undefined && asksForLess(holder, principal, body)
+      const refusal =
+        (await guard?.(tx)) ?? (await refusalOf(tx, principal, request, isOvertaken ? undefined : holder))
       if (refusal !== undefined) return { refusal }
+      if (isOvertaken)
+        await engine.moveRun(tx, holder, 'refused', { by: principal, detail: 'policy does it by itself now' })
       const now = clock.now()
       const at = clock.iso()
       const state: RunState = body.approvalsNeeded > 0 ? 'waiting' : 'running'
@@ -132,16 +144,14 @@ export const createResponse = (deps: ResponseDeps) => {
     tx: Parameters<typeof store.findRun>[0],
     principal: Principal,
     request: RunRequest,
+    holder: StoredRun | undefined,
   ): Promise<Error | undefined> => {
     const off = await store.readKillSwitch(tx)
     if (off !== undefined) return responseErrors.RESPONSE_KILL_SWITCH(`Set by ${off.by}: ${off.reason}`)
-    if (request.concurrencyKey !== undefined) {
-      const busy = await store.findActive(tx, request.concurrencyKey)
-      if (busy !== undefined)
-        return responseErrors.RESPONSE_BUSY(`Run ${busy} holds ${request.concurrencyKey}.`, {
-          details: { run: busy },
-        })
-    }
+    if (holder !== undefined)
+      return responseErrors.RESPONSE_BUSY(`Run ${holder.id} holds ${request.concurrencyKey}.`, {
+        details: { run: holder.id, state: holder.state },
+      })
     // People decide for themselves; a storm of signals must not become a storm of containments.
     if (principal.kind !== 'component') return undefined
     const most = deps.runsPerMinute ?? RUNS_PER_MINUTE

@@ -163,14 +163,18 @@ export const findByKeys = async (tx: Tx, keys: readonly string[]): Promise<Store
     await tx.query<RunRow>('SELECT * FROM response_run WHERE idempotency_key = ANY($1) ORDER BY seq', [keys]),
   )
 
-export const findActive = async (tx: Tx, concurrencyKey: string): Promise<string | undefined> =>
-  (
-    await tx.query<{ id: string }>(
-      `SELECT id FROM response_run WHERE concurrency_key = $1
-         AND state IN ('waiting', 'running', 'ambiguous', 'halted', 'reverting')`,
-      [concurrencyKey],
-    )
-  )[0]?.id
+export const findHolder = async (
+  tx: Tx,
+  concurrencyKey: string | undefined,
+): Promise<StoredRun | undefined> => {
+  if (concurrencyKey === undefined) return undefined
+  const [row] = await tx.query<{ id: string }>(
+    `SELECT id FROM response_run WHERE concurrency_key = $1
+       AND state IN ('waiting', 'running', 'ambiguous', 'halted', 'reverting')`,
+    [concurrencyKey],
+  )
+  return row === undefined ? undefined : findRun(tx, row.id, true)
+}
 
 export type RunFilter = {
   readonly states?: readonly RunState[]
