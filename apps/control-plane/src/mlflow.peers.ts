@@ -106,7 +106,7 @@ test('a hijacked alias is a signal within two seconds of its webhook, and the ro
 })
 
 test('a verdict that somebody writes in our name stays theirs and becomes a signal until it is taken back', async () => {
-  await until(async () => (await tagsOf('2'))['rampart.verdict'] === undefined, WAIT_MS)
+  await until(async () => (await tagsOf('2'))['rampart.verdict'] === 'deny', WAIT_MS)
   await author.setTag(MODEL, first, 'rampart.verdict', 'allow, trust me')
   const wanted = `registry-watch:write-back:mlflow/Iris Model/${first}/rampart.verdict`
   await until(async () => (await keys()).includes(wanted), WAIT_MS)
